@@ -1,0 +1,60 @@
+// The one table of coded errors. A test triggers every row.
+
+/** Code of each error and the remedy printed below it. */
+export const ERROR_TABLE = {
+  FILE_NOT_FOUND: "Check the path. Relative paths start from the folder where you run the command.",
+  FILE_UNREADABLE: "Check the permissions, and that it is a file and not a folder.",
+  FILE_EMPTY: "Give a log with a header line and at least one row.",
+  FILE_BINARY: "Give a text log: CSV, TSV or JSON lines, as it is or gzipped.",
+  FILE_TRUNCATED: "The gzip stream ends too early. Copy or download the file again.",
+  FILE_TOO_WIDE: "A line is longer than 1 MiB. Check that the file has line ends and closed quotes.",
+  FILE_WRITE_FAILED: "Check free disk space and permissions of the target folder.",
+  COLUMN_UNKNOWN: "Name the columns yourself, for example --user user_id --item track --time ts.",
+  COLUMN_AMBIGUOUS: "Say which one is meant, for example --time started_at.",
+  NO_EVENTS_LEFT: "See the cleaning table for the rule that removed most, and relax it.",
+  TOO_MANY_BAD_ROWS: "Check the separator, the encoding and the column names, or raise --max-bad-share.",
+  TOO_LITTLE_DATA: "Training needs at least 2 users or sessions with 3 plays each, and 2 different items.",
+  CONFIG_INVALID: "Correct the named option. `refrain train --print-schema` shows what is allowed.",
+  ARGUMENT_INVALID: "Correct the named argument.",
+  SHAPE_MISMATCH: "Check that the arrays belong to the same log, split or model.",
+  ENGINE_UNAVAILABLE: "Run `npm run setup -- --retry`, or use REFRAIN_ENGINE=wasm.",
+  LOSS_NOT_FINITE: "Lower the learning rate or the clip norm; check the log for extreme values.",
+  LOSS_SUSPICIOUS: "The model does not start near chance or cannot learn one batch. Reset the options to a preset.",
+  CHECKPOINT_DAMAGED: "Resume uses the checkpoint before it. If none is left, train again.",
+  CHECKPOINT_MISMATCH: "Resume with the same data, configuration and engine as the run was started with.",
+  RUN_NOT_FOUND: "`refrain runs` lists the runs that are here.",
+  RUN_DAMAGED: "The run folder misses a file or one does not match its checksum. Train again.",
+  RUN_BUSY: "Another process is training this run. Wait for it, or stop it.",
+  TITLE_UNKNOWN: "Try one of the suggestions, or `refrain recommend --search WORD`.",
+  USER_UNKNOWN: "`refrain recommend --users` lists some; leave --user out for a new listener.",
+  EMPTY_CASES: "Use a later cut, or a log in which users have more plays.",
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_TABLE;
+
+/** An error that a person can act on: what was expected, what was found, where, and one remedy. */
+export class RefrainError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  /**
+   * @param code     row of `ERROR_TABLE`
+   * @param message  subject, expectation, found value, place; one sentence, no remedy
+   * @param details  values for machines, such as `{ path, line }`
+   */
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+    options: { cause?: unknown } = {},
+  ) {
+    super(message, options);
+    this.name = "RefrainError";
+    this.code = code;
+    this.details = details;
+  }
+
+  get remedy(): string {
+    return ERROR_TABLE[this.code];
+  }
+}

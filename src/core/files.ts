@@ -1,0 +1,39 @@
+import { createHash, randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { RefrainError } from "./errors.js";
+
+/**
+ * Writes a file so that a reader sees the old content or the new one, never a part: temporary name, fsync, rename.
+ *
+ * @throws {RefrainError} FILE_WRITE_FAILED with the system's reason
+ */
+export function writeFileAtomic(path: string, content: string | Uint8Array | readonly Uint8Array[]): void {
+  const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const handle = openSync(temporary, "wx");
+    try {
+      const parts =
+        typeof content === "string" ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content;
+      for (const part of parts) for (let at = 0; at < part.length; ) at += writeSync(handle, part, at);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw new RefrainError(
+      "FILE_WRITE_FAILED",
+      `${path} could not be written: ${(cause as Error).message}.`,
+      { path },
+      { cause },
+    );
+  }
+}
+
+/** SHA-256 of bytes or text as lower-case hex. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
