@@ -1,0 +1,112 @@
+// One step of each recurrent cell, forward and backward. B rows, H units.
+import type { Tensor2D } from "./tensors.js";
+import { tf } from "./tensors.js";
+
+export type CellName = "lstm" | "gru" | "rnn";
+
+/** State after a step and what its gradient needs. Cells without a cell state carry `c` along unchanged. */
+export interface StepState {
+  readonly h: Tensor2D;
+  readonly c: Tensor2D;
+  readonly kept: readonly Tensor2D[];
+}
+
+/** Gradients of one step. */
+export interface StepGradient {
+  /** To the input projection. @shape [B, k*H] */
+  readonly inputGates: Tensor2D;
+  /** To the recurrent projection. @shape [B, k*H] */
+  readonly recurrentGates: Tensor2D;
+  /** To the previous cell state. */
+  readonly dc: Tensor2D;
+  /** To the previous hidden state past the recurrent projection; undefined where there is no such path. */
+  readonly dh?: Tensor2D;
+}
+
+export interface Cell {
+  /** k: gates per unit. */
+  readonly gates: number;
+  /** True where the input and the recurrent projection are only added, so that their gradients are one tensor. */
+  readonly sharedGates: boolean;
+  forward(xg: Tensor2D, hg: Tensor2D, h: Tensor2D, c: Tensor2D, keep?: Tensor2D): StepState;
+  backward(dh: Tensor2D, dc: Tensor2D, state: StepState, previous: StepState, keep?: Tensor2D): StepGradient;
+}
+
+const split = (gates: Tensor2D, count: number) => tf.split(gates, count, 1) as Tensor2D[];
+const masked = (value: Tensor2D, keep?: Tensor2D) => (keep ? (value.mul(keep) as Tensor2D) : value);
+/** Derivative of the logistic function by its value: s (1 - s). */
+const slope = (s: Tensor2D) => s.sub(s.square()) as Tensor2D;
+
+/** c = f c + i g; h = o tanh c, with gates in the order i, g, f, o. */
+const lstm: Cell = {
+  gates: 4,
+  sharedGates: true,
+  forward(xg, hg, _h, c, keep) {
+    const [iIn, gIn, fIn, oIn] = split(xg.add(hg), 4);
+    const i = iIn.sigmoid();
+    const g = gIn.tanh();
+    const f = fIn.sigmoid();
+    const o = oIn.sigmoid();
+    const next = masked(f.mul(c).add(i.mul(g)) as Tensor2D, keep);
+    const squashed = next.tanh();
+    return { h: o.mul(squashed) as Tensor2D, c: next, kept: [i, g, f, o, squashed] };
+  },
+  backward(dh, dcLater, state, previous, keep) {
+    const [i, g, f, o, squashed] = state.kept;
+    const squashedSlope = tf.sub(1, squashed.square());
+    const dc = masked(dcLater.add(dh.mul(o).mul(squashedSlope)) as Tensor2D, keep);
+    const gates = tf.concat(
+      [
+        dc.mul(g).mul(slope(i)),
+        dc.mul(i).mul(tf.sub(1, g.square())),
+        dc.mul(previous.c).mul(slope(f)),
+        dh.mul(squashed).mul(slope(o)),
+      ],
+      1,
+    ) as Tensor2D;
+    return { inputGates: gates, recurrentGates: gates, dc: dc.mul(f) as Tensor2D };
+  },
+};
+
+/** r = s(xr + hr); z = s(xz + hz); n = tanh(xn + r hn); h = (1 - z) n + z h. */
+const gru: Cell = {
+  gates: 3,
+  sharedGates: false,
+  forward(xg, hg, h, c, keep) {
+    const [xr, xz, xn] = split(xg, 3);
+    const [hr, hz, hn] = split(hg, 3);
+    const r = xr.add(hr).sigmoid() as Tensor2D;
+    const z = xz.add(hz).sigmoid() as Tensor2D;
+    const n = xn.add(r.mul(hn)).tanh() as Tensor2D;
+    const next = masked(n.add(z.mul(h.sub(n))) as Tensor2D, keep);
+    return { h: next, c, kept: [r, z, n, hn] };
+  },
+  backward(dhAll, dc, state, previous, keep) {
+    const [r, z, n, hn] = state.kept;
+    const dh = masked(dhAll, keep);
+    const dn = dh.mul(tf.sub(1, z)).mul(tf.sub(1, n.square()));
+    const dz = dh.mul(previous.h.sub(n)).mul(slope(z));
+    const dr = dn.mul(hn).mul(slope(r));
+    return {
+      inputGates: tf.concat([dr, dz, dn], 1) as Tensor2D,
+      recurrentGates: tf.concat([dr, dz, dn.mul(r)], 1) as Tensor2D,
+      dc,
+      dh: dh.mul(z) as Tensor2D,
+    };
+  },
+};
+
+/** h = tanh(x + h). */
+const rnn: Cell = {
+  gates: 1,
+  sharedGates: true,
+  forward(xg, hg, _h, c, keep) {
+    return { h: masked(xg.add(hg).tanh() as Tensor2D, keep), c, kept: [] };
+  },
+  backward(dh, dc, state, _previous, keep) {
+    const gates = masked(dh.mul(tf.sub(1, state.h.square())) as Tensor2D, keep);
+    return { inputGates: gates, recurrentGates: gates, dc };
+  },
+};
+
+export const cells: Readonly<Record<CellName, Cell>> = { lstm, gru, rnn };

@@ -1,0 +1,77 @@
+import { createRequire } from "node:module";
+import util from "node:util";
+import { RefrainError } from "../core/errors.js";
+import { useNative } from "./native.js";
+import { tf } from "./tensors.js";
+
+/** Which implementation of the tensor operations runs: TensorFlow's own library, WebAssembly, or plain JavaScript. */
+export type EngineName = "native" | "wasm" | "cpu";
+
+export interface Engine {
+  readonly name: EngineName;
+  /** Such as "TensorFlow 2.21.0" or "tfjs-backend-wasm 4.22.0". */
+  readonly version: string;
+  /** One line for a person: which engine runs and why. */
+  readonly reason: string;
+}
+
+let started: Promise<Engine> | undefined;
+
+/**
+ * Starts the engine once per process and returns it; later calls return the same one.
+ *
+ * `REFRAIN_ENGINE=native|wasm|cpu` decides when it is set. Otherwise training takes native where it loads and WASM where
+ * not, and one-off scoring takes WASM, which starts sooner.
+ *
+ * @param purpose "train" for long work, "score" for a single list
+ * @throws {RefrainError} ENGINE_UNAVAILABLE when the engine asked for does not load; ARGUMENT_INVALID for an unknown name
+ */
+export function startEngine(purpose: "train" | "score" = "train"): Promise<Engine> {
+  started ??= start(purpose).catch((error) => {
+    started = undefined;
+    throw error;
+  });
+  return started;
+}
+
+async function start(purpose: "train" | "score"): Promise<Engine> {
+  const forced = process.env.REFRAIN_ENGINE;
+  if (forced && forced !== "native" && forced !== "wasm" && forced !== "cpu")
+    throw new RefrainError("ARGUMENT_INVALID", `REFRAIN_ENGINE must be native, wasm or cpu, got "${forced}".`);
+  if (forced === "cpu") return startCpu("asked for by REFRAIN_ENGINE");
+  if (forced === "wasm") return startWasm("asked for by REFRAIN_ENGINE");
+  if (!forced && purpose === "score") return startWasm("it starts soonest for a single list");
+  try {
+    return await startNative(forced ? "asked for by REFRAIN_ENGINE" : "the fastest one, and it loads here");
+  } catch (cause) {
+    const why = (cause as Error).message.split("\n")[0];
+    if (forced) throw new RefrainError("ENGINE_UNAVAILABLE", `The native engine does not load: ${why}.`, {}, { cause });
+    return startWasm("the native engine is not installed here");
+  }
+}
+
+async function startNative(why: string): Promise<Engine> {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"; // before the library loads: it prints notices otherwise
+  // tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 took away (tfjs issue 8609).
+  const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean };
+  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  const native = createRequire(import.meta.url)("@tensorflow/tfjs-node") as { version: { "tfjs-node": string } };
+  await tf.setBackend("tensorflow");
+  const version = useNative();
+  return describe("native", `TensorFlow ${version} through tfjs-node ${native.version["tfjs-node"]}`, why);
+}
+
+async function startWasm(why: string): Promise<Engine> {
+  const wasm = await import("@tensorflow/tfjs-backend-wasm");
+  if (!(await tf.setBackend("wasm"))) throw new RefrainError("ENGINE_UNAVAILABLE", "The WASM engine does not start.");
+  return describe("wasm", `tfjs-backend-wasm ${wasm.version_wasm}`, why);
+}
+
+async function startCpu(why: string): Promise<Engine> {
+  await tf.setBackend("cpu");
+  return describe("cpu", `tfjs-backend-cpu ${tf.version["tfjs-backend-cpu"]}`, why);
+}
+
+function describe(name: EngineName, version: string, why: string): Engine {
+  return { name, version, reason: `engine: ${name} (${version}): ${why}` };
+}
