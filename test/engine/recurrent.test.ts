@@ -8,7 +8,6 @@ import {
   recurrent,
   recurrentPlain,
   type Tensor,
-  type Tensor2D,
   type Tensor3D,
   tf,
 } from "../../src/engine/index.js";

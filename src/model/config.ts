@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { RefrainError } from "../core/errors.js";
+
+const share = z.number().min(0).max(0.95);
+const size = z.number().int().min(1).max(4096);
+
+/** Every choice about the model's shape, with its range, default and reason. */
+export const modelSchema = z
+  .strictObject({
+    cell: z.enum(["lstm", "gru", "rnn"]).default("lstm").describe("Recurrent cell"),
+    embeddingSize: size.default(96).describe("D: numbers per item"),
+    userEmbeddingSize: z.number().int().min(0).max(1024).default(32).describe("Numbers per user; 0 leaves users out"),
+    hiddenSize: size.default(192).describe("H: units of each recurrent layer"),
+    layers: z.number().int().min(1).max(8).default(1).describe("Recurrent layers on top of each other"),
+    inputDropout: share.default(0.2).describe("Share of the input that training drops"),
+    dropout: share.default(0.2).describe("Share of each layer's output that training drops"),
+    userDropout: share.default(0.1).describe("Share of users that training replaces by the stand-in for new users"),
+    layerNorm: z.boolean().default(true).describe("Normalise the vector that scores the items"),
+    residual: z.boolean().default(false).describe("Add each layer's input to its output where sizes agree"),
+    output: z
+      .enum(["tied", "free"])
+      .default("tied")
+      .describe("tied: score items by their input embedding; free: a matrix of its own"),
+  })
+  .describe("Shape of the recurrent recommender");
+
+export type ModelConfig = z.infer<typeof modelSchema>;
+
+/** All options, with the defaults filled in. @throws {RefrainError} CONFIG_INVALID naming the option */
+export function modelConfig(options: z.input<typeof modelSchema> = {}): ModelConfig {
+  return parseConfig("model", modelSchema, options);
+}
+
+/** Parses options by a schema; a wrong one becomes one readable sentence. @throws {RefrainError} CONFIG_INVALID */
+export function parseConfig<T>(name: string, schema: z.ZodType<T>, options: unknown): T {
+  const result = schema.safeParse(options);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => `${[name, ...issue.path].join(".")}: ${issue.message}`);
+  throw new RefrainError("CONFIG_INVALID", `${issues.join("; ")}.`, { issues });
+}

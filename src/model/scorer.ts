@@ -1,0 +1,98 @@
+import { checkInteger } from "../core/check.js";
+import type { Scorer } from "../core/scorer.js";
+import type { Query } from "../core/types.js";
+import type { Tensor2D } from "../engine/index.js";
+import { type Batch, toBatch } from "../sequence/batches.js";
+import type { RecurrentModel } from "./recurrent-model.js";
+
+/** Steps times rows that one pass holds at most: bounds memory for long histories. */
+const POSITIONS_AT_ONCE = 1 << 15;
+
+/**
+ * The model as a `Scorer`. Queries that share a buffer and a start (one user's successive plays) are read in one pass.
+ *
+ * A history longer than `maxLength` is read from a later start: the latest multiple of maxLength / 2 that leaves at most
+ * `maxLength` plays. So between half and all of `maxLength` last plays are read, the start depends on the length alone,
+ * and successive queries still share their passes.
+ *
+ * @param maxLength plays of a history that are read at most, integer >= 2
+ */
+export function modelScorer(model: RecurrentModel, name: string, maxLength = 400): Scorer {
+  checkInteger("maxLength", maxLength, 2);
+  return {
+    name,
+    itemCount: model.itemCount,
+    score: (queries) => scoreQueries(model, queries, maxLength),
+  };
+}
+
+/** One pass through the network: a user's plays, and the queries that are answered along it. */
+interface Pass {
+  readonly user: number;
+  items: Int32Array;
+  readonly answers: { readonly query: number; readonly length: number }[];
+}
+
+function scoreQueries(model: RecurrentModel, queries: readonly Query[], maxLength: number): Float32Array {
+  const width = model.itemCount + 1;
+  const scores = new Float32Array(queries.length * width);
+  const passes = toPasses(queries, maxLength).sort((a, b) => a.items.length - b.items.length);
+  for (let start = 0; start < passes.length; ) {
+    let end = start + 1;
+    while (end < passes.length && (end + 1 - start) * passes[end].items.length <= POSITIONS_AT_ONCE) end++;
+    scorePasses(model, passes.slice(start, end), scores, width);
+    start = end;
+  }
+  for (let n = 0; n < queries.length; n++) scores[n * width] = Number.NEGATIVE_INFINITY;
+  return scores;
+}
+
+function toPasses(queries: readonly Query[], maxLength: number): Pass[] {
+  const passes = new Map<ArrayBufferLike, Map<string, Pass>>();
+  const stride = Math.floor(maxLength / 2);
+  queries.forEach(({ user, history }, query) => {
+    const skipped = Math.max(0, Math.ceil((history.length - maxLength) / stride)) * stride;
+    const items = history.subarray(skipped);
+    const ofBuffer = passes.get(history.buffer) ?? new Map<string, Pass>();
+    passes.set(history.buffer, ofBuffer);
+    const key = `${user} ${items.byteOffset} ${items.length > 0}`;
+    const pass = ofBuffer.get(key) ?? { user, items, answers: [] };
+    ofBuffer.set(key, pass);
+    if (items.length > pass.items.length) pass.items = items;
+    pass.answers.push({ query, length: items.length });
+  });
+  return [...passes.values()].flatMap((ofBuffer) => [...ofBuffer.values()]);
+}
+
+function scorePasses(model: RecurrentModel, passes: readonly Pass[], scores: Float32Array, width: number): void {
+  const batch = inputsOnly(passes);
+  const rows: number[] = [];
+  const answered: number[] = [];
+  passes.forEach(({ answers }, b) => {
+    for (const { query, length } of answers) {
+      // The state after `length` plays stands at that step; after none it is the zero state before the first.
+      rows.push((batch.padding[b] + length - 1) * batch.size + b);
+      answered.push(query);
+    }
+  });
+  const logits: Tensor2D = model.logits(batch, Int32Array.from(rows));
+  const values = logits.dataSync();
+  logits.dispose();
+  answered.forEach((query, row) => {
+    scores.set(values.subarray(row * width, (row + 1) * width), query * width);
+  });
+}
+
+/** A batch without targets. A history without plays becomes one step of padding, which leaves the state at zero. */
+function inputsOnly(passes: readonly Pass[]): Batch {
+  const windows = passes.map(({ user, items }) => {
+    const withTarget = new Int32Array(Math.max(1, items.length) + 1);
+    withTarget.set(items);
+    return { user, items: withTarget };
+  });
+  const batch = toBatch(windows);
+  passes.forEach(({ items }, b) => {
+    if (items.length === 0) batch.padding[b] = batch.length;
+  });
+  return batch;
+}

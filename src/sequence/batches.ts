@@ -1,0 +1,117 @@
+import { checkInteger } from "../core/check.js";
+import type { Random } from "../core/random.js";
+
+/**
+ * Some histories side by side, left-padded to one length, time first as the recurrent kernels read them.
+ *
+ * @shape inputs int32 [T * B], row t * B + b, 0 = padding; users int32 [B]; padding int32 [B]: leading padded steps;
+ *        positions int32 [M]: the rows of `inputs` that have a target; targets int32 [M], each in 1…V
+ */
+export interface Batch {
+  readonly length: number;
+  readonly size: number;
+  readonly users: Int32Array;
+  readonly inputs: Int32Array;
+  readonly padding: Int32Array;
+  readonly positions: Int32Array;
+  readonly targets: Int32Array;
+}
+
+/** A stretch of one history: items[0…n-2] are inputs, items[1…n-1] their targets. */
+export interface Window {
+  readonly user: number;
+  readonly items: Int32Array;
+}
+
+/**
+ * Cuts histories into windows of at most `maxLength` inputs, from the end, so that the newest plays keep the longest
+ * context. Every event but a history's first is a target exactly once.
+ *
+ * @param maxLength T at most, integer >= 1
+ */
+export function toWindows(histories: readonly Window[], maxLength: number): Window[] {
+  checkInteger("maxLength", maxLength, 1);
+  const windows: Window[] = [];
+  for (const { user, items } of histories)
+    for (let end = items.length; end > 1; ) {
+      const start = Math.max(0, end - maxLength - 1);
+      windows.push({ user, items: items.subarray(start, end) });
+      end = start === 0 ? 0 : start + 1;
+    }
+  return windows;
+}
+
+/**
+ * Groups windows of like length into batches of about `positions` targets each, in random order.
+ *
+ * Sorting by length and cutting where the budget is full keeps padding low; a little noise on the length keeps the
+ * groups different in every epoch.
+ *
+ * @param positions targets a batch holds at most, unless one window alone holds more; integer >= 1
+ * @param random    a stream of its own for each epoch makes the order a function of (seed, epoch)
+ */
+export function toBatches(windows: readonly Window[], positions: number, random: Random): Batch[] {
+  checkInteger("positions", positions, 1);
+  const keys = Float64Array.from(
+    windows,
+    (window) => window.items.length * (1 + 0.1 * random.uniform()) + random.uniform(),
+  );
+  const order = Array.from(windows.keys()).sort((a, b) => keys[a] - keys[b] || a - b);
+  const groups: Window[][] = [];
+  let group: Window[] = [];
+  let longest = 0;
+  for (const at of order) {
+    const window = windows[at];
+    longest = Math.max(longest, window.items.length - 1);
+    if (group.length > 0 && longest * (group.length + 1) > positions) {
+      groups.push(group);
+      group = [];
+      longest = window.items.length - 1;
+    }
+    group.push(window);
+  }
+  if (group.length > 0) groups.push(group);
+  return random.shuffle(groups).map(toBatch);
+}
+
+/** Lays windows side by side, left-padded. */
+export function toBatch(windows: readonly Window[]): Batch {
+  const size = windows.length;
+  const length = windows.reduce((most, window) => Math.max(most, window.items.length - 1), 0);
+  const count = windows.reduce((sum, window) => sum + window.items.length - 1, 0);
+  const inputs = new Int32Array(length * size);
+  const padding = new Int32Array(size);
+  const positions = new Int32Array(count);
+  const targets = new Int32Array(count);
+  windows.forEach(({ items }, b) => {
+    padding[b] = length - (items.length - 1);
+    for (let i = 0; i < items.length - 1; i++) inputs[(padding[b] + i) * size + b] = items[i];
+  });
+  let m = 0;
+  for (let t = 0; t < length; t++)
+    for (let b = 0; b < size; b++)
+      if (t >= padding[b]) {
+        positions[m] = t * size + b;
+        targets[m++] = windows[b].items[t - padding[b] + 1];
+      }
+  return {
+    length,
+    size,
+    users: Int32Array.from(windows, (window) => window.user),
+    inputs,
+    padding,
+    positions,
+    targets,
+  };
+}
+
+/** Share of positions in the batches that are padding, in [0, 1]. */
+export function paddingShare(batches: readonly Batch[]): number {
+  let all = 0;
+  let real = 0;
+  for (const batch of batches) {
+    all += batch.length * batch.size;
+    real += batch.positions.length;
+  }
+  return all === 0 ? 0 : 1 - real / all;
+}

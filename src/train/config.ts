@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { parseConfig } from "../model/index.js";
+
+/** Every choice about training, with its range, default and reason. */
+export const trainSchema = z
+  .strictObject({
+    epochs: z.number().int().min(1).max(10_000).default(20).describe("Passes over the training windows at most"),
+    batchPositions: z.number().int().min(1).max(1_000_000).default(2048).describe("Targets per batch, about"),
+    maxLength: z.number().int().min(1).max(10_000).default(200).describe("T: plays of one training window at most"),
+    optimizer: z.enum(["adamw", "adam"]).default("adamw").describe("adam ignores weightDecay"),
+    learningRate: z.number().gt(0).max(10).default(2e-3).describe("Step size after warm-up"),
+    warmupSteps: z.number().int().min(0).default(100).describe("Steps over which the rate rises from 0"),
+    schedule: z.enum(["cosine", "constant"]).default("cosine").describe("cosine: the rate falls to 0 over all epochs"),
+    weightDecay: z.number().min(0).max(1).default(1e-4).describe("Share of a weight taken away per unit of rate"),
+    clipNorm: z.number().gt(0).default(5).describe("Largest joint norm of a step's gradients"),
+    metric: z.string().default("NDCG@10").describe("Validation metric that chooses the best weights"),
+    patience: z.number().int().min(1).default(5).describe("Epochs without a better metric before training stops"),
+    checkpointSeconds: z.number().min(0).default(30).describe("Time between checkpoints; also one after each epoch"),
+    seed: z.number().int().min(0).default(1).describe("Seed of weights, order and dropout"),
+  })
+  .describe("How the model is trained");
+
+export type TrainConfig = z.infer<typeof trainSchema>;
+
+/** All options, with the defaults filled in. @throws {RefrainError} CONFIG_INVALID naming the option */
+export function trainConfig(options: z.input<typeof trainSchema> = {}): TrainConfig {
+  return parseConfig("train", trainSchema, options);
+}
+
+/**
+ * Learning rate of a step: a linear warm-up times a cosine that falls to zero at the end of the last epoch.
+ *
+ * @param step     0-based number of the step
+ * @param progress share of all training that is done, in [0, 1]
+ * @source Loshchilov & Hutter 2017 (cosine)
+ */
+export function learningRateAt(config: TrainConfig, step: number, progress: number): number {
+  const warm = config.warmupSteps > 0 ? Math.min(1, (step + 1) / config.warmupSteps) : 1;
+  const fall = config.schedule === "cosine" ? 0.5 * (1 + Math.cos(Math.PI * progress)) : 1;
+  return config.learningRate * warm * fall;
+}

@@ -1,0 +1,204 @@
+import { RefrainError } from "../core/errors.js";
+import type { StopReason, TrainingEvent } from "../core/events.js";
+import { Random } from "../core/random.js";
+import type { Scorer } from "../core/scorer.js";
+import { Adam } from "../engine/index.js";
+import { modelScorer, type NamedTensors, type RecurrentModel, readWeights, writeWeights } from "../model/index.js";
+import { type Batch, paddingShare, toBatches, type Window } from "../sequence/batches.js";
+import type { CheckpointStore, TrainingState } from "./checkpoint.js";
+import { checkModel } from "./checks.js";
+import { learningRateAt, type TrainConfig } from "./config.js";
+import { gradientStep } from "./step.js";
+
+export interface TrainInput {
+  readonly model: RecurrentModel;
+  readonly windows: readonly Window[];
+  readonly config: TrainConfig;
+  /** Such as "native"; goes into the start event. */
+  readonly engine: string;
+  /** Metrics on the validation part; the loop never sees the data behind it. */
+  readonly validate: (scorer: Scorer) => Promise<Readonly<Record<string, number>>>;
+  /** Where to save; without it the run cannot be resumed. */
+  readonly checkpoints?: CheckpointStore;
+  /** Abort to stop after the step in flight, with a checkpoint. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Trains the model and leaves the weights with the best validation metric in it. Everything that happens is yielded.
+ *
+ * The order of batches is a function of (seed, epoch) and the dropout masks of (seed, step), so a run that was killed and
+ * resumed from a checkpoint takes the same steps as one that was not.
+ *
+ * @throws {RefrainError} TOO_LITTLE_DATA without windows; LOSS_NOT_FINITE with step and batch; LOSS_SUSPICIOUS when a
+ *         check before training fails; CHECKPOINT_MISMATCH
+ */
+export async function* train(input: TrainInput): AsyncGenerator<TrainingEvent, void> {
+  const { model, windows, config, checkpoints, signal } = input;
+  if (windows.length < 2) throw new RefrainError("TOO_LITTLE_DATA", `There are ${windows.length} training windows.`);
+  const optimizer = new Adam(model.parameters, {
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    weightDecay: config.optimizer === "adamw" ? config.weightDecay : 0,
+  });
+  try {
+    yield* run(input, optimizer, windows, model, config, checkpoints, signal);
+  } finally {
+    optimizer.dispose();
+  }
+}
+
+async function* run(
+  input: TrainInput,
+  optimizer: Adam,
+  windows: readonly Window[],
+  model: RecurrentModel,
+  config: TrainConfig,
+  checkpoints?: CheckpointStore,
+  signal?: AbortSignal,
+): AsyncGenerator<TrainingEvent, void> {
+  const damages: string[] = [];
+  const restored = checkpoints?.restore(model, optimizer, (error) => damages.push(error.message));
+  for (const message of damages) yield { type: "warning", message: `${message} The checkpoint before it is used.` };
+  const state: TrainingState = restored?.state ?? newState();
+  let best: NamedTensors | undefined = restored?.best;
+  const batchesOf = (epoch: number) =>
+    toBatches(windows, config.batchPositions, Random.stream(config.seed, "batches", epoch));
+  let batches = batchesOf(state.epoch);
+  yield startEvent(input, batches, state.step);
+  if (!restored) for (const check of checkModel(model, windows)) yield check;
+
+  const clock = startClock(state.seconds);
+  let lastSave = clock.seconds();
+  const save = (): TrainingEvent[] => {
+    if (!checkpoints) return [];
+    lastSave = clock.seconds();
+    state.seconds = lastSave;
+    return [{ type: "checkpoint", step: state.step, path: checkpoints.save(state, model, optimizer, best) }];
+  };
+  let reason: StopReason = "finished";
+  training: for (; state.epoch < config.epochs; batches = batchesOf(state.epoch)) {
+    while (state.batch < batches.length) {
+      if (signal?.aborted) {
+        reason = "interrupted";
+        break training;
+      }
+      const batch = batches[state.batch];
+      const progress = (state.epoch + state.batch / batches.length) / config.epochs;
+      const learningRate = learningRateAt(config, state.step, progress);
+      const began = performance.now();
+      const random = Random.stream(config.seed, "dropout", state.step);
+      const { loss, gradientNorm } = gradientStep(model, optimizer, batch, random, learningRate, config.clipNorm);
+      if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
+        throw new RefrainError(
+          "LOSS_NOT_FINITE",
+          `The loss is ${loss} and the gradient norm ${gradientNorm} at step ${state.step + 1}, batch ${state.batch + 1} of epoch ${state.epoch + 1}, learning rate ${learningRate}.`,
+          { step: state.step + 1, batch: state.batch + 1, epoch: state.epoch + 1, learningRate },
+        );
+      state.step++;
+      state.batch++;
+      state.epochLoss += loss * batch.targets.length;
+      state.epochPositions += batch.targets.length;
+      const seconds = (performance.now() - began) / 1000;
+      const done = (state.epoch + state.batch / batches.length) / config.epochs;
+      yield {
+        type: "step",
+        step: state.step,
+        totalSteps: Math.round(state.step / done),
+        epoch: state.epoch + 1,
+        loss,
+        learningRate,
+        gradientNorm,
+        positionsPerSecond: batch.targets.length / seconds,
+        secondsLeft: clock.secondsLeft(done),
+      };
+      if (checkpoints && clock.seconds() - lastSave > config.checkpointSeconds) yield* save();
+      await breathe();
+    }
+    const metrics = await input.validate(modelScorer(model, config.metric));
+    const value = metrics[config.metric];
+    if (value === undefined)
+      throw new RefrainError(
+        "CONFIG_INVALID",
+        `train.metric: ${config.metric} is not among ${Object.keys(metrics).join(", ")}.`,
+      );
+    const isBest = value > state.bestValue;
+    state.epoch++;
+    if (isBest) {
+      state.bestValue = value;
+      state.bestEpoch = state.epoch;
+      best = readWeights(model.parameters);
+    }
+    const trainingLoss = state.epochLoss / state.epochPositions;
+    state.batch = 0;
+    state.epochLoss = 0;
+    state.epochPositions = 0;
+    yield {
+      type: "validation",
+      epoch: state.epoch,
+      step: state.step,
+      trainingLoss,
+      metrics,
+      best: isBest,
+      seconds: clock.seconds(),
+    };
+    if (state.epoch - state.bestEpoch >= config.patience && state.epoch < config.epochs) {
+      reason = "early-stopping";
+      break;
+    }
+    yield* save();
+  }
+  if (reason === "interrupted") yield* save();
+  else if (best) writeWeights(model.parameters, best);
+  yield {
+    type: "end",
+    reason,
+    steps: state.step,
+    bestEpoch: state.bestEpoch,
+    bestValue: state.bestValue,
+    seconds: clock.seconds(),
+  };
+}
+
+function newState(): TrainingState {
+  return { step: 0, epoch: 0, batch: 0, epochLoss: 0, epochPositions: 0, bestValue: -1, bestEpoch: 0, seconds: 0 };
+}
+
+function startEvent(
+  { engine, model, config }: TrainInput,
+  batches: readonly Batch[],
+  resumedFromStep: number,
+): TrainingEvent {
+  return {
+    type: "start",
+    engine,
+    parameterCount: model.parameterCount,
+    epochs: config.epochs,
+    stepsPerEpoch: batches.length,
+    positionsPerEpoch: batches.reduce((sum, batch) => sum + batch.targets.length, 0),
+    paddingShare: paddingShare(batches),
+    resumedFromStep,
+  };
+}
+
+/** Time of this run over all its processes. */
+function startClock(secondsBefore: number) {
+  const began = performance.now();
+  let doneAtStart: number | undefined;
+  const seconds = () => secondsBefore + (performance.now() - began) / 1000;
+  return {
+    seconds,
+    /** Seconds until all epochs are done at the pace of this process. */
+    secondsLeft(done: number): number {
+      doneAtStart ??= done;
+      const here = (performance.now() - began) / 1000;
+      return done > doneAtStart ? (here / (done - doneAtStart)) * (1 - done) : Number.NaN;
+    },
+  };
+}
+
+/** Lets timers, signals and other work run between two steps. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
