@@ -1,4 +1,5 @@
 // Everything setup says, in English and Chinese. Loads on any Node that knows modules, so no newer syntax here.
+import { reasons } from "./reasons.mjs";
 
 const retry = "npm run setup -- --retry";
 const table = {
@@ -21,7 +22,8 @@ REFRAIN_ENGINE=native|wasm|cpu does the same for one run. wasm and cpu skip all 
 REFRAIN_ENGINE=native|wasm|cpu 只对本次运行生效;wasm 与 cpu 跳过所有原生步骤。`,
   },
   oldNode: {
-    en: (found) => `Refrain needs Node 20.19 or newer; this is ${found}. Install a newer one: https://nodejs.org/en/download`,
+    en: (found) =>
+      `Refrain needs Node 20.19 or newer; this is ${found}. Install a newer one: https://nodejs.org/en/download`,
     zh: (found) => `Refrain 需要 Node 20.19 或更高版本,当前为 ${found}。请安装新版本:https://nodejs.org/zh-cn/download`,
   },
   unknownArgument: {
@@ -69,7 +71,8 @@ REFRAIN_ENGINE=native|wasm|cpu 只对本次运行生效;wasm 与 cpu 跳过所�
   data: { en: () => "Data", zh: () => "数据" },
   dataMade: { en: () => "datasets/jkpop", zh: () => "datasets/jkpop" },
   dataFailed: {
-    en: () => "The embedded data could not be generated; the lines above say why. To repeat: node bin/refrain.mjs data generate",
+    en: () =>
+      "The embedded data could not be generated; the lines above say why. To repeat: node bin/refrain.mjs data generate",
     zh: () => "内置数据生成失败,原因见上方输出。重试:node bin/refrain.mjs data generate",
   },
 
@@ -89,17 +92,17 @@ REFRAIN_ENGINE=native|wasm|cpu 只对本次运行生效;wasm 与 cpu 跳过所�
   checking: { en: () => "checking the addon", zh: () => "检查插件" },
   engineNative: {
     en: (version, how, megabytes) =>
-      `native TensorFlow ${version} (${{ there: "already installed", official: "official download", wheel: "libraries of the tensorflow-cpu wheel" }[how]}, ${megabytes} MB)`,
+      `native TensorFlow ${version} (${{ there: "already installed", official: "official download", wheel: "libraries of the tensorflow-cpu wheel" }[how]}, ${megabytes} MB).`,
     zh: (version, how, megabytes) =>
-      `原生 TensorFlow ${version}(${{ there: "已安装", official: "官方下载", wheel: "取自 tensorflow-cpu wheel" }[how]},${megabytes} MB)`,
+      `原生 TensorFlow ${version}(${{ there: "已安装", official: "官方下载", wheel: "取自 tensorflow-cpu wheel" }[how]},${megabytes} MB)。`,
   },
   engineFallback: {
     en: (why) => `WASM, because native TensorFlow could not be set up: ${why} To try again: ${retry}`,
     zh: (why) => `WASM,因为无法安装原生 TensorFlow:${why} 重试:${retry}`,
   },
   engineChosen: {
-    en: (name, by) => `${name}, chosen by ${by}`,
-    zh: (name, by) => `${name},由 ${by} 指定`,
+    en: (name, by) => `${name}, chosen by ${by}.`,
+    zh: (name, by) => `${name},由 ${by} 指定。`,
   },
   engineRefused: {
     en: (why) => `Native TensorFlow was asked for and could not be set up: ${why} Without it: REFRAIN_ENGINE=wasm`,
@@ -108,7 +111,7 @@ REFRAIN_ENGINE=native|wasm|cpu 只对本次运行生效;wasm 与 cpu 跳过所�
 };
 
 /** Returns `t(key, ...values)`: the sentence in Chinese when LC_ALL or LANG begins with zh, else in English. */
-export function translator(env, more) {
+export function translator(env) {
   const language = /^zh/i.test(env.LC_ALL || env.LANG || "") ? "zh" : "en";
-  return (key, ...values) => (table[key] || more[key])[language](...values);
+  return (key, ...values) => (table[key] || reasons[key])[language](...values);
 }

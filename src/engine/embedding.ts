@@ -8,9 +8,11 @@ import { type Tensor, type Tensor1D, type Tensor2D, tf } from "./tensors.js";
  */
 export function embedding(table: Tensor2D, rows: Tensor1D): Tensor2D {
   const lookup = tf.customGrad((...args: unknown[]) => {
-    const [weights] = args as [Tensor2D];
+    const [weights, save] = args as [Tensor2D, (kept: Tensor[]) => void];
     const [R] = weights.shape;
-    return { value: tf.gather(weights, rows), gradFunc: (dy: Tensor) => addRows(dy as Tensor2D, rows, R) };
+    save([rows]);
+    const gradFunc = (dy: Tensor, [kept]: Tensor[]) => addRows(dy as Tensor2D, kept as Tensor1D, R);
+    return { value: tf.gather(weights, rows), gradFunc };
   });
   return lookup(table) as Tensor2D;
 }

@@ -1,11 +1,27 @@
 import { z } from "zod";
 import { RefrainError } from "../core/errors.js";
+import type { CellName } from "../engine/index.js";
 
 const share = z.number().min(0).max(0.95);
 const size = z.number().int().min(1).max(4096);
 
-/** Every choice about the model's shape, with its range, default and reason. */
-export const modelSchema = z
+/** Shape of the recurrent recommender; what each field means stands in `modelSchema`. */
+export interface ModelConfig {
+  readonly cell: CellName;
+  readonly embeddingSize: number;
+  readonly userEmbeddingSize: number;
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly inputDropout: number;
+  readonly dropout: number;
+  readonly userDropout: number;
+  readonly layerNorm: boolean;
+  readonly residual: boolean;
+  readonly output: "tied" | "free";
+}
+
+/** Every choice about the model's shape, with its meaning, range and default. */
+export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
   .strictObject({
     cell: z.enum(["lstm", "gru", "rnn"]).default("lstm").describe("Recurrent cell"),
     embeddingSize: size.default(96).describe("D: numbers per item"),
@@ -24,10 +40,8 @@ export const modelSchema = z
   })
   .describe("Shape of the recurrent recommender");
 
-export type ModelConfig = z.infer<typeof modelSchema>;
-
 /** All options, with the defaults filled in. @throws {RefrainError} CONFIG_INVALID naming the option */
-export function modelConfig(options: z.input<typeof modelSchema> = {}): ModelConfig {
+export function modelConfig(options: Partial<ModelConfig> = {}): ModelConfig {
   return parseConfig("model", modelSchema, options);
 }
 

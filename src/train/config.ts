@@ -1,8 +1,25 @@
 import { z } from "zod";
 import { parseConfig } from "../model/index.js";
 
-/** Every choice about training, with its range, default and reason. */
-export const trainSchema = z
+/** How a model is trained; what each field means stands in `trainSchema`. */
+export interface TrainConfig {
+  readonly epochs: number;
+  readonly batchPositions: number;
+  readonly maxLength: number;
+  readonly optimizer: "adamw" | "adam";
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  readonly schedule: "cosine" | "constant";
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+  readonly metric: string;
+  readonly patience: number;
+  readonly checkpointSeconds: number;
+  readonly seed: number;
+}
+
+/** Every choice about training, with its meaning, range and default. */
+export const trainSchema: z.ZodType<TrainConfig, Partial<TrainConfig>> = z
   .strictObject({
     epochs: z.number().int().min(1).max(10_000).default(20).describe("Passes over the training windows at most"),
     batchPositions: z.number().int().min(1).max(1_000_000).default(2048).describe("Targets per batch, about"),
@@ -20,10 +37,8 @@ export const trainSchema = z
   })
   .describe("How the model is trained");
 
-export type TrainConfig = z.infer<typeof trainSchema>;
-
 /** All options, with the defaults filled in. @throws {RefrainError} CONFIG_INVALID naming the option */
-export function trainConfig(options: z.input<typeof trainSchema> = {}): TrainConfig {
+export function trainConfig(options: Partial<TrainConfig> = {}): TrainConfig {
   return parseConfig("train", trainSchema, options);
 }
 

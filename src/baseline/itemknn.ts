@@ -1,0 +1,140 @@
+import { z } from "zod";
+import type { Scorer } from "../core/scorer.js";
+import { topK } from "../core/topk.js";
+import { parseConfig } from "../model/config.js";
+import { type Histories, trainHistories } from "../sequence/histories.js";
+import { popularityShares } from "./popularity.js";
+import { positionsByValue, type SparseRows, toSparseRows } from "./sparse.js";
+
+export interface ItemKnnOptions {
+  readonly window: number | "history";
+  readonly neighbours: number;
+  readonly shrinkage: number;
+  readonly lastItems: number;
+  readonly decay: number;
+  readonly popularity: number;
+}
+
+/** Every option, with its meaning, range and default. */
+export const itemKnnSchema: z.ZodType<ItemKnnOptions, Partial<ItemKnnOptions>> = z
+  .strictObject({
+    window: z
+      .union([z.number().int().min(1).max(1000), z.literal("history")])
+      .default(5)
+      .describe("Two plays are together when at most this many steps apart; history: when one user played both"),
+    neighbours: z.number().int().min(1).max(100_000).default(200).describe("Most similar items kept for each item"),
+    shrinkage: z.number().min(0).max(1e6).default(10).describe("Plays added to the norm, against chance in rare items"),
+    lastItems: z.number().int().min(1).max(10_000).default(10).describe("Plays at the end of the history that count"),
+    decay: z.number().gt(0).max(1).default(0.7).describe("Weight of a play beside that of the play after it"),
+    popularity: z.number().min(1e-6).max(1).default(0.01).describe("Weight of popularity beside the similarities"),
+  })
+  .describe("Item-based nearest neighbours");
+
+/**
+ * Items that are played together with the last items of the history:
+ * score(j) = sum over age a < `lastItems` of decay^a sim(h[a], j) + `popularity` share of plays(j), where
+ * sim(i, j) = together(i, j) / (sqrt(n(i) n(j)) + shrinkage).
+ *
+ * With a window, together counts pairs of plays of one user at most `window` steps apart and n counts plays; with
+ * "history", together counts users who played both and n users who played it. An item is together with itself where it
+ * is repeated. An empty history, or one without neighbours, gives popularity; the user is not looked at.
+ *
+ * Time to fit grows with plays * window, or with the sum of squared history lengths for "history".
+ *
+ * @shape score: queries [N] -> float32 [N * (V + 1)]
+ * @source Sarwar et al. 2001 (item-based neighbours); Bell & Koren 2007 (shrinkage)
+ * @throws {RefrainError} CONFIG_INVALID when an option is out of range
+ */
+export function fitItemKnn(histories: Histories, options: Partial<ItemKnnOptions> = {}): Scorer {
+  const config = parseConfig("itemKnn", itemKnnSchema, options);
+  const base = popularityShares(histories).map((share) => share * config.popularity);
+  const width = base.length;
+  const near = nearest(trainHistories(histories), width, config);
+  return {
+    name: "item k-NN",
+    itemCount: width - 1,
+    score(queries) {
+      const scores = new Float32Array(queries.length * width);
+      const row = new Float64Array(width);
+      queries.forEach(({ history }, n) => {
+        row.set(base);
+        let weight = 1;
+        for (let age = 0; age < Math.min(config.lastItems, history.length); age++, weight *= config.decay) {
+          const item = history[history.length - 1 - age];
+          for (let at = near.start[item]; at < near.start[item + 1]; at++)
+            row[near.columns[at]] += weight * near.values[at];
+        }
+        row[0] = Number.NEGATIVE_INFINITY;
+        scores.set(row, n * width);
+      });
+      return scores;
+    },
+  };
+}
+
+/** The most similar items of each item. One dense row at a time keeps memory at O(V + plays + V * neighbours). */
+function nearest(train: readonly { readonly items: Int32Array }[], width: number, config: ItemKnnOptions): SparseRows {
+  const { window, neighbours, shrinkage } = config;
+  const histories = window === "history" ? train.map(({ items }) => distinct(items)) : train.map(({ items }) => items);
+  const repeated = window === "history" ? usersWhoRepeat(train, width) : undefined;
+  const plays = concatenate(histories);
+  const { start, positions } = positionsByValue(plays.items, width);
+  const together = new Float64Array(width);
+  return toSparseRows(
+    Array.from({ length: width }, (_, item) => {
+      const met: number[] = [];
+      for (const at of positions.subarray(start[item], start[item + 1])) {
+        const first = window === "history" ? plays.first[at] : Math.max(plays.first[at], at - window);
+        const end = window === "history" ? plays.end[at] : Math.min(plays.end[at], at + window + 1);
+        for (let other = first; other < end; other++) {
+          if (other === at) continue;
+          const neighbour = plays.items[other];
+          if (together[neighbour]++ === 0) met.push(neighbour);
+        }
+      }
+      if (repeated && repeated[item] > 0) {
+        together[item] = repeated[item];
+        met.push(item);
+      }
+      const candidates = Int32Array.from(met).sort();
+      const norm = (neighbour: number) =>
+        Math.sqrt((start[item + 1] - start[item]) * (start[neighbour + 1] - start[neighbour]));
+      const similarities = Float64Array.from(candidates, (j) => together[j] / (norm(j) + shrinkage));
+      for (const neighbour of met) together[neighbour] = 0;
+      const kept = candidates.length === 0 ? candidates : topK(Float32Array.from(similarities), neighbours);
+      return { columns: kept.map((at) => candidates[at]), values: Array.from(kept, (at) => similarities[at]) };
+    }),
+  );
+}
+
+/** All plays in one array, and for each the bounds of the history it belongs to. */
+function concatenate(histories: readonly Int32Array[]): { items: Int32Array; first: Int32Array; end: Int32Array } {
+  const size = histories.reduce((sum, { length }) => sum + length, 0);
+  const items = new Int32Array(size);
+  const first = new Int32Array(size);
+  const end = new Int32Array(size);
+  let at = 0;
+  for (const history of histories) {
+    items.set(history, at);
+    first.fill(at, at, at + history.length);
+    end.fill(at + history.length, at, at + history.length);
+    at += history.length;
+  }
+  return { items, first, end };
+}
+
+function distinct(items: Int32Array): Int32Array {
+  return Int32Array.from(new Set(items));
+}
+
+/** How many users played each item more than once. @shape int32 [V+1] */
+function usersWhoRepeat(train: readonly { readonly items: Int32Array }[], width: number): Int32Array {
+  const users = new Int32Array(width);
+  for (const { items } of train) {
+    const once = new Set<number>();
+    const twice = new Set<number>();
+    for (const item of items) (once.has(item) ? twice : once).add(item);
+    for (const item of twice) users[item]++;
+  }
+  return users;
+}
