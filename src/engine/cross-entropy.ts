@@ -1,9 +1,13 @@
 import { addRows } from "./embedding.js";
 import { attribute, isNative, rawOp } from "./native.js";
+import { columnSums, productTransposeA, productTransposeB, rowRange, takeRows } from "./portable.js";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
 /** Logits that exist at once, in numbers: 4 Mi of them are 16 MiB. */
 const LOGITS_AT_ONCE = 1 << 22;
+
+/** Keeps the logarithm of an underflowed probability finite (a loss of 85 nats). */
+const SMALLEST = 1e-37;
 
 /**
  * Mean cross-entropy of a linear layer over all items, without ever holding all N x (V+1) logits: rows go through in
@@ -18,7 +22,7 @@ const LOGITS_AT_ONCE = 1 << 22;
 export function linearCrossEntropy(h: Tensor2D, table: Tensor2D, bias: Tensor1D, targets: Tensor1D): Scalar {
   const layer = tf.customGrad((...args: unknown[]) => {
     const [hIn, tableIn, biasIn, save] = args as [Tensor2D, Tensor2D, Tensor1D, (kept: Tensor[]) => void];
-    const [N, D] = hIn.shape;
+    const [N] = hIn.shape;
     const R = tableIn.shape[0];
     const chunk = Math.max(1, Math.min(N, Math.floor(LOGITS_AT_ONCE / R)));
     const dhChunks: Tensor2D[] = [];
@@ -28,7 +32,7 @@ export function linearCrossEntropy(h: Tensor2D, table: Tensor2D, bias: Tensor1D,
     for (let start = 0; start < N; start += chunk) {
       const n = Math.min(chunk, N - start);
       const part = tf.tidy(() => {
-        const rows = n === N ? hIn : (hIn.slice([start, 0], [n, D]) as Tensor2D);
+        const rows = rowRange(hIn, start, n);
         const answers = n === N ? targets : (targets.slice([start], [n]) as Tensor1D);
         const p = isNative()
           ? softmaxNative(rows, tableIn, biasIn, answers)
@@ -82,18 +86,13 @@ function softmaxNative(h: Tensor2D, table: Tensor2D, bias: Tensor1D, targets: Te
 function softmaxPlain(h: Tensor2D, table: Tensor2D, bias: Tensor1D, targets: Tensor1D): ChunkGradients {
   const n = h.shape[0];
   const R = table.shape[0];
-  const logits = h.matMul(table, false, true).add(bias);
-  const most = logits.max(1, true);
-  const exponentials = logits.sub(most).exp();
-  const sums = exponentials.sum(1, true);
-  const probabilities = exponentials.div(sums) as Tensor2D;
-  const targetRows = tf.gather(table, targets);
-  const targetLogits = h.mul(targetRows).sum(1).add(tf.gather(bias, targets));
+  const probabilities = tf.softmax(productTransposeB(h, table).add(bias)) as Tensor2D;
+  const atTargets = tf.gatherND(probabilities, tf.stack([tf.range(0, n, 1, "int32"), targets], 1));
   const ones = tf.ones([n, 1]) as Tensor2D;
   return {
-    loss: sums.log().add(most).sum().sub(targetLogits.sum()) as Scalar,
-    dh: probabilities.matMul(table).sub(targetRows) as Tensor2D,
-    dTable: probabilities.matMul(h, true).sub(addRows(h, targets, R)) as Tensor2D,
-    dBias: probabilities.sum(0).sub(addRows(ones, targets, R).reshape([R])) as Tensor1D,
+    loss: atTargets.maximum(SMALLEST).log().sum().neg() as Scalar,
+    dh: probabilities.matMul(table).sub(takeRows(table, targets)) as Tensor2D,
+    dTable: productTransposeA(probabilities, h).sub(addRows(h, targets, R)) as Tensor2D,
+    dBias: columnSums(probabilities).sub(addRows(ones, targets, R).reshape([R])) as Tensor1D,
   };
 }

@@ -1,4 +1,5 @@
 import { isNative } from "./native.js";
+import { takeRows } from "./portable.js";
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
 /**
@@ -12,7 +13,7 @@ export function embedding(table: Tensor2D, rows: Tensor1D): Tensor2D {
     const [R] = weights.shape;
     save([rows]);
     const gradFunc = (dy: Tensor, [kept]: Tensor[]) => addRows(dy as Tensor2D, kept as Tensor1D, R);
-    return { value: tf.gather(weights, rows), gradFunc };
+    return { value: takeRows(weights, rows), gradFunc };
   });
   return lookup(table) as Tensor2D;
 }

@@ -5,5 +5,6 @@ export { linearCrossEntropy } from "./cross-entropy.js";
 export { addRows, embedding } from "./embedding.js";
 export { type Engine, type EngineName, startEngine } from "./engine.js";
 export { dropout, layerNorm } from "./layers.js";
+export { productTransposeB } from "./portable.js";
 export { type RecurrentWeights, recurrent, recurrentPlain } from "./recurrent.js";
 export { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf, type Variable } from "./tensors.js";

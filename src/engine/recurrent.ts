@@ -4,6 +4,7 @@ import { RefrainError } from "../core/errors.js";
 import { type Cell, type CellName, cells, type StepState } from "./cells.js";
 import { lstmNative } from "./lstm-native.js";
 import { isNative } from "./native.js";
+import { columnSums, productTransposeA, productTransposeB, toSteps } from "./portable.js";
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "./tensors.js";
 
 /** Weights of one recurrent layer. k is 1 (rnn), 3 (gru: r, z, n) or 4 (lstm: i, g, f, o). */
@@ -48,12 +49,12 @@ export function recurrentPlain(cell: Cell, x: Tensor3D, weights: RecurrentWeight
   const layer = tf.customGrad((...args: unknown[]) => {
     const [xIn, Wx, Wh, b, save] = args as [Tensor3D, Tensor2D, Tensor2D, Tensor1D, (kept: Tensor[]) => void];
     const x2 = xIn.reshape([T * B, D]) as Tensor2D;
-    const projected = tf.unstack(
+    const projected = toSteps(
       x2
         .matMul(Wx)
         .add(b)
-        .reshape([T, B, k * H]),
-    ) as Tensor2D[];
+        .reshape([T, B, k * H]) as Tensor3D,
+    );
     const keep = keepMasks(padding, T);
     const zero = tf.zeros([B, H]) as Tensor2D;
     const states: StepState[] = [];
@@ -75,7 +76,7 @@ export function recurrentPlain(cell: Cell, x: Tensor3D, weights: RecurrentWeight
         const [h, c, ...kept] = saved.slice(at, at + keptPerStep) as Tensor2D[];
         return { h, c, kept };
       };
-      const dys = tf.unstack(dy) as Tensor2D[];
+      const dys = toSteps(dy as Tensor3D);
       const inputGates = new Array<Tensor2D>(T);
       const recurrentGates = new Array<Tensor2D>(T);
       let dh = dys[T - 1];
@@ -86,17 +87,17 @@ export function recurrentPlain(cell: Cell, x: Tensor3D, weights: RecurrentWeight
         recurrentGates[t] = g.recurrentGates;
         dc = g.dc;
         if (t === 0) break;
-        dh = dys[t - 1].add(g.recurrentGates.matMul(WhSaved, false, true));
+        dh = dys[t - 1].add(productTransposeB(g.recurrentGates, WhSaved));
         if (g.dh) dh = dh.add(g.dh);
       }
-      const Gx = tf.concat(inputGates, 0);
-      const Gh = cell.sharedGates ? Gx : tf.concat(recurrentGates, 0);
-      const before = tf.concat([zeroSaved, ...range(T - 1).map((t) => step(t).h)], 0);
+      const Gx = tf.concat(inputGates, 0) as Tensor2D;
+      const Gh = cell.sharedGates ? Gx : (tf.concat(recurrentGates, 0) as Tensor2D);
+      const before = tf.concat([zeroSaved, ...range(T - 1).map((t) => step(t).h)], 0) as Tensor2D;
       return [
-        Gx.matMul(WxSaved, false, true).reshape([T, B, D]),
-        x2Saved.matMul(Gx, true),
-        before.matMul(Gh, true),
-        Gx.sum(0),
+        productTransposeB(Gx, WxSaved).reshape([T, B, D]),
+        productTransposeA(x2Saved, Gx),
+        productTransposeA(before, Gh),
+        columnSums(Gx),
       ];
     };
     return { value, gradFunc };

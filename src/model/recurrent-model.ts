@@ -5,6 +5,7 @@ import {
   embedding,
   layerNorm,
   linearCrossEntropy,
+  productTransposeB,
   recurrent,
   type Scalar,
   type Tensor1D,
@@ -81,8 +82,8 @@ export class RecurrentModel {
    */
   logits(batch: Batch, rows: Int32Array): Tensor2D {
     return tf.tidy(() => {
-      const h = tf.gather(this.#states(batch), tf.tensor1d(rows, "int32"));
-      return this.#output(h).matMul(this.#scoreTable(), false, true).add(this.#bias()) as Tensor2D;
+      const h = embedding(this.#states(batch), tf.tensor1d(rows, "int32"));
+      return productTransposeB(this.#output(h), this.#scoreTable()).add(this.#bias()) as Tensor2D;
     });
   }
 
@@ -98,9 +99,9 @@ export class RecurrentModel {
     let x = items.reshape([T, B, config.embeddingSize]) as Tensor3D;
     if (config.userEmbeddingSize > 0) {
       const users = batch.users.map((user) => (random && random.uniform() < config.userDropout ? 0 : user));
-      const rows = embedding(this.#tensor("user/embedding"), tf.tensor1d(users, "int32"));
-      const everyStep = rows.expandDims(0).tile([T, 1, 1]);
-      x = tf.concat([x, everyStep], 2) as Tensor3D;
+      const everyStep = Int32Array.from({ length: T * B }, (_, row) => users[row % B]);
+      const rows = embedding(this.#tensor("user/embedding"), tf.tensor1d(everyStep, "int32"));
+      x = tf.concat([x, rows.reshape([T, B, config.userEmbeddingSize])], 2) as Tensor3D;
     }
     if (random) x = dropout(x, config.inputDropout, random);
     for (let layer = 0; layer < config.layers; layer++) {
