@@ -1,0 +1,6 @@
+export { type CleaningOptions, type CleaningReport, type CleaningStep, cleaningSchema, cleanLog } from "./clean.js";
+export { type Profile, profileLog } from "./profile.js";
+export { type BadRow, type RawLog, type ReadOptions, readLog } from "./read.js";
+export type { ColumnMapping, Role } from "./schema.js";
+export { readTitles } from "./titles.js";
+export { quoted, writeLog } from "./write.js";

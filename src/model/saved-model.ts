@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { RefrainError } from "../core/errors.js";
+import { sha256, writeFileAtomic } from "../core/files.js";
+import type { Scorer } from "../core/scorer.js";
+import { Vocabulary } from "../sequence/vocabulary.js";
+import { type ModelConfig, modelConfig } from "./config.js";
+import { RecurrentModel } from "./recurrent-model.js";
+import { modelScorer } from "./scorer.js";
+import { readTensorFile, writeTensorFile } from "./tensor-file.js";
+import { readWeights, writeWeights } from "./weights.js";
+
+/** What a model needs beside its weights to answer in names, without the data. */
+export interface ModelContext {
+  readonly name: string;
+  readonly items: Vocabulary;
+  readonly users: Vocabulary;
+  /** Title of each item index, [V+1]. */
+  readonly titles: readonly string[];
+  /** Other names of each item index, such as romanised titles, [V+1]. */
+  readonly aliases: readonly (readonly string[])[];
+  /** All known plays of each user index in time order, [U+1]; entry 0 is empty. */
+  readonly histories: readonly (readonly number[])[];
+}
+
+export interface SavedModel extends ModelContext {
+  readonly model: RecurrentModel;
+  readonly scorer: Scorer;
+}
+
+const WEIGHTS = "model.bin";
+const CONTEXT = "context.json";
+
+/** Writes a model into a folder from which it loads without the data: model.bin and context.json. */
+export function saveModel(folder: string, model: RecurrentModel, context: ModelContext): void {
+  const text = JSON.stringify({
+    name: context.name,
+    items: context.items.ids.slice(1),
+    users: context.users.ids.slice(1),
+    titles: context.titles,
+    aliases: context.aliases,
+    histories: context.histories,
+  });
+  writeFileAtomic(join(folder, CONTEXT), text);
+  writeTensorFile(
+    join(folder, WEIGHTS),
+    { config: model.config, context: sha256(text) },
+    readWeights(model.parameters),
+  );
+}
+
+/**
+ * Loads what `saveModel` wrote. The engine must have been started. The caller disposes `model`.
+ *
+ * @throws {RefrainError} RUN_NOT_FOUND without the files; RUN_DAMAGED or CHECKPOINT_DAMAGED when they do not fit together
+ */
+export function loadModel(folder: string): SavedModel {
+  if (!existsSync(join(folder, WEIGHTS)) || !existsSync(join(folder, CONTEXT)))
+    throw new RefrainError("RUN_NOT_FOUND", `${folder} holds no finished model.`, { folder });
+  const text = readFileSync(join(folder, CONTEXT), "utf8");
+  const file = readTensorFile<{ config: ModelConfig; context: string }>(join(folder, WEIGHTS));
+  if (file.meta.context !== sha256(text))
+    throw new RefrainError("RUN_DAMAGED", `${CONTEXT} in ${folder} is not the one of the weights.`, { folder });
+  const saved = JSON.parse(text) as Omit<ModelContext, "items" | "users"> & { items: string[]; users: string[] };
+  const model = new RecurrentModel(modelConfig(file.meta.config), saved.items.length, saved.users.length, 0);
+  writeWeights(model.parameters, file.tensors);
+  const { name, titles, aliases, histories } = saved;
+  const [items, users] = [new Vocabulary(saved.items), new Vocabulary(saved.users)];
+  return { name, items, users, titles, aliases, histories, model, scorer: modelScorer(model, name) };
+}
