@@ -23,7 +23,7 @@ export const itemKnnSchema: z.ZodType<ItemKnnOptions, Partial<ItemKnnOptions>> =
       .default(5)
       .describe("Two plays are together when at most this many steps apart; history: when one user played both"),
     neighbours: z.number().int().min(1).max(100_000).default(200).describe("Most similar items kept for each item"),
-    shrinkage: z.number().min(0).max(1e6).default(10).describe("Plays added to the norm, against chance in rare items"),
+    shrinkage: z.number().min(0).max(1e6).default(20).describe("Plays added to the norm, against chance in rare items"),
     lastItems: z.number().int().min(1).max(10_000).default(10).describe("Plays at the end of the history that count"),
     decay: z.number().gt(0).max(1).default(0.7).describe("Weight of a play beside that of the play after it"),
     popularity: z.number().min(1e-6).max(1).default(0.01).describe("Weight of popularity beside the similarities"),
@@ -35,9 +35,12 @@ export const itemKnnSchema: z.ZodType<ItemKnnOptions, Partial<ItemKnnOptions>> =
  * score(j) = sum over age a < `lastItems` of decay^a sim(h[a], j) + `popularity` share of plays(j), where
  * sim(i, j) = together(i, j) / (sqrt(n(i) n(j)) + shrinkage).
  *
- * With a window, together counts pairs of plays of one user at most `window` steps apart and n counts plays; with
+ * With a window, together counts the plays of j at most `window` steps from a play of i, and n counts plays; with
  * "history", together counts users who played both and n users who played it. An item is together with itself where it
  * is repeated. An empty history, or one without neighbours, gives popularity; the user is not looked at.
+ *
+ * The defaults did well on the validation parts of MovieLens, the RecSys 2015 sample and Last.fm artists alike; where
+ * taste is slower than a sitting, a window of 10 is better, in short sessions one of 1 or 2.
  *
  * Time to fit grows with plays * window, or with the sum of squared history lengths for "history".
  *

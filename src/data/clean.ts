@@ -2,56 +2,10 @@ import { table as makeTable } from "arquero";
 import { z } from "zod";
 import { RefrainError } from "../core/errors.js";
 import type { EventLog } from "../core/types.js";
+import { type CleaningOptions, cleaningSchema } from "./options.js";
 import type { RawLog } from "./read.js";
 import { RULES, type Table } from "./rules.js";
 import { detectTimeUnit, parseTime, type TimeUnit } from "./times.js";
-
-/** What counts as dirt; what each field means stands in `cleaningSchema`. Times in seconds since 1970. */
-export interface CleaningOptions {
-  readonly earliest: number;
-  readonly latest: number;
-  readonly minimumDurationMs: number;
-  readonly minimumRating: number | null;
-  readonly maximumPlaysPerDay: number;
-  readonly dropConsecutiveRepeats: boolean;
-  readonly minimumUserPlays: number;
-  readonly minimumItemPlays: number;
-  readonly maxBadShare: number;
-  readonly hasTimes: boolean;
-}
-
-/** Every choice of cleaning, with its meaning, range and default. */
-export const cleaningSchema: z.ZodType<CleaningOptions, Partial<CleaningOptions>> = z
-  .strictObject({
-    earliest: z.number().default(631_152_000).describe("Earliest believable time; 1990-01-01"),
-    latest: z
-      .number()
-      .default(() => Math.floor(Date.now() / 1000) + 86_400)
-      .describe("Latest believable time; tomorrow"),
-    minimumDurationMs: z
-      .number()
-      .min(0)
-      .default(30_000)
-      .describe("Plays shorter than this are skips; only where known"),
-    minimumRating: z.number().nullable().default(null).describe("Ratings below this are left out; null keeps all"),
-    maximumPlaysPerDay: z
-      .number()
-      .int()
-      .min(0)
-      .default(500)
-      .describe("A user with more in any 24 hours is a bot; 0 keeps bots"),
-    dropConsecutiveRepeats: z.boolean().default(false).describe("Leave out a play of the item that was just played"),
-    minimumUserPlays: z.number().int().min(1).default(3).describe("Users with fewer plays are left out"),
-    minimumItemPlays: z.number().int().min(1).default(2).describe("Items with fewer plays are left out"),
-    maxBadShare: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.5)
-      .describe("Share of unreadable rows above which cleaning refuses"),
-    hasTimes: z.boolean().default(true).describe("Set by the reader: false where the log has only an order"),
-  })
-  .describe("What counts as dirt in a log");
 
 /** What one rule did. kept(before) = kept + removed. */
 export interface CleaningStep {
@@ -192,6 +146,7 @@ function readTimes(raw: RawLog): { times: Float64Array; unit: CleaningReport["ti
     const text = (row: number) => `${year[row]}-${two(month[row])}-${two(day[row])}`;
     return { times: Float64Array.from(lines, (_, row) => parseTime(text(row), "text")), unit: "date parts" };
   }
+  if (order) return { times: numbers(raw, "order"), unit: "order" };
   return { times: Float64Array.from(lines, (_, row) => row), unit: "none" };
 }
 
@@ -202,7 +157,11 @@ function normaliseText(raw: RawLog, steps: CleaningStep[]): { user: string[]; it
   const normal = (value: string, row: number) => {
     let text = cache.get(value);
     if (text === undefined) {
-      text = value.normalize("NFKC").trim().replace(/\s+/g, " ");
+      text = value
+        .normalize("NFKC")
+        .replace(/[\s\p{Cc}]+/gu, " ")
+        .replace(/\p{Cs}/gu, "\ufffd")
+        .trim();
       cache.set(value, text);
     }
     if (text !== value && text !== "") lines.add(raw.lines[row]);
@@ -215,7 +174,7 @@ function normaliseText(raw: RawLog, steps: CleaningStep[]): { user: string[]; it
   steps.push(
     step(
       "one form of text",
-      "full width, accents and spaces made the same (repaired, not removed)",
+      "full width, accents, spaces and control characters made the same (repaired, not removed)",
       0,
       lines.size,
       raw.lines.length,
@@ -225,14 +184,17 @@ function normaliseText(raw: RawLog, steps: CleaningStep[]): { user: string[]; it
   return { user, item: ids, title: named ?? ids };
 }
 
-function numbers(raw: RawLog, role: "duration" | "rating"): Float64Array {
+function numbers(raw: RawLog, role: "duration" | "rating" | "order"): Float64Array {
   const column = raw.columns.get(role);
   return column
     ? Float64Array.from(column, (value) => (value.trim() === "" ? Number.NaN : Number(value)))
     : new Float64Array(raw.lines.length).fill(Number.NaN);
 }
 
-/** Sorted by (user, time, line); users and items are numbered in the order in which the log first names them. */
+/**
+ * Sorted by (user, time, line). Users are numbered in the order in which the file first names them, items in the order in
+ * which the sorted log does, so that a log that was written and read again has the same numbers.
+ */
 function toEventLog(table: Table, hasTimes: boolean, names?: ReadonlyMap<string, string>): EventLog {
   const sorted = table.orderby("line");
   const [user, item, title] = ["user", "item", "title"].map((name) =>
@@ -243,21 +205,21 @@ function toEventLog(table: Table, hasTimes: boolean, names?: ReadonlyMap<string,
   const itemCode = new Map<string, number>();
   const titles: string[] = [];
   const users = Int32Array.from(user, (id) => numberOf(userCode, id));
-  const items = Int32Array.from(item, (id, row) => {
-    const code = numberOf(itemCode, id);
-    titles[code] ??= names?.get(id) ?? title[row];
-    return code;
-  });
   const order = Int32Array.from(users.keys()).sort(
     (a, b) => users[a] - users[b] || time[a] - time[b] || line[a] - line[b],
   );
+  const items = order.map((row) => numberOf(itemCode, item[row]));
+  for (let row = 0; row < item.length; row++) {
+    const code = numberOf(itemCode, item[row]);
+    titles[code] ||= names?.get(item[row]) ?? title[row];
+  }
   return {
     users: order.map((row) => users[row]),
-    items: order.map((row) => items[row]),
+    items,
     times: Float64Array.from(order, (row) => time[row]),
     userIds: [...userCode.keys()],
     itemIds: [...itemCode.keys()],
-    itemTitles: titles,
+    itemTitles: Array.from(itemCode.keys(), (id, code) => titles[code] || id),
     lines: order.map((row) => line[row]),
     hasTimes,
   };

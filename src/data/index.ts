@@ -1,4 +1,5 @@
-export { type CleaningOptions, type CleaningReport, type CleaningStep, cleaningSchema, cleanLog } from "./clean.js";
+export { type CleaningReport, type CleaningStep, cleanLog } from "./clean.js";
+export { type CleaningOptions, cleaningSchema } from "./options.js";
 export { type Profile, profileLog } from "./profile.js";
 export { type BadRow, type RawLog, type ReadOptions, readLog } from "./read.js";
 export type { ColumnMapping, Role } from "./schema.js";

@@ -1,3 +1,5 @@
+import { checkNumber } from "../core/check.js";
+import { RefrainError } from "../core/errors.js";
 import type { EventLog } from "../core/types.js";
 
 /** A log in numbers, ready for JSON. Shares are in [0, 1]. */
@@ -21,13 +23,27 @@ export interface Profile {
   readonly repeatShare: number;
   /** Share of plays with the same time as the user's play before. */
   readonly tiedTimeShare: number;
+  /** Plays between pauses longer than `gapMinutes`; undefined where the log has only an order. */
+  readonly sessions?: {
+    readonly gapMinutes: number;
+    readonly count: number;
+    /** Plays per session: least, quarter, median, three quarters, 90 %, 99 %, most. */
+    readonly lengths: readonly number[];
+  };
 }
 
 const QUANTILES = [0, 0.25, 0.5, 0.75, 0.9, 0.99, 1];
 
-/** Counts what a person wants to know of a log before training on it. */
-export function profileLog(log: EventLog): Profile {
+/**
+ * Counts what a person wants to know of a log before training on it.
+ *
+ * @param gapMinutes a pause longer than this ends a session; (0, 10080]
+ * @throws {RefrainError} ARGUMENT_INVALID for a gap out of range; SHAPE_MISMATCH for a log without events
+ */
+export function profileLog(log: EventLog, gapMinutes = 30): Profile {
+  checkNumber("gapMinutes", gapMinutes, Number.MIN_VALUE, 7 * 24 * 60);
   const E = log.users.length;
+  if (E === 0) throw new RefrainError("SHAPE_MISMATCH", "A log without events has no profile.");
   const perUser = new Float64Array(log.userIds.length);
   const perItem = new Float64Array(log.itemIds.length);
   let repeats = 0;
@@ -67,7 +83,19 @@ export function profileLog(log: EventLog): Profile {
     gini: gini(falling.reverse()),
     repeatShare: repeats / E,
     tiedTimeShare: log.hasTimes ? ties / E : 0,
+    sessions: log.hasTimes ? sessionLengths(log, gapMinutes) : undefined,
   };
+}
+
+function sessionLengths(log: EventLog, gapMinutes: number): NonNullable<Profile["sessions"]> {
+  const lengths: number[] = [];
+  for (let row = 0; row < log.users.length; row++) {
+    const goesOn =
+      row > 0 && log.users[row] === log.users[row - 1] && log.times[row] - log.times[row - 1] <= gapMinutes * 60;
+    if (goesOn) lengths[lengths.length - 1]++;
+    else lengths.push(1);
+  }
+  return { gapMinutes, count: lengths.length, lengths: quantiles(Float64Array.from(lengths)) };
 }
 
 function quantiles(values: Float64Array): number[] {

@@ -10,8 +10,10 @@ export interface ReadOptions {
   readonly format?: "table" | "json-lines" | "sequences";
   readonly separator?: Separator;
   readonly encoding?: string;
-  /** Bytes after decompression that are read at most. Default 16 GiB. */
+  /** Bytes after decompression that are read at most. Default 4 GiB. */
   readonly maxBytes?: number;
+  /** Rows that are read at most. Default 20,000,000. */
+  readonly maxRows?: number;
   /** Told about every 100,000 rows. */
   readonly onProgress?: (rows: number) => void;
 }
@@ -73,14 +75,25 @@ export async function readLog(path: string, options: ReadOptions = {}): Promise<
   const rowLines: number[] = [];
   const samples: BadRow[] = [];
   let bad = 0;
+  const maxRows = options.maxRows ?? 20_000_000;
+  // Ids and titles come again and again: one copy of each keeps the memory low.
+  const copies = new Map<string, string>();
+  const shared = (role: Role, text: string) => {
+    if (role === "time" || copies.size > 1_000_000) return text;
+    const copy = copies.get(text);
+    if (copy === undefined) copies.set(text, text);
+    return copy ?? text;
+  };
   const take = (text: string, line: number) => {
-    const rows = layout.rows(text);
+    if (rowLines.length + bad >= maxRows)
+      throw new RefrainError("FILE_TOO_LARGE", `${path} holds more than ${maxRows} rows.`, { path, maxRows });
+    const rows = text.includes("\0") ? "zero character" : layout.rows(text);
     if (typeof rows === "string") {
       if (++bad <= SAMPLES) samples.push({ line, reason: rows, text: text.slice(0, 120) });
       return;
     }
     for (const row of rows) {
-      for (const [role, column] of values) column.push(row(role));
+      for (const [role, column] of values) column.push(shared(role, row(role)));
       rowLines.push(line);
     }
     if (rowLines.length % 100_000 === 0) options.onProgress?.(rowLines.length);
@@ -140,7 +153,6 @@ function tableLayout(first: readonly string[], separator: Separator, options: Re
   // MovieLens files without a header: user, item, rating, time.
   if (!hasHeader && fields.length === 4) header.splice(2, 2, "rating", "time");
   const columns = findColumns(header, options.columns ?? {});
-  const needed = Math.max(...columns.values()) + 1;
   return {
     format: "table",
     separator,
@@ -150,8 +162,8 @@ function tableLayout(first: readonly string[], separator: Separator, options: Re
     rows(text) {
       const found = splitLine(text, separator);
       if (!found) return "quotes do not match";
-      if (found.length < needed) return `${found.length} fields, ${header.length} expected`;
-      if (found.length > header.length && separator !== " ") return `${found.length} fields, ${header.length} expected`;
+      while (found.length > header.length && found[found.length - 1] === "") found.pop();
+      if (found.length !== header.length) return `${found.length} fields, ${header.length} expected`;
       return [(role) => found[columns.get(role) as number]];
     },
   };
@@ -211,11 +223,19 @@ function jsonLayout(first: readonly string[], options: ReadOptions): Layout {
 
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(keepDigits(text));
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Puts integers of 16 digits and more in quotes, because JSON.parse would round them and make two ids one. */
+function keepDigits(text: string): string {
+  if (!/\d{16}/.test(text)) return text;
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
+    token.startsWith('"') ? token : `"${token}"`,
+  );
 }

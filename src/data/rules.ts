@@ -1,7 +1,7 @@
 // One cleaning rule per function, in the language of arquero. A rule gets the table of rows that are left and returns the
 // rows it keeps; `clean.ts` counts.
 import { escape as escaped, op } from "arquero";
-import type { CleaningOptions } from "./clean.js";
+import type { CleaningOptions } from "./options.js";
 
 /** The part of arquero's table that the rules use; its own types lose the column types anyway. */
 export interface Table {
@@ -9,7 +9,7 @@ export interface Table {
   array(name: string): ArrayLike<unknown>;
   filter(keep: unknown): Table;
   derive(columns: Record<string, unknown>): Table;
-  groupby(...names: string[]): Table;
+  groupby(...keys: (string | Record<string, unknown>)[]): Table;
   ungroup(): Table;
   orderby(...names: string[]): Table;
 }
@@ -32,7 +32,20 @@ export interface Rule {
   apply(table: Table, options: CleaningOptions): Table;
 }
 
-const where = (keep: (row: Row) => boolean) => escaped(keep);
+const DAY = 86_400;
+
+const where = (value: (row: Row) => unknown) => escaped(value);
+
+/** Gives every new text the next number. */
+function numbering(): (text: string) => number {
+  const numbers = new Map<string, number>();
+  return (text) => {
+    const known = numbers.get(text);
+    if (known !== undefined) return known;
+    numbers.set(text, numbers.size);
+    return numbers.size - 1;
+  };
+}
 
 const missingField: Rule = {
   name: "missing field",
@@ -42,19 +55,34 @@ const missingField: Rule = {
 
 const invalidTime: Rule = {
   name: "invalid time",
-  meaning: "no calendar time, before the earliest or after the latest believable one",
-  apply: (table, { earliest, latest }) => table.filter(where((d) => d.time >= earliest && d.time <= latest)),
+  meaning: "no calendar time, before the earliest or after the latest believable one, or far after all others",
+  apply(table, { earliest, latest, hasTimes }) {
+    const valid = table.filter(where((d) => d.time >= earliest && d.time <= latest));
+    if (!hasTimes || valid.numRows() < 1000) return valid;
+    // A clock that ran ahead: more than a year after 99.9 % of the plays.
+    const times = Float64Array.from(valid.array("time") as ArrayLike<number>).sort();
+    const limit = times[Math.floor(0.999 * (times.length - 1))] + 365 * DAY;
+    return valid.filter(where((d) => d.time <= limit));
+  },
 };
 
 const duplicate: Rule = {
   name: "duplicate",
   meaning: "same user, item and time as an earlier row",
-  apply: (table) =>
-    table
+  apply(table) {
+    // Grouping by numbers, not by ids: arquero joins the keys of a group into one text, where ids may hold its joints.
+    const user = numbering();
+    const item = numbering();
+    return table
       .orderby("line")
-      .groupby("user", "item", "time")
+      .groupby({
+        user: where((d) => user(d.user)),
+        item: where((d) => item(d.item)),
+        time: where((d) => d.time),
+      })
       .filter(() => op.row_number() === 1)
-      .ungroup(),
+      .ungroup();
+  },
 };
 
 const tooShort: Rule = {
@@ -120,8 +148,6 @@ export const RULES: readonly Rule[] = [
   minimumSupport,
 ];
 
-const DAY = 86_400;
-
 /** Users whose busiest 24 hours or whose regular gaps no person makes. */
 function findBots(table: Table, { maximumPlaysPerDay, hasTimes }: CleaningOptions): Set<string> {
   const bots = new Set<string>();
@@ -149,13 +175,17 @@ function busiestDay(times: Float64Array, start: number, end: number): number {
   return most;
 }
 
-/** True where at least 100 plays have one and the same positive gap before them in nine cases of ten. */
+/**
+ * True where more than 100 plays have one and the same gap before them, to the second, in more than 95 of 100 cases. Ties
+ * and whole days are no rhythm: they say that the log has no finer time.
+ */
 function equalGaps(times: Float64Array, start: number, end: number): boolean {
-  if (end - start < 100) return false;
+  if (end - start <= 100) return false;
   const gaps: number[] = [];
   for (let row = start + 1; row < end; row++) gaps.push(Math.round(times[row] - times[row - 1]));
-  const counts = countBy(gaps.filter((gap) => gap > 0));
-  return Math.max(0, ...counts.values()) >= 0.9 * gaps.length;
+  let most = 0;
+  for (const [gap, count] of countBy<number>(gaps)) if (gap % DAY !== 0) most = Math.max(most, count);
+  return most > 0.95 * gaps.length;
 }
 
 function countBy<T>(values: ArrayLike<unknown>): Map<T, number> {

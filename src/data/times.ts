@@ -3,7 +3,13 @@
 /** How the time column was written. */
 export type TimeUnit = "seconds" | "milliseconds" | "microseconds" | "nanoseconds" | "order" | "text";
 
-const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+/** 20231114. */
+const COMPACT = /^((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
+/** 14 Nov 2023, 22:13, as Last.fm exports it. */
+const NAMED = /^(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})(?:,? (\d{1,2}:\d{2}(?::\d{2})?))?$/;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const ISO =
+  /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 const PER_SECOND: Readonly<Record<Exclude<TimeUnit, "text">, number>> = {
   seconds: 1,
   milliseconds: 1e3,
@@ -15,6 +21,7 @@ const PER_SECOND: Readonly<Record<Exclude<TimeUnit, "text">, number>> = {
 /** The unit of a column by the size of its middle value: 1e9 seconds are the year 2001. */
 export function detectTimeUnit(values: readonly string[]): TimeUnit {
   const sample = values.filter((value) => value.trim() !== "").slice(0, 2000);
+  if (sample.length > 0 && sample.every((value) => COMPACT.test(value.trim()))) return "text";
   const numbers = sample.map(Number).filter(Number.isFinite);
   if (numbers.length < sample.length / 2) return "text";
   const middle = Math.abs(numbers.sort((a, b) => a - b)[numbers.length >> 1] ?? 0);
@@ -33,7 +40,7 @@ export function parseTime(value: string, unit: TimeUnit): number {
   const text = value.trim();
   if (text === "") return Number.NaN;
   if (unit !== "text") return Number(text) / PER_SECOND[unit];
-  const parts = ISO.exec(text);
+  const parts = ISO.exec(iso(text));
   if (!parts) return Number.NaN;
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0));
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) return Number.NaN;
@@ -42,4 +49,12 @@ export function parseTime(value: string, unit: TimeUnit): number {
   const time = Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
   if (new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) return Number.NaN; // 31 April
   return time - offsetSeconds + (parts[7] ? Number(`0.${parts[7]}`) : 0);
+}
+
+/** Other ways to write a date, as ISO-8601; a text that is none of them as it is. */
+function iso(text: string): string {
+  if (text.length === 8) return text.replace(COMPACT, "$1-$2-$3");
+  const named = NAMED.exec(text);
+  if (!named) return text;
+  return `${named[3]}-${MONTHS.indexOf(named[2]) + 1}-${named[1]}${named[4] ? ` ${named[4]}` : ""}`;
 }

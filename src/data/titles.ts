@@ -17,6 +17,7 @@ export async function readTitles(
   const lines: string[] = [];
   for await (const line of readLines(path, options, () => {}))
     if (line.trim() !== "") lines.push(line.replace(/^\uFEFF/, ""));
+  if (lines.length === 0) throw new RefrainError("FILE_EMPTY", `${path} holds no rows.`, { path });
   const separator = detectSeparator(lines.slice(0, 50));
   const header = splitLine(lines[0], separator) ?? [];
   const find = (wanted: readonly string[]) =>

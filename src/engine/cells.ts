@@ -1,8 +1,18 @@
 // One step of each recurrent cell, forward and backward. B rows, H units.
-import type { Tensor2D } from "./tensors.js";
+import type { Tensor1D, Tensor2D } from "./tensors.js";
 import { tf } from "./tensors.js";
 
 export type CellName = "lstm" | "gru" | "rnn";
+
+/** Weights of one recurrent layer. k is 1 (rnn), 3 (gru: r, z, n) or 4 (lstm: i, g, f, o). */
+export interface RecurrentWeights {
+  /** @shape [D, k*H] */
+  readonly input: Tensor2D;
+  /** @shape [H, k*H] */
+  readonly recurrent: Tensor2D;
+  /** @shape [k*H] */
+  readonly bias: Tensor1D;
+}
 
 /** State after a step and what its gradient needs. Cells without a cell state carry `c` along unchanged. */
 export interface StepState {

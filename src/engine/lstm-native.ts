@@ -1,7 +1,7 @@
 // The LSTM layer out of TensorFlow's fused operations. Its plain twin is `recurrentPlain(cells.lstm, …)`.
 import { createRequire } from "node:module";
+import type { RecurrentWeights } from "./cells.js";
 import { attribute, rawOp } from "./native.js";
-import type { RecurrentWeights } from "./recurrent.js";
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "./tensors.js";
 
 /** Large enough that the logistic function of it is exactly 0 in float32, so that a padded step leaves the state at zero. */

@@ -1,21 +1,11 @@
 // Recurrent layers over whole sequences, with hand-derived gradients: one product over all steps for the input
 // projection and for each weight gradient, and only small products inside the loop over time.
 import { RefrainError } from "../core/errors.js";
-import { type Cell, type CellName, cells, type StepState } from "./cells.js";
+import { type Cell, type CellName, cells, type RecurrentWeights, type StepState } from "./cells.js";
 import { lstmNative } from "./lstm-native.js";
 import { isNative } from "./native.js";
 import { columnSums, productTransposeA, productTransposeB, toSteps } from "./portable.js";
 import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "./tensors.js";
-
-/** Weights of one recurrent layer. k is 1 (rnn), 3 (gru: r, z, n) or 4 (lstm: i, g, f, o). */
-export interface RecurrentWeights {
-  /** @shape [D, k*H] */
-  readonly input: Tensor2D;
-  /** @shape [H, k*H] */
-  readonly recurrent: Tensor2D;
-  /** @shape [k*H] */
-  readonly bias: Tensor1D;
-}
 
 /**
  * Hidden states of a recurrent layer at every step, with gradients to the input and all weights.

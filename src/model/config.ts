@@ -18,6 +18,7 @@ export interface ModelConfig {
   readonly layerNorm: boolean;
   readonly residual: boolean;
   readonly output: "tied" | "free";
+  readonly repeatWindow: number;
 }
 
 /** Every choice about the model's shape, with its meaning, range and default. */
@@ -37,6 +38,13 @@ export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
       .enum(["tied", "free"])
       .default("tied")
       .describe("tied: score items by their input embedding; free: a matrix of its own"),
+    repeatWindow: z
+      .number()
+      .int()
+      .min(0)
+      .max(1000)
+      .default(64)
+      .describe("Last plays that may be repeated by the copy mechanism; 0 leaves it out"),
   })
   .describe("Shape of the recurrent recommender");
 

@@ -16,9 +16,16 @@ import {
 } from "../engine/index.js";
 import type { Batch } from "../sequence/batches.js";
 import type { ModelConfig } from "./config.js";
+import { attentionOnTargets, type RepeatWeights, repeatAttention } from "./repeat.js";
 
 /** Takes padding out of the softmax: exp(-1e9) is 0 in float32. */
 const NEVER = -1e9;
+
+/** Smallest probability whose logarithm is taken. */
+const SMALLEST = 1e-30;
+
+/** A: size of the copy mechanism's queries and keys. */
+const ATTENTION_SIZE = 32;
 
 /**
  * The article's recommender: item embedding and user embedding side by side, recurrent layers, recommendation layer.
@@ -69,22 +76,53 @@ export class RecurrentModel {
    */
   loss(batch: Batch, random?: Random): Scalar {
     const h = this.#states(batch, random);
-    const all = batch.positions.length === batch.length * batch.size;
-    const rows = all ? h : embedding(h, tf.tensor1d(batch.positions, "int32"));
-    const z = this.#output(rows, random);
-    return linearCrossEntropy(z, this.#scoreTable(), this.#bias(), tf.tensor1d(batch.targets, "int32"));
+    const real = tf.tensor1d(batch.positions, "int32");
+    const whole = batch.positions.length === batch.length * batch.size;
+    const at = <T extends Tensor1D | Tensor2D>(x: T): T => {
+      if (whole) return x;
+      return (x.rank === 2 ? embedding(x as Tensor2D, real) : embedding(x.expandDims(1), real).reshape([-1])) as T;
+    };
+    const z = this.#output(at(h), random);
+    const targets = tf.tensor1d(batch.targets, "int32");
+    if (this.config.repeatWindow === 0) return linearCrossEntropy(z, this.#scoreTable(), this.#bias(), targets);
+    const { attention, gate } = repeatAttention(h, batch, this.#repeatWeights());
+    const odds = at(gate).exp();
+    const extra = odds.mul(at(attentionOnTargets(attention, batch))) as Tensor1D; // g p_copy / (1 - g)
+    const mixed = linearCrossEntropy(z, this.#scoreTable(), this.#bias(), targets, extra);
+    return mixed.add(odds.log1p().mean()) as Scalar; // - mean log(1 - g)
   }
 
   /**
-   * Logits of all items after the given rows of a batch's states.
+   * Scores of all items after the given rows of a batch's states: logits, or log probabilities with the copy mechanism.
    *
-   * @shape rows int [N], each t * B + b -> [N, V+1]; column 0 is about -1e9
+   * @shape rows int [N], each t * B + b -> float32 [N * (V + 1)]; column 0 is -Infinity
    */
-  logits(batch: Batch, rows: Int32Array): Tensor2D {
-    return tf.tidy(() => {
-      const h = embedding(this.#states(batch), tf.tensor1d(rows, "int32"));
-      return productTransposeB(this.#output(h), this.#scoreTable()).add(this.#bias()) as Tensor2D;
-    });
+  scores(batch: Batch, rows: Int32Array): Float32Array {
+    const width = this.itemCount + 1;
+    const { values, copies } = tf.tidy(() => {
+      const h = this.#states(batch);
+      const at = tf.tensor1d(rows, "int32");
+      const logits = productTransposeB(this.#output(embedding(h, at)), this.#scoreTable()).add(this.#bias());
+      if (this.config.repeatWindow === 0) return { values: logits.dataSync() as Float32Array, copies: undefined };
+      const { attention, gate } = repeatAttention(h, batch, this.#repeatWeights());
+      const byRow = tf.transpose(attention, [1, 0, 2]).reshape([-1, batch.length]) as Tensor2D;
+      const g = embedding(gate.sigmoid().expandDims(1), at);
+      return {
+        values: tf.softmax(logits).mul(tf.sub(1, g)).dataSync() as Float32Array,
+        copies: embedding(byRow, at).mul(g).dataSync() as Float32Array,
+      };
+    }) as unknown as { values: Float32Array; copies: Float32Array | undefined };
+    const scores = Float32Array.from(values);
+    if (copies) {
+      rows.forEach((row, n) => {
+        const b = row % batch.size;
+        for (let j = 0; j < batch.length; j++)
+          scores[n * width + batch.inputs[j * batch.size + b]] += copies[n * batch.length + j];
+      });
+      for (let i = 0; i < scores.length; i++) scores[i] = Math.log(Math.max(scores[i], SMALLEST));
+    }
+    for (let n = 0; n < rows.length; n++) scores[n * width] = Number.NEGATIVE_INFINITY;
+    return scores;
   }
 
   dispose(): void {
@@ -126,6 +164,17 @@ export class RecurrentModel {
     return config.layerNorm ? layerNorm(z, this.#tensor("output/scale"), this.#tensor("output/shift")) : z;
   }
 
+  #repeatWeights(): RepeatWeights {
+    const weight = <T>(name: string) => this.#tensor<T>(`repeat/${name}`);
+    return {
+      query: weight("query"),
+      key: weight("key"),
+      lag: weight("lag"),
+      gate: weight("gate"),
+      gateBias: weight("gateBias"),
+    };
+  }
+
   #scoreTable(): Tensor2D {
     return this.#tensor(this.config.output === "tied" ? "item/embedding" : "output/items");
   }
@@ -159,6 +208,9 @@ const glorot =
 /** The forget gate starts open (Gers et al. 2000; Jozefowicz et al. 2015): blocks are i, g, f, o. */
 const forgetOpen: Start = (values) => values.fill(1, values.length / 2, (values.length / 4) * 3);
 
+/** Repetitions start as unlikely (g = 0.05), so that an untrained model is as good as chance. */
+const rarely: Start = (values) => values.fill(-3);
+
 /** Name, shape and start of every weight of a configuration. */
 function parameterShapes(config: ModelConfig, V: number, U: number): Record<string, { shape: number[]; start: Start }> {
   const { embeddingSize: D, hiddenSize: H, userEmbeddingSize, layers, cell } = config;
@@ -183,5 +235,12 @@ function parameterShapes(config: ModelConfig, V: number, U: number): Record<stri
     shapes["output/shift"] = { shape: [width], start: zeros };
   }
   shapes["output/bias"] = { shape: [V + 1], start: zeros };
+  if (config.repeatWindow > 0) {
+    shapes["repeat/query"] = { shape: [H, ATTENTION_SIZE], start: glorot() };
+    shapes["repeat/key"] = { shape: [H, ATTENTION_SIZE], start: glorot() };
+    shapes["repeat/lag"] = { shape: [config.repeatWindow, 1], start: zeros };
+    shapes["repeat/gate"] = { shape: [H, 1], start: zeros };
+    shapes["repeat/gateBias"] = { shape: [1], start: rarely };
+  }
   return shapes;
 }

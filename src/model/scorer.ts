@@ -1,7 +1,6 @@
 import { checkInteger } from "../core/check.js";
 import type { Scorer } from "../core/scorer.js";
 import type { Query } from "../core/types.js";
-import type { Tensor2D } from "../engine/index.js";
 import { type Batch, toBatch } from "../sequence/batches.js";
 import type { RecurrentModel } from "./recurrent-model.js";
 
@@ -43,7 +42,6 @@ function scoreQueries(model: RecurrentModel, queries: readonly Query[], maxLengt
     scorePasses(model, passes.slice(start, end), scores, width);
     start = end;
   }
-  for (let n = 0; n < queries.length; n++) scores[n * width] = Number.NEGATIVE_INFINITY;
   return scores;
 }
 
@@ -75,9 +73,7 @@ function scorePasses(model: RecurrentModel, passes: readonly Pass[], scores: Flo
       answered.push(query);
     }
   });
-  const logits: Tensor2D = model.logits(batch, Int32Array.from(rows));
-  const values = logits.dataSync();
-  logits.dispose();
+  const values = model.scores(batch, Int32Array.from(rows));
   answered.forEach((query, row) => {
     scores.set(values.subarray(row * width, (row + 1) * width), query * width);
   });

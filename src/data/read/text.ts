@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { RefrainError } from "../../core/errors.js";
+import { Utf8OrOther } from "./utf8.js";
 
 const HEAD_BYTES = 1 << 16;
 const LONGEST_LINE = 1 << 20;
@@ -10,31 +11,31 @@ const LONGEST_LINE = 1 << 20;
 export interface TextOptions {
   /** Label for TextDecoder, such as "utf-16le", "shift_jis", "euc-kr", "gb18030"; found by itself when left out. */
   readonly encoding?: string;
-  /** Bytes after decompression that are read at most; guards against a gzip bomb. */
+  /** Bytes after decompression that are read at most; guards against a gzip bomb. Default 4 GiB. */
   readonly maxBytes?: number;
 }
 
 /**
  * The lines of a text file, plain or gzipped, in any of the encodings, with \n, \r\n or \r line ends mixed as they come.
  *
- * @param onEncoding told once which encoding is used
- * @throws {RefrainError} FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_BINARY, FILE_TRUNCATED, FILE_TOO_WIDE,
- *         FILE_TOO_LARGE, ARGUMENT_INVALID for an unknown encoding
+ * @param onEncoding told which encoding is used; told again where later bytes turn out not to be UTF-8
+ * @throws {RefrainError} FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_BINARY, FILE_TRUNCATED, FILE_DAMAGED,
+ *         FILE_TOO_WIDE, FILE_TOO_LARGE, ARGUMENT_INVALID for an unknown encoding
  */
 export async function* readLines(
   path: string,
   options: TextOptions,
   onEncoding: (encoding: string) => void,
 ): AsyncGenerator<string> {
-  const maxBytes = options.maxBytes ?? 16 * 2 ** 30;
-  let decoder: TextDecoder | undefined;
+  const maxBytes = options.maxBytes ?? 4 * 2 ** 30;
+  let decoder: { decode(bytes?: Uint8Array, options?: { stream: boolean }): string } | undefined;
   let head: Buffer | undefined = Buffer.alloc(0);
   let rest = "";
   let bytes = 0;
   const start = (whole: Buffer) => {
     const encoding = options.encoding ?? detectEncoding(whole, path);
     onEncoding(encoding);
-    decoder = decoderFor(encoding);
+    decoder = encoding === "utf-8" && !options.encoding ? new Utf8OrOther(onEncoding) : decoderFor(encoding);
     return decoder.decode(whole, { stream: true });
   };
   // Splits what is decoded so far; the last piece stays, since it may go on (and a last \r may be half of \r\n).
@@ -62,10 +63,10 @@ export async function* readLines(
       if (head.length < HEAD_BYTES) continue;
       yield* cut(start(head));
       head = undefined;
-    } else yield* cut((decoder as TextDecoder).decode(chunk, { stream: true }));
+    } else yield* cut(decoder!.decode(chunk, { stream: true }));
   }
   if (bytes === 0) throw new RefrainError("FILE_EMPTY", `${path} is empty.`, { path });
-  yield* cut((head ? start(head) : "") + (decoder as TextDecoder).decode());
+  yield* cut((head ? start(head) : "") + decoder!.decode());
   if (rest.endsWith("\r")) rest = rest.slice(0, -1);
   if (rest !== "") yield rest;
 }
@@ -74,7 +75,8 @@ async function* openBytes(path: string): AsyncGenerator<Buffer> {
   let size: number;
   try {
     const stat = statSync(path);
-    if (stat.isDirectory()) throw new RefrainError("FILE_UNREADABLE", `${path} is a folder.`, { path });
+    if (!stat.isFile())
+      throw new RefrainError("FILE_UNREADABLE", `${path} is ${stat.isDirectory() ? "a folder" : "no file"}.`, { path });
     size = stat.size;
   } catch (cause) {
     if (cause instanceof RefrainError) throw cause;
@@ -97,8 +99,10 @@ async function* openBytes(path: string): AsyncGenerator<Buffer> {
     for await (const chunk of stream) yield chunk as Buffer;
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "Z_BUF_ERROR")
+      throw new RefrainError("FILE_TRUNCATED", `${path} ends inside its gzip stream.`, { path }, { cause });
     if (code?.startsWith("Z_"))
-      throw new RefrainError("FILE_TRUNCATED", `${path} is not a whole gzip file: ${message}.`, { path }, { cause });
+      throw new RefrainError("FILE_DAMAGED", `${path} is not an intact gzip file: ${message}.`, { path }, { cause });
     if (cause instanceof RefrainError) throw cause;
     throw new RefrainError("FILE_UNREADABLE", `${path} cannot be read: ${message}.`, { path }, { cause });
   }
@@ -117,7 +121,7 @@ function decoderFor(encoding: string): TextDecoder {
   }
 }
 
-/** Byte order mark, else the pattern of zero bytes, else UTF-8 where it is valid, else windows-1252. */
+/** Byte order mark, else the pattern of zero bytes, else UTF-8 to start with. */
 function detectEncoding(head: Buffer, path: string): string {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
@@ -133,14 +137,5 @@ function detectEncoding(head: Buffer, path: string): string {
   if (zeros[0] > 0.3 * half && zeros[1] < 0.05 * half) return "utf-16be";
   if (zeros[0] + zeros[1] > 0.01 * sample.length || control > 0.05 * sample.length)
     throw new RefrainError("FILE_BINARY", `${path} holds binary data.`, { path });
-  return isUtf8(head) ? "utf-8" : "windows-1252";
-}
-
-function isUtf8(head: Buffer): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true }); // a cut last character is fine
-    return true;
-  } catch {
-    return false;
-  }
+  return "utf-8";
 }

@@ -1,0 +1,163 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { Command } from "commander";
+import { z } from "zod";
+import { RefrainError } from "../../core/errors.js";
+import { findRun, PRESETS, resumeRun, runConfig, runSchema, startRun } from "../../recipes/index.js";
+import { text } from "../messages.js";
+import { type Output, printJson, say } from "../output.js";
+import { showRun } from "../run-view.js";
+import { addReadOptions, columnsOf, type ReadFlags } from "./data.js";
+
+export const INTERRUPTED = 130;
+
+/** A signal that Ctrl-C (or a polite kill) aborts; a second Ctrl-C ends the process at once. */
+export function interruptible(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    controller.abort();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return controller.signal;
+}
+
+interface TrainFlags extends ReadFlags {
+  readonly data?: string;
+  readonly config?: string;
+  readonly preset: string;
+  readonly name?: string;
+  readonly set: readonly string[];
+  readonly printSchema?: boolean;
+  readonly printConfig?: boolean;
+}
+
+/** `refrain train` and `refrain resume` */
+export function addTrainCommands(program: Command, output: () => Output, runs: () => string): void {
+  const train = program
+    .command("train")
+    .description("clean a log, train a model, test it against simpler ones, save the run")
+    .option("-d, --data <log>", 'path of the log, or "jkpop" for the embedded one')
+    .option("-c, --config <file>", "JSON file with options; see --print-schema")
+    .option("-p, --preset <name>", `start from these options: ${Object.keys(PRESETS).join(", ")}`, "default")
+    .option("-n, --name <name>", "name of the run")
+    .option(
+      "-s, --set <option=value>",
+      "one option, such as train.epochs=5; may be given again",
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .option("--print-schema", "print the JSON schema of the options and stop")
+    .option("--print-config", "print all options as they would be used and stop")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  refrain train --data plays.csv --name mine
+  refrain train --data plays.csv --user listener --item track_id --time ts --set train.epochs=5
+  refrain train --preset article
+  refrain train --data ratings.tsv --preset movielens`,
+    );
+  addReadOptions(train).action(async (flags: TrainFlags) => {
+    if (flags.printSchema) return printJson(z.toJSONSchema(runSchema, { io: "input", unrepresentable: "any" }));
+    const config = runConfig(configOf(flags));
+    if (flags.printConfig) return printJson(config);
+    await finish(startRun(config, { runs: runs(), preset: flags.preset, signal: interruptible() }), output());
+  });
+
+  program
+    .command("resume")
+    .argument("[run]", "id or folder of the run; the newest interrupted one when left out")
+    .description("go on with a run that was interrupted or killed")
+    .action(async (run?: string) => {
+      const folder = run ? findRun(runs(), run) : findUnfinished(runs());
+      await finish(resumeRun(folder, interruptible()), output());
+    });
+}
+
+async function finish(events: Parameters<typeof showRun>[0], output: Output): Promise<void> {
+  const { folder, interrupted } = await showRun(events, output);
+  if (interrupted) {
+    say(output, text("resumeHint", { id: basename(folder) }));
+    process.exitCode = INTERRUPTED;
+  }
+  if (output.json) printJson({ folder, interrupted });
+}
+
+function findUnfinished(runs: string): string {
+  for (const status of ["interrupted", "training", "failed"] as const) {
+    try {
+      return findRun(runs, undefined, status);
+    } catch {}
+  }
+  throw new RefrainError("RUN_NOT_FOUND", `There is no unfinished run in ${runs}.`, { runs });
+}
+
+/** Preset, then file, then flags: the later one wins, option by option. */
+function configOf(flags: TrainFlags): Record<string, unknown> {
+  const preset = Object.hasOwn(PRESETS, flags.preset) ? PRESETS[flags.preset] : undefined;
+  if (!preset)
+    throw new RefrainError(
+      "CONFIG_INVALID",
+      `preset must be one of ${Object.keys(PRESETS).join(", ")}, got "${flags.preset}".`,
+    );
+  const config = structuredClone(preset.options) as Record<string, unknown>;
+  if (flags.config) merge(config, readJson(flags.config));
+  const data = {
+    ...(flags.data ? { path: flags.data } : {}),
+    ...(flags.titlesFile ? { titles: flags.titlesFile } : {}),
+    ...(flags.encoding ? { encoding: flags.encoding } : {}),
+    ...(Object.keys(columnsOf(flags)).length > 0 ? { columns: columnsOf(flags) } : {}),
+  };
+  merge(config, { data, ...(flags.name ? { name: flags.name } : {}) });
+  for (const pair of flags.set) {
+    const at = pair.indexOf("=");
+    if (at < 1) throw new RefrainError("CONFIG_INVALID", `--set needs option=value, got "${pair}".`);
+    merge(
+      config,
+      pair
+        .slice(0, at)
+        .split(".")
+        .reduceRight<unknown>((value, name) => ({ [name]: value }), parseValue(pair.slice(at + 1))),
+    );
+  }
+  return config;
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+    throw new RefrainError(
+      missing ? "FILE_NOT_FOUND" : "CONFIG_INVALID",
+      `${path}: ${(cause as Error).message}.`,
+      { path },
+      { cause },
+    );
+  }
+}
+
+function parseValue(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function merge(into: Record<string, unknown>, from: unknown): void {
+  if (typeof from !== "object" || from === null || Array.isArray(from))
+    throw new RefrainError("CONFIG_INVALID", "A configuration must be a JSON object.");
+  for (const [name, value] of Object.entries(from)) {
+    if (name === "__proto__") throw new RefrainError("CONFIG_INVALID", `config: unrecognized key "${name}".`);
+    const old = Object.hasOwn(into, name) ? into[name] : undefined;
+    if (isObject(value) && isObject(old)) merge(old, value);
+    else into[name] = isObject(value) ? structuredClone(value) : value;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

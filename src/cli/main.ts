@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { type ErrorCode, RefrainError } from "../core/errors.js";
+import { addDataCommands } from "./commands/data.js";
+import { addDemoCommand } from "./commands/demo.js";
+import { addRecommendCommand } from "./commands/recommend.js";
+import { addRunCommands } from "./commands/runs.js";
+import { addTrainCommands } from "./commands/train.js";
+import { useLanguage } from "./messages.js";
+
+/** Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 4 engine, 130 interrupted. */
+const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
+  CONFIG_INVALID: 2,
+  ARGUMENT_INVALID: 2,
+  ENGINE_UNAVAILABLE: 4,
+};
+const DATA_ERROR = 3;
+
+/** Runs the command line and returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = new Command("refrain");
+  const flags = () =>
+    program.opts() as { json?: boolean; quiet?: boolean; debug?: boolean; runs: string; lang?: string };
+  const output = () => ({ json: flags().json === true, quiet: flags().quiet === true });
+  const runs = () => flags().runs;
+  program
+    .description("Build, understand and trust a recurrent recommender.")
+    .version(
+      (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }).version,
+    )
+    .option("--json", "print one JSON document and nothing else")
+    .option("--quiet", "print nothing but errors")
+    .option("--runs <folder>", "folder of the runs", "runs")
+    .option("--lang <language>", "en or zh; by default the terminal's")
+    .option("--debug", "show the stack trace of an error")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  npm start                                             the whole job on the embedded data set
+  npx refrain data describe plays.csv                   what a log holds
+  npx refrain train --data plays.csv                    train on your own log
+  npx refrain recommend --titles "夜に駆ける" "Dynamite"  the next songs, with reasons
+
+Environment:
+  REFRAIN_ENGINE=native|wasm|cpu   which engine runs the tensors
+  REFRAIN_LANG=en|zh               language
+
+Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 4 engine not available, 130 interrupted.`,
+    )
+    .hook("preAction", () => {
+      const { lang } = flags();
+      if (lang === "en" || lang === "zh") useLanguage(lang);
+    })
+    .configureOutput({ outputError: (message, write) => write(message) })
+    .exitOverride();
+  addDemoCommand(program, output, runs);
+  addDataCommands(program, output);
+  addTrainCommands(program, output, runs);
+  addRunCommands(program, output, runs);
+  addRecommendCommand(program, output, runs);
+  // A closed pipe (`refrain … | head`) is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return report(error, flags());
+  }
+}
+
+function report(error: unknown, flags: { json?: boolean; debug?: boolean }): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const known = error instanceof RefrainError ? error : undefined;
+  const message = (error as Error).message;
+  if (flags.json)
+    process.stderr.write(`${JSON.stringify({ error: known?.code ?? "UNEXPECTED", message, remedy: known?.remedy })}\n`);
+  else if (known) process.stderr.write(`Error ${known.code}: ${message}\n${known.remedy}\n`);
+  else process.stderr.write(`Unexpected error: ${message}\nRun again with --debug and report what it prints.\n`);
+  if (flags.debug) process.stderr.write(`${(error as Error).stack}\n`);
+  return known ? (EXIT_CODES[known.code] ?? DATA_ERROR) : 1;
+}

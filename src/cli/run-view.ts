@@ -1,0 +1,145 @@
+import type { CleaningReport } from "../data/index.js";
+import { profileLog } from "../data/index.js";
+import { protocolSentence } from "../evaluate/index.js";
+import type { Prepared, RunEvent } from "../recipes/index.js";
+import { text } from "./messages.js";
+import { bold, count, duration, faint, formatTable, type Output, progressBar, resultRows, say } from "./output.js";
+
+/** Prints the events of a run as they come and gives them on; returns how the run ended. */
+export async function showRun(
+  events: AsyncIterable<RunEvent>,
+  output: Output,
+): Promise<{ readonly folder: string; readonly interrupted: boolean; readonly prepared: Prepared | undefined }> {
+  let folder = "";
+  let prepared: Prepared | undefined;
+  let interrupted = false;
+  let bar: ReturnType<typeof progressBar> | undefined;
+  let epochs = 0;
+  const line = (words: string) => {
+    bar?.stop();
+    bar = undefined;
+    say(output, words);
+  };
+  for await (const event of events) {
+    switch (event.type) {
+      case "prepared":
+        ({ folder, prepared } = event);
+        showPrepared(event.prepared, output);
+        say(output, `\n${bold(text("training"))}\n${event.engine.reason}`);
+        break;
+      case "start":
+        epochs = event.epochs;
+        line(
+          text("model", {
+            cell: event.engine,
+            parameters: count(event.parameterCount),
+            positions: count(event.positionsPerEpoch),
+            padding: (100 * event.paddingShare).toFixed(1),
+          }),
+        );
+        if (event.resumedFromStep > 0) line(text("resumed", { step: event.resumedFromStep }));
+        break;
+      case "check":
+        line(`${event.passed ? "✓" : "✗"} ${text("check")}: ${event.name}: ${event.message}`);
+        break;
+      case "step":
+        bar ??= progressBar(output, event.totalSteps);
+        bar.update(
+          event.step,
+          text("progress", {
+            epoch: event.epoch,
+            epochs,
+            loss: event.loss.toFixed(3),
+            rate: count(Math.round(event.positionsPerSecond)),
+            left: duration(event.secondsLeft),
+          }),
+        );
+        break;
+      case "validation": {
+        const metrics = ["HR@10", "NDCG@10"].map((name) => `${name} ${event.metrics[name]?.toFixed(4)}`).join(", ");
+        const best = event.best ? text("best") : "";
+        line(
+          text("epoch", { epoch: event.epoch, loss: event.trainingLoss.toFixed(3), metrics, best }) +
+            faint(` ${duration(event.seconds)}`),
+        );
+        break;
+      }
+      case "warning":
+        line(`! ${event.message}`);
+        break;
+      case "end":
+        interrupted = event.reason === "interrupted";
+        line(
+          text("ended", {
+            reason: text(`stopped.${event.reason}`),
+            time: duration(event.seconds),
+            epoch: event.bestEpoch,
+            metric: "",
+            value: event.bestValue.toFixed(4),
+          }),
+        );
+        break;
+      case "evaluating":
+        line(faint(text("evaluating", { scorer: event.scorer, done: event.done + 1, all: event.all })));
+        break;
+      case "results": {
+        const { header, rows } = resultRows(event.table);
+        line(`\n${bold(text("results"))}\n${formatTable(header, rows)}`);
+        say(output, faint(text("intervals", { protocol: protocolSentence(event.table.protocol) })));
+        break;
+      }
+      case "saved":
+        line(text("saved", { folder: event.folder }));
+    }
+  }
+  bar?.stop();
+  return { folder, interrupted, prepared };
+}
+
+/** The cleaning table, the log in numbers, and the split. */
+export function showPrepared({ report, log, histories }: Prepared, output: Output): void {
+  showCleaning(report, output);
+  const profile = profileLog(log);
+  const numbers = { events: count(profile.events), items: count(profile.items), users: count(profile.users) };
+  say(
+    output,
+    profile.firstDay
+      ? text("log", { ...numbers, first: profile.firstDay, last: profile.lastDay ?? "" })
+      : text("logOrder", numbers),
+  );
+  const { userStart, validationStart, testStart, description } = histories.split;
+  let [train, validation] = [0, 0];
+  for (let u = 0; u < testStart.length; u++) {
+    train += validationStart[u] - userStart[u];
+    validation += testStart[u] - validationStart[u];
+  }
+  const test = log.users.length - train - validation;
+  say(
+    output,
+    text("split", { split: description, train: count(train), validation: count(validation), test: count(test) }),
+  );
+}
+
+export function showCleaning(report: CleaningReport, output: Output): void {
+  const rows = report.steps.map((step) => [
+    step.rule,
+    count(step.removed),
+    count(step.repaired),
+    count(step.kept),
+    step.meaning,
+  ]);
+  say(output, bold(text("cleaning")));
+  say(
+    output,
+    formatTable(
+      ["rule", "removed", "repaired", "kept", "meaning"].map((key) => text(key)),
+      rows,
+      [1, 2, 3],
+    ),
+  );
+  const { read, kept, removed, repaired } = report;
+  say(
+    output,
+    text("read", { read: count(read), kept: count(kept), removed: count(removed), repaired: count(repaired) }),
+  );
+}

@@ -1,0 +1,4 @@
+export { type Bar, metricBars } from "./comparison.js";
+export { lengthDistribution, popularityCurve } from "./dataset.js";
+export { COLOURS, figure } from "./theme.js";
+export { type CurvePoint, trainingCurves } from "./training.js";

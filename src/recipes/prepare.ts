@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { EventLog } from "../core/types.js";
+import { type CleaningReport, cleanLog, type RawLog, readLog, readTitles } from "../data/index.js";
+import { readCatalogue } from "../data/simulator/index.js";
+import { type Histories, toHistories } from "../sequence/histories.js";
+import { toSessions } from "../sequence/sessions.js";
+import { leaveOneOut, splitByShare } from "../sequence/split.js";
+import type { RunConfig } from "./config.js";
+
+/** Folder of the embedded data set. */
+export const JKPOP: string = fileURLToPath(new URL("../../datasets/jkpop/", import.meta.url));
+
+/** A log made ready for training, with what was done to it. */
+export interface Prepared {
+  readonly path: string;
+  /** SHA-256 of the file. */
+  readonly dataHash: string;
+  readonly raw: RawLog;
+  readonly log: EventLog;
+  readonly report: CleaningReport;
+  readonly histories: Histories;
+  /** Other names of each item index, [V+1]. */
+  readonly aliases: readonly (readonly string[])[];
+}
+
+/** Reads, cleans, cuts and indexes the log of a configuration. @throws {RefrainError} as its steps */
+export async function prepare(config: RunConfig): Promise<Prepared> {
+  const { data, cleaning } = config;
+  const embedded = data.path === "jkpop";
+  const path = embedded ? join(JKPOP, "plays.csv.gz") : data.path;
+  const raw = await readLog(path, { columns: data.columns, encoding: data.encoding ?? undefined });
+  const titles = data.titles ? await readTitles(data.titles) : undefined;
+  const { log: clean, report } = cleanLog(raw, cleaning, titles);
+  const log = data.sessionGapMinutes && clean.hasTimes ? toSessions(clean, data.sessionGapMinutes) : clean;
+  const split =
+    config.split.kind === "time"
+      ? splitByShare(log, config.split.validationShare, config.split.testShare)
+      : leaveOneOut(log);
+  const histories = toHistories(split);
+  const others = embedded ? romanisedNames() : new Map<string, string[]>();
+  const aliases = histories.items.ids.map((id) => others.get(id) ?? []);
+  return { path, dataHash: await hashFile(path), raw, log, report, histories, aliases };
+}
+
+/** All known plays of each user index, from every part. @shape [U+1] */
+export function knownPlays({ split, userIndex, itemIndex, users }: Histories): number[][] {
+  const plays: number[][] = Array.from({ length: users.size + 1 }, () => []);
+  for (let u = 0; u < userIndex.length; u++)
+    if (userIndex[u] > 0)
+      plays[userIndex[u]] = Array.from(itemIndex.subarray(split.userStart[u], split.userStart[u + 1])).filter(
+        (item) => item > 0,
+      );
+  return plays;
+}
+
+function romanisedNames(): Map<string, string[]> {
+  return new Map(
+    readCatalogue(join(JKPOP, "catalogue.csv")).map((song) => [
+      song.id.normalize("NFKC").trim().replace(/\s+/g, " "),
+      [song.titleRomanised, `${song.artistRomanised} - ${song.titleRomanised}`],
+    ]),
+  );
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}

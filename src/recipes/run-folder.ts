@@ -1,0 +1,126 @@
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RefrainError } from "../core/errors.js";
+import { writeFileAtomic } from "../core/files.js";
+import type { CleaningReport } from "../data/index.js";
+import type { ComparisonTable } from "../evaluate/index.js";
+import type { RunConfig } from "./config.js";
+
+/** What a run is and how it went: `run.json` in its folder. */
+export interface RunRecord {
+  readonly format: 1;
+  readonly id: string;
+  readonly status: "training" | "interrupted" | "failed" | "finished";
+  readonly startedAt: string;
+  readonly config: RunConfig;
+  readonly preset: string;
+  readonly data: { readonly path: string; readonly sha256: string };
+  readonly versions: Readonly<Record<string, string>>;
+  readonly engine: { readonly name: string; readonly version: string };
+  readonly cleaning: CleaningReport;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly best?: { readonly epoch: number; readonly value: number; readonly metric: string };
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly results?: ComparisonTable;
+}
+
+/** One epoch in `history.json`, for curves. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly step: number;
+  readonly trainingLoss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly seconds: number;
+}
+
+/** A name that sorts by time: 2025-11-24T09-05-03-jkpop. */
+export function newRunId(name: string, now: Date = new Date()): string {
+  return `${now.toISOString().slice(0, 19).replaceAll(":", "-")}-${name}`;
+}
+
+/** Creates the folder of a new run; a number is added where the id is taken. */
+export function createRunFolder(runs: string, id: string): string {
+  for (let n = 1; ; n++) {
+    const folder = join(runs, n === 1 ? id : `${id}-${n}`);
+    mkdirSync(runs, { recursive: true });
+    try {
+      mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** Writes `run.json`. */
+export function writeRecord(folder: string, record: RunRecord): void {
+  writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Reads `run.json`. @throws {RefrainError} RUN_NOT_FOUND, RUN_DAMAGED */
+export function readRecord(folder: string): RunRecord {
+  const path = join(folder, "run.json");
+  if (!existsSync(path))
+    throw new RefrainError("RUN_NOT_FOUND", `${folder} is no run: it has no run.json.`, { folder });
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as RunRecord;
+  } catch (cause) {
+    throw new RefrainError("RUN_DAMAGED", `${path} is not readable JSON.`, { path }, { cause });
+  }
+}
+
+/** All runs of a folder, newest first; folders without a readable record are left out. */
+export function listRuns(runs: string): RunRecord[] {
+  if (!existsSync(runs)) return [];
+  return readdirSync(runs)
+    .sort()
+    .reverse()
+    .flatMap((id) => {
+      try {
+        return [{ ...readRecord(join(runs, id)), id }];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/**
+ * The folder of a run by path, id or the end of an id; the newest finished one when nothing is named.
+ *
+ * @throws {RefrainError} RUN_NOT_FOUND
+ */
+export function findRun(runs: string, wanted?: string, status?: RunRecord["status"]): string {
+  if (wanted && existsSync(join(wanted, "run.json"))) return wanted;
+  const all = listRuns(runs).filter((run) =>
+    wanted ? run.id === wanted || run.id.endsWith(wanted) : !status || run.status === status,
+  );
+  if (all.length === 0)
+    throw new RefrainError(
+      "RUN_NOT_FOUND",
+      wanted ? `No run "${wanted}" in ${runs}.` : `There is no ${status ?? ""} run in ${runs}.`,
+      { runs, wanted },
+    );
+  return join(runs, all[0].id);
+}
+
+/** Marks a run as being trained by this process. @throws {RefrainError} RUN_BUSY while another process that lives has it */
+export function lockRun(folder: string): () => void {
+  const path = join(folder, "lock");
+  const holder = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
+  if (holder && holder !== process.pid && isAlive(holder))
+    throw new RefrainError("RUN_BUSY", `Process ${holder} is training ${folder}.`, { folder, holder });
+  rmSync(path, { force: true });
+  const handle = openSync(path, "wx");
+  writeFileSync(handle, String(process.pid));
+  closeSync(handle);
+  return () => rmSync(path, { force: true });
+}
+
+function isAlive(process_: number): boolean {
+  try {
+    process.kill(process_, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

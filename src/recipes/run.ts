@@ -1,0 +1,194 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fitItemKnn, fitMarkov, fitPopularity } from "../baseline/index.js";
+import { RefrainError } from "../core/errors.js";
+import type { TrainingEvent } from "../core/events.js";
+import { sha256, writeFileAtomic } from "../core/files.js";
+import { oracleOn, readOracle } from "../data/simulator/index.js";
+import { type Engine, startEngine, tf } from "../engine/index.js";
+import {
+  type ComparisonTable,
+  compare,
+  type Evaluation,
+  evaluate,
+  evaluateRanks,
+  validationMetrics,
+} from "../evaluate/index.js";
+import { modelScorer, RecurrentModel, saveModel } from "../model/index.js";
+import { toWindows } from "../sequence/batches.js";
+import { evaluationCases, type Histories, trainHistories } from "../sequence/histories.js";
+import { CheckpointStore, train } from "../train/index.js";
+import { type RunConfig, runConfig } from "./config.js";
+import { JKPOP, knownPlays, type Prepared, prepare } from "./prepare.js";
+import {
+  createRunFolder,
+  type EpochRecord,
+  lockRun,
+  newRunId,
+  type RunRecord,
+  readRecord,
+  writeRecord,
+} from "./run-folder.js";
+
+/** What a whole run says: its stages, then everything that training says. */
+export type RunEvent =
+  | { readonly type: "prepared"; readonly prepared: Prepared; readonly engine: Engine; readonly folder: string }
+  | TrainingEvent
+  | { readonly type: "evaluating"; readonly scorer: string; readonly done: number; readonly all: number }
+  | { readonly type: "results"; readonly table: ComparisonTable }
+  | { readonly type: "saved"; readonly folder: string };
+
+export interface RunOptions {
+  /** Folder that holds the runs. */
+  readonly runs: string;
+  readonly preset?: string;
+  /** Abort to stop with a checkpoint. */
+  readonly signal?: AbortSignal;
+}
+
+/** Trains, tests against the baselines and saves, in a new folder below `options.runs`. @throws {RefrainError} as its steps */
+export async function* startRun(config: RunConfig, options: RunOptions): AsyncGenerator<RunEvent, void> {
+  const engine = await startEngine("train");
+  const prepared = await prepare(config);
+  const folder = createRunFolder(options.runs, newRunId(config.name));
+  const { histories } = prepared;
+  const record: RunRecord = {
+    format: 1,
+    id: basename(folder),
+    status: "training",
+    startedAt: new Date().toISOString(),
+    config,
+    preset: options.preset ?? "default",
+    data: { path: prepared.path, sha256: prepared.dataHash },
+    versions: versions(),
+    engine: { name: engine.name, version: engine.version },
+    cleaning: prepared.report,
+    counts: { users: histories.users.size, items: histories.items.size, events: prepared.log.users.length },
+    seconds: {},
+  };
+  writeRecord(folder, record);
+  yield* continueRun(folder, record, prepared, engine, options.signal);
+}
+
+/**
+ * Goes on with a run that was interrupted or killed.
+ *
+ * @throws {RefrainError} RUN_NOT_FOUND; RUN_BUSY; CHECKPOINT_MISMATCH when the data or the engine are not the run's
+ */
+export async function* resumeRun(folder: string, signal?: AbortSignal): AsyncGenerator<RunEvent, void> {
+  const record = readRecord(folder);
+  if (record.status === "finished")
+    throw new RefrainError("ARGUMENT_INVALID", `${folder} is finished; there is nothing to resume.`);
+  process.env.REFRAIN_ENGINE ??= record.engine.name;
+  const engine = await startEngine("train");
+  const prepared = await prepare(runConfig(record.config));
+  if (prepared.dataHash !== record.data.sha256)
+    throw new RefrainError("CHECKPOINT_MISMATCH", `${prepared.path} is not the file that the run was started with.`, {
+      folder,
+    });
+  yield* continueRun(folder, record, prepared, engine, signal);
+}
+
+async function* continueRun(
+  folder: string,
+  started: RunRecord,
+  prepared: Prepared,
+  engine: Engine,
+  signal?: AbortSignal,
+): AsyncGenerator<RunEvent, void> {
+  const unlock = lockRun(folder);
+  const { config } = started;
+  const { histories } = prepared;
+  const model = new RecurrentModel(config.model, histories.items.size, histories.users.size, config.train.seed);
+  let record: RunRecord = { ...started, status: "training" };
+  try {
+    yield { type: "prepared", prepared, engine, folder };
+    const fingerprint = sha256(
+      JSON.stringify([config.model, config.train, config.split, config.data, started.data.sha256, engine.name]),
+    );
+    const cases = evaluationCases(histories, "validation");
+    if (cases.length === 0) throw new RefrainError("EMPTY_CASES", "The validation part has no case with a history.");
+    const checkpoints = new CheckpointStore(join(folder, "checkpoints"), fingerprint);
+    const epochs: EpochRecord[] = readEpochs(folder);
+    const events = train({
+      model,
+      windows: toWindows(trainHistories(histories), config.train.maxLength),
+      config: config.train,
+      engine: engine.name,
+      validate: (scorer) => validationMetrics(scorer, cases, config.protocol),
+      checkpoints,
+      signal,
+    });
+    for await (const event of events) {
+      if (event.type === "validation") {
+        const { epoch, step, trainingLoss, metrics, seconds } = event;
+        epochs.splice(epoch - 1, epochs.length, { epoch, step, trainingLoss, metrics, seconds });
+        writeFileAtomic(join(folder, "history.json"), JSON.stringify(epochs));
+      }
+      if (event.type === "end") {
+        const status = event.reason === "interrupted" ? "interrupted" : "training";
+        const best = { epoch: event.bestEpoch, value: event.bestValue, metric: config.train.metric };
+        record = { ...record, status, best, seconds: { ...record.seconds, training: event.seconds } };
+        writeRecord(folder, record);
+      }
+      yield event;
+      if (event.type === "end" && event.reason === "interrupted") return;
+    }
+    const name = config.model.cell === "rnn" ? "RNN" : config.model.cell.toUpperCase();
+    saveModel(folder, model, {
+      name,
+      items: histories.items,
+      users: histories.users,
+      titles: histories.titles,
+      aliases: prepared.aliases,
+      histories: knownPlays(histories),
+    });
+    const began = performance.now();
+    const evaluations: Evaluation[] = [];
+    const scorers = [modelScorer(model, name), fitPopularity(histories), fitMarkov(histories), fitItemKnn(histories)];
+    for (const [done, scorer] of scorers.entries()) {
+      yield { type: "evaluating", scorer: scorer.name, done, all: scorers.length };
+      evaluations.push(await evaluate(scorer, histories, "test", config.protocol));
+    }
+    if (config.data.path === "jkpop") evaluations.push(await oracle(histories, evaluations[0]));
+    const table = compare(evaluations, { reference: name, metric: "HR@10" });
+    record = {
+      ...record,
+      status: "finished",
+      results: table,
+      seconds: { ...record.seconds, evaluation: (performance.now() - began) / 1000 },
+    };
+    writeRecord(folder, record);
+    checkpoints.clear();
+    yield { type: "results", table };
+    yield { type: "saved", folder };
+  } catch (error) {
+    writeRecord(folder, { ...record, status: "failed" });
+    throw error;
+  } finally {
+    model.dispose();
+    unlock();
+  }
+}
+
+/** The row of the simulator's true probabilities, on the same cases. */
+async function oracle(histories: Histories, like: Evaluation): Promise<Evaluation> {
+  const lines = Int32Array.from(evaluationCases(histories, "test"), ({ row }) => histories.split.log.lines[row]);
+  const { ranks } = oracleOn(lines, await readOracle(JKPOP, "state"));
+  return evaluateRanks("oracle", ranks, like.userCodes, like.protocol);
+}
+
+function readEpochs(folder: string): EpochRecord[] {
+  const path = join(folder, "history.json");
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as EpochRecord[]) : [];
+}
+
+function versions(): Record<string, string> {
+  const own = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  return {
+    refrain: own.version,
+    node: process.version,
+    tfjs: tf.version.tfjs,
+    platform: `${process.platform}-${process.arch}`,
+  };
+}

@@ -1,0 +1,30 @@
+import type fc from "fast-check";
+import type { EventLog } from "../../src/core/types.js";
+import { type Histories, toHistories, trainHistories } from "../../src/sequence/histories.js";
+import { splitByTime } from "../../src/sequence/split.js";
+import { eventLogs } from "../support/worlds.js";
+
+/** Histories of random logs of which about half is the train part. */
+export const randomHistories: fc.Arbitrary<Histories> = eventLogs({ events: 80 })
+  .filter(
+    ({ times }) => times.some((t) => t < 20) && times.some((t) => t >= 20 && t < 30) && times.some((t) => t >= 30),
+  )
+  .map((log: EventLog) => toHistories(splitByTime(log, 20, 30)));
+
+/** The train part as plain lists. */
+export function trainLists(histories: Histories): number[][] {
+  return trainHistories(histories).map(({ items }) => Array.from(items));
+}
+
+/** Item indices 1…V. */
+export function allItems(histories: Histories): number[] {
+  return Array.from({ length: histories.items.size }, (_, i) => i + 1);
+}
+
+/** Scores of one history. */
+export async function scoresOf(
+  scorer: { score(queries: { user: number; history: Int32Array }[]): Float32Array | Promise<Float32Array> },
+  history: number[],
+): Promise<number[]> {
+  return Array.from(await scorer.score([{ user: 0, history: Int32Array.from(history) }]));
+}

@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Random } from "../../src/core/random.js";
+import { paddingShare, toBatches, toWindows, type Window } from "../../src/sequence/batches.js";
+
+const histories = fc.array(
+  fc.record({
+    user: fc.integer({ min: 1, max: 5 }),
+    items: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 30 }).map((items) => Int32Array.from(items)),
+  }),
+  { maxLength: 12 },
+);
+/** (user, input, target) of each place that is learnt from, sorted. */
+const pairs = (all: { user: number; items: ArrayLike<number> }[]) =>
+  all
+    .flatMap(({ user, items }) =>
+      Array.from(items)
+        .slice(1)
+        .map((item, i) => `${user}:${items[i]}>${item}`),
+    )
+    .sort();
+
+test("windows hold every play but the first as a target once, and at most maxLength inputs", () => {
+  fc.assert(
+    fc.property(histories, fc.integer({ min: 1, max: 8 }), (all, maxLength) => {
+      const windows = toWindows(all, maxLength);
+      expect(pairs(windows)).toEqual(pairs(all));
+      for (const { items } of windows) expect(items.length).toBeGreaterThanOrEqual(2);
+      for (const { items } of windows) expect(items.length).toBeLessThanOrEqual(maxLength + 1);
+    }),
+  );
+});
+
+test("batches hold every target once, padding stands on the left, and the order follows the stream", () => {
+  fc.assert(
+    fc.property(histories, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 99 }), (all, positions, seed) => {
+      const windows: Window[] = toWindows(all, 8);
+      const batches = toBatches(windows, positions, Random.stream(seed));
+      const found: string[] = [];
+      for (const { length, size, users, inputs, padding, positions: rows, targets } of batches) {
+        expect(size === 1 || length * size <= positions).toBe(true);
+        rows.forEach((row, m) => {
+          found.push(`${users[row % size]}:${inputs[row]}>${targets[m]}`);
+        });
+        inputs.forEach((item, row) => {
+          expect(item === 0).toBe(Math.floor(row / size) < padding[row % size]);
+        });
+      }
+      expect(found.sort()).toEqual(pairs(windows));
+      expect(toBatches(windows, positions, Random.stream(seed))).toEqual(batches);
+      const real = batches.reduce((sum, { targets }) => sum + targets.length, 0);
+      const places = batches.reduce((sum, { length, size }) => sum + length * size, 0);
+      expect(paddingShare(batches)).toBeCloseTo(places === 0 ? 0 : (places - real) / places, 12);
+    }),
+  );
+});
