@@ -1,0 +1,41 @@
+// The public names, in the order in which a log goes through them.
+
+export * from "./baseline/index.js";
+export { ERROR_TABLE, type ErrorCode, RefrainError } from "./core/errors.js";
+export type { StopReason, TrainingEvent } from "./core/events.js";
+export { Random } from "./core/random.js";
+export type { Scorer } from "./core/scorer.js";
+export { topK } from "./core/topk.js";
+export type { EvaluationCase, EventLog, Figure, Query, SplitLog, SplitPart } from "./core/types.js";
+export * from "./data/index.js";
+export { generateJkpop, oracleOn, readCatalogue, readOracle, readTruth, simulate } from "./data/simulator/index.js";
+export { type Engine, type EngineName, startEngine } from "./engine/index.js";
+export * from "./evaluate/index.js";
+export {
+  loadModel,
+  type ModelConfig,
+  type ModelContext,
+  modelConfig,
+  modelSchema,
+  modelScorer,
+  RecurrentModel,
+  type SavedModel,
+  saveModel,
+} from "./model/index.js";
+export * from "./plot/index.js";
+export * from "./recipes/index.js";
+export * from "./recommend/index.js";
+export { type Batch, paddingShare, toBatch, toBatches, toWindows, type Window } from "./sequence/batches.js";
+export { evaluationCases, type Histories, toHistories, trainHistories } from "./sequence/histories.js";
+export { toSessions } from "./sequence/sessions.js";
+export { leaveOneOut, splitByShare, splitByTime } from "./sequence/split.js";
+export { Vocabulary } from "./sequence/vocabulary.js";
+export {
+  CheckpointStore,
+  checkModel,
+  learningRateAt,
+  type TrainConfig,
+  train,
+  trainConfig,
+  trainSchema,
+} from "./train/index.js";
