@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { type ErrorCode, RefrainError } from "../core/errors.js";
 import { addDataCommands } from "./commands/data.js";
 import { addDemoCommand } from "./commands/demo.js";
@@ -31,7 +31,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--json", "print one JSON document and nothing else")
     .option("--quiet", "print nothing but errors")
     .option("--runs <folder>", "folder of the runs", "runs")
-    .option("--lang <language>", "en or zh; by default the terminal's")
+    .addOption(new Option("--lang <language>", "by default the terminal's").choices(["en", "zh"]))
     .option("--debug", "show the stack trace of an error")
     .addHelpText(
       "after",

@@ -22,7 +22,6 @@ export const ERROR_TABLE = {
   SHAPE_MISMATCH: "Check that the arrays belong to the same log, split or model.",
   ENGINE_UNAVAILABLE: "Run `npm run setup -- --retry`, or use REFRAIN_ENGINE=wasm.",
   LOSS_NOT_FINITE: "Lower the learning rate or the clip norm; check the log for extreme values.",
-  LOSS_SUSPICIOUS: "The model does not start near chance or cannot learn one batch. Reset the options to a preset.",
   CHECKPOINT_DAMAGED: "Resume uses the checkpoint before it. If none is left, train again.",
   CHECKPOINT_MISMATCH: "Resume with the same data, configuration and engine as the run was started with.",
   RUN_NOT_FOUND: "`refrain runs` lists the runs that are here.",

@@ -18,6 +18,7 @@ export interface ModelConfig {
   readonly layerNorm: boolean;
   readonly residual: boolean;
   readonly output: "tied" | "free";
+  readonly lastItem: boolean;
   readonly repeatWindow: number;
 }
 
@@ -38,6 +39,10 @@ export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
       .enum(["tied", "free"])
       .default("tied")
       .describe("tied: score items by their input embedding; free: a matrix of its own"),
+    lastItem: z
+      .boolean()
+      .default(true)
+      .describe("A short way from the last item to the next: a second item table past the recurrent layers"),
     repeatWindow: z
       .number()
       .int()

@@ -30,7 +30,7 @@ const ATTENTION_SIZE = 32;
 /**
  * The article's recommender: item embedding and user embedding side by side, recurrent layers, recommendation layer.
  *
- *   x[t] = [item(t); user]      h = recurrent layers of x      z = layer norm(P h + p)      logits = z E' + b
+ *   x[t] = [item(t); user]      h = recurrent layers of x      z = layer norm(P h + p + S[item(t)])      logits = z E' + b
  *
  * `E` is the item embedding itself when the output is tied, else a matrix of its own. Row 0 of the user table is the
  * stand-in for users never seen; training learns it by replacing some users by it.
@@ -82,7 +82,8 @@ export class RecurrentModel {
       if (whole) return x;
       return (x.rank === 2 ? embedding(x as Tensor2D, real) : embedding(x.expandDims(1), real).reshape([-1])) as T;
     };
-    const z = this.#output(at(h), random);
+    const last = Int32Array.from(batch.positions, (row) => batch.inputs[row]);
+    const z = this.#output(at(h), last, random);
     const targets = tf.tensor1d(batch.targets, "int32");
     if (this.config.repeatWindow === 0) return linearCrossEntropy(z, this.#scoreTable(), this.#bias(), targets);
     const { attention, gate } = repeatAttention(h, batch, this.#repeatWeights());
@@ -102,7 +103,8 @@ export class RecurrentModel {
     const { values, copies } = tf.tidy(() => {
       const h = this.#states(batch);
       const at = tf.tensor1d(rows, "int32");
-      const logits = productTransposeB(this.#output(embedding(h, at)), this.#scoreTable()).add(this.#bias());
+      const last = rows.map((row) => batch.inputs[row]);
+      const logits = productTransposeB(this.#output(embedding(h, at), last), this.#scoreTable()).add(this.#bias());
       if (this.config.repeatWindow === 0) return { values: logits.dataSync() as Float32Array, copies: undefined };
       const { attention, gate } = repeatAttention(h, batch, this.#repeatWeights());
       const byRow = tf.transpose(attention, [1, 0, 2]).reshape([-1, batch.length]) as Tensor2D;
@@ -155,12 +157,13 @@ export class RecurrentModel {
     return x.reshape([T * B, config.hiddenSize]) as Tensor2D;
   }
 
-  /** The vector that scores the items. @shape [N, H] -> [N, D] (tied) or [N, H] (free) */
-  #output(h: Tensor2D, random?: Random): Tensor2D {
+  /** The vector that scores the items. @shape h [N, H]; last int [N]: last items -> [N, D] (tied) or [N, H] (free) */
+  #output(h: Tensor2D, last: Int32Array, random?: Random): Tensor2D {
     const { config } = this;
     let z = random ? dropout(h, config.dropout, random) : h;
     if (config.output === "tied")
       z = z.matMul(this.#tensor("output/projection")).add(this.#tensor("output/projectionBias")) as Tensor2D;
+    if (config.lastItem) z = z.add(embedding(this.#tensor("item/successor"), tf.tensor1d(last, "int32"))) as Tensor2D;
     return config.layerNorm ? layerNorm(z, this.#tensor("output/scale"), this.#tensor("output/shift")) : z;
   }
 
@@ -230,6 +233,7 @@ function parameterShapes(config: ModelConfig, V: number, U: number): Record<stri
     shapes["output/projection"] = { shape: [H, D], start: glorot() };
     shapes["output/projectionBias"] = { shape: [D], start: zeros };
   } else shapes["output/items"] = { shape: [V + 1, H], start: itemStart };
+  if (config.lastItem) shapes["item/successor"] = { shape: [V + 1, width], start: itemStart };
   if (config.layerNorm) {
     shapes["output/scale"] = { shape: [width], start: ones };
     shapes["output/shift"] = { shape: [width], start: zeros };

@@ -63,7 +63,12 @@ export function loadModel(folder: string): SavedModel {
     throw new RefrainError("RUN_DAMAGED", `${CONTEXT} in ${folder} is not the one of the weights.`, { folder });
   const saved = JSON.parse(text) as Omit<ModelContext, "items" | "users"> & { items: string[]; users: string[] };
   const model = new RecurrentModel(modelConfig(file.meta.config), saved.items.length, saved.users.length, 0);
-  writeWeights(model.parameters, file.tensors);
+  try {
+    writeWeights(model.parameters, file.tensors);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
   const { name, titles, aliases, histories } = saved;
   const [items, users] = [new Vocabulary(saved.items), new Vocabulary(saved.users)];
   return { name, items, users, titles, aliases, histories, model, scorer: modelScorer(model, name) };

@@ -21,7 +21,7 @@ export function findTitle(wanted: string, names: ItemNames): number {
   const near = containing.length > 1 ? containing.slice(0, 5) : nearest(text, all, 5);
   const suggestions = near.map((item) => `"${names[item][0]}"`);
   const which = containing.length > 1 ? "fits several items" : "is not among the items";
-  throw new RefrainError("TITLE_UNKNOWN", `"${wanted}" ${which}. Nearest: ${suggestions.join(", ")}.`, {
+  throw new RefrainError("TITLE_UNKNOWN", `"${wanted.slice(0, 60)}" ${which}. Nearest: ${suggestions.join(", ")}.`, {
     wanted,
     suggestions,
   });
@@ -42,10 +42,8 @@ export function namesOf(title: string, aliases: readonly string[] = []): string[
 }
 
 function plain(text: string): string {
-  return text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[\s'’"“”!?！？.,、。・~〜]/g, "");
+  const folded = text.normalize("NFKC").toLowerCase().trim();
+  return folded.replace(/[\s'’"“”!?！？.,、。・~〜]/g, "") || folded; // "???" is a title too
 }
 
 function nearest(text: string, all: readonly (readonly string[])[], count: number): number[] {

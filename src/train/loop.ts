@@ -2,6 +2,7 @@ import { RefrainError } from "../core/errors.js";
 import type { StopReason, TrainingEvent } from "../core/events.js";
 import { Random } from "../core/random.js";
 import type { Scorer } from "../core/scorer.js";
+import type { Query } from "../core/types.js";
 import { Adam } from "../engine/index.js";
 import { modelScorer, type NamedTensors, type RecurrentModel, readWeights, writeWeights } from "../model/index.js";
 import { type Batch, paddingShare, toBatches, type Window } from "../sequence/batches.js";
@@ -30,8 +31,8 @@ export interface TrainInput {
  * The order of batches is a function of (seed, epoch) and the dropout masks of (seed, step), so a run that was killed and
  * resumed from a checkpoint takes the same steps as one that was not.
  *
- * @throws {RefrainError} TOO_LITTLE_DATA without windows; LOSS_NOT_FINITE with step and batch; LOSS_SUSPICIOUS when a
- *         check before training fails; CHECKPOINT_MISMATCH
+ * @throws {RefrainError} TOO_LITTLE_DATA without windows; LOSS_NOT_FINITE with step and batch; CHECKPOINT_MISMATCH;
+ *         CONFIG_INVALID when `validate` does not give the metric that chooses
  */
 export async function* train(input: TrainInput): AsyncGenerator<TrainingEvent, void> {
   const { model, windows, config, checkpoints, signal } = input;
@@ -60,7 +61,8 @@ async function* run(
 ): AsyncGenerator<TrainingEvent, void> {
   const damages: string[] = [];
   const restored = checkpoints?.restore(model, optimizer, (error) => damages.push(error.message));
-  for (const message of damages) yield { type: "warning", message: `${message} The checkpoint before it is used.` };
+  const then = restored ? "The checkpoint before it is used." : "No whole checkpoint is left: training begins anew.";
+  for (const message of damages) yield { type: "warning", message: `${message} ${then}` };
   const state: TrainingState = restored?.state ?? newState();
   let best: NamedTensors | undefined = restored?.best;
   const batchesOf = (epoch: number) =>
@@ -91,11 +93,7 @@ async function* run(
       const random = Random.stream(config.seed, "dropout", state.step);
       const { loss, gradientNorm } = gradientStep(model, optimizer, batch, random, learningRate, config.clipNorm);
       if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
-        throw new RefrainError(
-          "LOSS_NOT_FINITE",
-          `The loss is ${loss} and the gradient norm ${gradientNorm} at step ${state.step + 1}, batch ${state.batch + 1} of epoch ${state.epoch + 1}, learning rate ${learningRate}.`,
-          { step: state.step + 1, batch: state.batch + 1, epoch: state.epoch + 1, learningRate },
-        );
+        throw notFinite(`loss is ${loss} and the gradient norm ${gradientNorm}`, state, learningRate);
       state.step++;
       state.batch++;
       state.epochLoss += loss * batch.targets.length;
@@ -116,7 +114,7 @@ async function* run(
       if (checkpoints && clock.seconds() - lastSave > config.checkpointSeconds) yield* save();
       await breathe();
     }
-    const metrics = await input.validate(modelScorer(model, config.metric));
+    const metrics = await input.validate(finiteScorer(model, state));
     const value = metrics[config.metric];
     if (value === undefined)
       throw new RefrainError(
@@ -159,6 +157,30 @@ async function* run(
     bestValue: state.bestValue,
     seconds: clock.seconds(),
   };
+}
+
+/** The model as a scorer that stops the run where the last step made its scores NaN or infinite. */
+function finiteScorer(model: RecurrentModel, state: TrainingState): Scorer {
+  const scorer = modelScorer(model, "model");
+  const score = (queries: readonly Query[]) => {
+    const scores = scorer.score(queries) as Float32Array;
+    if (scores.some((value) => !(value < Number.POSITIVE_INFINITY)))
+      throw notFinite("validation scores are not finite", { ...state, step: state.step - 1, batch: state.batch - 1 });
+    return scores;
+  };
+  return { ...scorer, score };
+}
+
+/** The error of a run whose numbers left float32, at the step after `state`. */
+function notFinite(what: string, state: TrainingState, learningRate?: number): RefrainError {
+  const [step, batch, epoch] = [state.step + 1, state.batch + 1, state.epoch + 1];
+  const rate = learningRate === undefined ? "" : `, learning rate ${learningRate}`;
+  return new RefrainError("LOSS_NOT_FINITE", `The ${what} at step ${step}, batch ${batch} of epoch ${epoch}${rate}.`, {
+    step,
+    batch,
+    epoch,
+    learningRate,
+  });
 }
 
 function newState(): TrainingState {

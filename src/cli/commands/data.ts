@@ -61,18 +61,9 @@ export function addDataCommands(program: Command, output: () => Output): void {
     );
     say(output(), `${formatTable(roleNames, preview)}\n`);
     showCleaning(report, output());
-    const rows = Object.entries(profile).map(([name, value]) => [
-      name,
-      Array.isArray(value)
-        ? value.map(count).join(" / ")
-        : typeof value === "object"
-          ? Object.entries(value as object)
-              .map(([k, v]) => `${k}: ${(v as number).toFixed(3)}`)
-              .join("  ")
-          : typeof value === "number" && !Number.isInteger(value)
-            ? value.toFixed(4)
-            : String(value),
-    ]);
+    const rows = Object.entries(profile).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, inWords(value)]],
+    );
     say(output(), `\n${formatTable(["", ""], rows)}`);
   });
 
@@ -110,6 +101,16 @@ export function addDataCommands(program: Command, output: () => Output): void {
       );
       say(output(), `${count(rows)} rows in ${seconds.toFixed(1)} s${verified ? ", checksums as published" : ""}`);
     });
+}
+
+/** A value of the profile for a table. */
+function inWords(value: unknown): string {
+  if (Array.isArray(value)) return value.map(count).join(" / ");
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value)
+      .map(([name, part]) => `${name}: ${inWords(part)}`)
+      .join("  ");
+  return typeof value === "number" && !Number.isInteger(value) ? value.toFixed(4) : String(value);
 }
 
 async function load(path: string, flags: ReadFlags, output: Output) {

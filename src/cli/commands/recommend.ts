@@ -36,24 +36,33 @@ export function addRecommendCommand(program: Command, output: () => Output, runs
     .action(async (flags: RecommendFlags) => {
       await startEngine("score");
       const saved = loadModel(findRun(runs(), flags.run, "finished"));
-      const names = saved.titles.map((title, item) => namesOf(title, saved.aliases[item]));
-      if (flags.search !== undefined)
-        return list(
-          searchTitles(flags.search, names).map((item) => display(saved, item)),
-          output(),
-        );
-      if (flags.users) return list(saved.users.ids.slice(1, 21), output());
-      const user = userOf(saved, flags.user);
-      const heard = (flags.titles ?? []).map((title) => findTitle(title, names));
-      if (user === 0 && heard.length === 0)
-        throw new RefrainError("ARGUMENT_INVALID", "recommend needs --titles, --user, or both.");
-      const history = Int32Array.from([...(user > 0 ? saved.histories[user] : []), ...heard]);
-      const songs = await listFor(saved, { user, history }, Number(flags.count), flags.newOnly ? "remove" : "keep");
-      if (output().json) return printJson(songs);
-      if (heard.length > 0)
-        say(output(), text("chosenFor", { titles: heard.map((item) => display(saved, item)).join("; ") }));
-      say(output(), songTable(songs));
+      try {
+        await answer(saved, flags, output());
+      } finally {
+        saved.model.dispose();
+      }
     });
+}
+
+/** Prints what the flags ask of a loaded model. */
+async function answer(saved: SavedModel, flags: RecommendFlags, output: Output): Promise<void> {
+  const names = saved.titles.map((title, item) => namesOf(title, saved.aliases[item]));
+  if (flags.search !== undefined)
+    return list(
+      searchTitles(flags.search, names).map((item) => display(saved, item)),
+      output,
+    );
+  if (flags.users) return list(saved.users.ids.slice(1, 21), output);
+  const user = userOf(saved, flags.user);
+  const heard = (flags.titles ?? []).map((title) => findTitle(title, names));
+  if (user === 0 && heard.length === 0)
+    throw new RefrainError("ARGUMENT_INVALID", "recommend needs --titles, --user, or both.");
+  const history = Int32Array.from([...(user > 0 ? saved.histories[user] : []), ...heard]);
+  const songs = await listFor(saved, { user, history }, Number(flags.count), flags.newOnly ? "remove" : "keep");
+  if (output.json) return printJson(songs);
+  if (heard.length > 0)
+    say(output, text("chosenFor", { titles: heard.map((item) => display(saved, item)).join("; ") }));
+  say(output, songTable(songs));
 }
 
 /** One recommended song in words. */

@@ -1,0 +1,302 @@
+import { describe, expect, test } from "vitest";
+import { Random } from "../../src/core/random.js";
+import { tf } from "../../src/engine/index.js";
+import { type ModelConfig, modelConfig, modelScorer, parseConfig, RecurrentModel } from "../../src/model/index.js";
+import { PRESETS, runConfig } from "../../src/recipes/index.js";
+import { toBatch, type Window } from "../../src/sequence/batches.js";
+import { contractQueries, scorerContract } from "../contract/scorer.js";
+import { useEngine } from "../support/engine.js";
+import { smallModel, weightsOf } from "../support/training.js";
+
+useEngine();
+
+const V = 11;
+const U = 3;
+
+/** Runs with a model and disposes it. */
+function withModel<T>(config: ModelConfig, use: (model: RecurrentModel) => T, seed = 1, items = V, users = U): T {
+  const model = new RecurrentModel(config, items, users, seed);
+  try {
+    return use(model);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Random weights large enough that every mechanism speaks. */
+function shake(model: RecurrentModel, size = 0.5): void {
+  for (const [name, variable] of model.parameters) {
+    const random = Random.stream(9, name);
+    const values = Float32Array.from({ length: variable.size }, () => (2 * random.uniform() - 1) * size);
+    tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+  }
+}
+
+function windowsOf(seed: number, lengths: readonly number[]): Window[] {
+  const random = Random.stream(seed, "windows");
+  return lengths.map((length, b) => ({
+    user: b % (U + 1),
+    items: Int32Array.from({ length: length + 1 }, () => 1 + random.integer(V)),
+  }));
+}
+
+describe("number of weights", () => {
+  const formula = (c: ModelConfig, items: number, users: number) => {
+    const [D, H, P] = [c.embeddingSize, c.hiddenSize, c.userEmbeddingSize];
+    const k = { lstm: 4, gru: 3, rnn: 1 }[c.cell];
+    const layer = (inputs: number) => k * H * (inputs + H + 1);
+    const recurrentLayers = layer(D + P) + (c.layers - 1) * layer(H);
+    const width = c.output === "tied" ? D : H;
+    const output = (c.output === "tied" ? H * D + D : (items + 1) * H) + (items + 1) + (c.layerNorm ? 2 * width : 0);
+    const shortWay = c.lastItem ? (items + 1) * width : 0;
+    return shortWay + (items + 1) * D + (P > 0 ? (users + 1) * P : 0) + recurrentLayers + output;
+  };
+  const cases: [string, Partial<ModelConfig>][] = [
+    ...Object.entries(PRESETS).map(([name, { options }]): [string, Partial<ModelConfig>] => [
+      `preset ${name}`,
+      runConfig(options).model,
+    ]),
+    ["GRU, three layers", { cell: "gru", layers: 3, hiddenSize: 7, embeddingSize: 5 }],
+    ["RNN without users, free", { cell: "rnn", userEmbeddingSize: 0, output: "free", layerNorm: false }],
+  ];
+  test.each(cases)("%s", (_, options) => {
+    const config = modelConfig({ ...options, repeatWindow: 0 });
+    withModel(config, (model) => expect(model.parameterCount).toBe(formula(config, V, U)));
+  });
+
+  test("the copy mechanism adds a few, whatever the catalogue", () => {
+    const count = (repeatWindow: number, items: number) =>
+      withModel(smallModel({ repeatWindow }), (model) => model.parameterCount, 1, items);
+    expect(count(4, 30) - count(0, 30)).toBe(count(4, 3) - count(0, 3));
+    expect(count(4, 30)).toBeGreaterThan(count(0, 30));
+  });
+});
+
+describe("a wrong option", () => {
+  test.each<[string, Record<string, unknown>]>([
+    ["hiddenSize", { hiddenSize: 0 }],
+    ["hiddenSize", { hiddenSize: 2.5 }],
+    ["hiddenSize", { hiddenSize: "192" }],
+    ["embeddingSize", { embeddingSize: 1e9 }],
+    ["userEmbeddingSize", { userEmbeddingSize: -1 }],
+    ["layers", { layers: 9 }],
+    ["dropout", { dropout: 1 }],
+    ["inputDropout", { inputDropout: Number.NaN }],
+    ["userDropout", { userDropout: -0.1 }],
+    ["cell", { cell: "transformer" }],
+    ["output", { output: "half" }],
+    ["layerNorm", { layerNorm: "yes" }],
+    ["repeatWindow", { repeatWindow: 1001 }],
+    ["hiddenUnits", { hiddenUnits: 5 }],
+  ])("%s is named", (option, options) => {
+    try {
+      modelConfig(options as Partial<ModelConfig>);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toMatchObject({ code: "CONFIG_INVALID" });
+      expect((error as Error).message).toContain(option);
+    }
+  });
+
+  test("all of them are named at once, and what is no object is refused", () => {
+    expect(() => modelConfig({ layers: 0, dropout: 2 })).toThrow(/layers.*dropout/s);
+    expect(() => parseConfig("train", { safeParse: modelConfig } as never, {})).toThrow();
+    for (const options of [null, [], "lstm", 3]) expect(() => modelConfig(options as never)).toThrow(/^model: /);
+  });
+});
+
+describe("initial weights", () => {
+  test("one seed gives the same, another seed others", () => {
+    const weights = (seed: number) => withModel(smallModel(), weightsOf, seed);
+    const first = weights(1);
+    expect(weights(1)).toEqual(first);
+    expect(weights(2)).not.toEqual(first);
+    expect(Object.values(first).every((values) => values.every(Number.isFinite))).toBe(true);
+  });
+
+  test("padding is a zero row, and the untrained model is as good as chance", () => {
+    for (const output of ["tied", "free"] as const)
+      withModel(smallModel({ output }), (model) => {
+        expect(Array.from(weightsOf(model)["item/embedding"].subarray(0, 8))).toEqual(new Array(8).fill(0));
+        const loss = tf.tidy(() => model.loss(toBatch(windowsOf(1, [5, 9, 2]))).dataSync()[0]);
+        expect(Math.abs(loss - Math.log(V))).toBeLessThan(0.5);
+      });
+  });
+});
+
+describe("as a scorer", () => {
+  const variants: [string, Partial<ModelConfig>][] = [];
+  for (const cell of ["lstm", "gru", "rnn"] as const)
+    for (const output of ["tied", "free"] as const)
+      for (const userEmbeddingSize of [0, 3]) {
+        const deep = (cell === "gru") === (output === "tied");
+        const repeatWindow = userEmbeddingSize > 0 ? 4 : 0;
+        const more = deep ? { layers: 2, residual: true, hiddenSize: 8, embeddingSize: 8 } : { layerNorm: false };
+        variants.push([
+          `${cell}, ${output}, users ${userEmbeddingSize}, ${deep ? "2 layers + residual" : "1 layer"}, copies ${repeatWindow}`,
+          { cell, output, userEmbeddingSize, repeatWindow, ...more },
+        ]);
+      }
+  variants.push(["lstm that copies without users", { userEmbeddingSize: 0, repeatWindow: 200 }]);
+  variants.push(["lstm without the short way", { lastItem: false }]);
+  variants.push(["lstm with users that does not copy", { repeatWindow: 0 }]);
+  for (const [name, options] of variants)
+    describe(name, () => {
+      let model: RecurrentModel | undefined;
+      scorerContract(
+        name,
+        () => {
+          model = new RecurrentModel(smallModel(options), V, U, 1);
+          shake(model);
+          return modelScorer(model, name);
+        },
+        { userCount: U, tolerance: 1e-5 },
+      );
+    });
+
+  test("probabilities of the copying model sum to 1, and a repeated play is likelier for it", () => {
+    withModel(smallModel({ repeatWindow: 4 }), (model) => {
+      shake(model);
+      const scorer = modelScorer(model, "LSTM");
+      const queries = contractQueries(V, U).filter(({ history }) => history.length > 0);
+      const scores = scorer.score(queries) as Float32Array;
+      queries.forEach((_, n) => {
+        const row = scores.subarray(n * (V + 1) + 1, (n + 1) * (V + 1));
+        expect(row.reduce((sum, score) => sum + Math.exp(score), 0)).toBeCloseTo(1, 4);
+      });
+    });
+  });
+
+  test("of a history beyond maxLength the last plays alone count, from a start that depends on the length", () => {
+    withModel(smallModel(), (model) => {
+      shake(model);
+      const scorer = modelScorer(model, "LSTM", 10);
+      const random = Random.stream(4, "long");
+      const history = Int32Array.from({ length: 33 }, () => 1 + random.integer(V));
+      const scores = (h: Int32Array) => scorer.score([{ user: 1, history: h }]) as Float32Array;
+      // 33 plays: 25 are skipped, a multiple of 5 that leaves at most 10.
+      expect(scores(history)).toEqual(scores(history.slice(25)));
+      const other = history.slice();
+      other.fill(1, 0, 25);
+      expect(scores(other)).toEqual(scores(history));
+      other[25] = (other[25] % V) + 1;
+      expect(scores(other)).not.toEqual(scores(history));
+      // All prefixes in one call are the prefixes one by one.
+      const prefixes = Array.from({ length: 34 }, (_, length) => ({ user: 1, history: history.subarray(0, length) }));
+      const together = scorer.score(prefixes) as Float32Array;
+      prefixes.forEach(({ history: h }, n) => {
+        const alone = scores(h);
+        for (let i = 1; i <= V; i++) expect(Math.abs(together[n * (V + 1) + i] - alone[i])).toBeLessThan(1e-5);
+      });
+    });
+  });
+
+  test("a user's own embedding matters, with an empty history too where there is one", () => {
+    withModel(smallModel({ repeatWindow: 0 }), (model) => {
+      shake(model);
+      const scorer = modelScorer(model, "LSTM");
+      const of = (user: number) => scorer.score([{ user, history: Int32Array.of(3, 4) }]) as Float32Array;
+      expect(of(1)).not.toEqual(of(2));
+      const empty = scorer.score([{ user: 1, history: new Int32Array(0) }]) as Float32Array;
+      expect(empty.subarray(1).every(Number.isFinite)).toBe(true);
+    });
+    expect(() => withModel(smallModel(), (model) => modelScorer(model, "x", 1))).toThrow(/maxLength/);
+  });
+});
+
+describe("loss", () => {
+  test.each<[string, Partial<ModelConfig>]>([
+    ["copying", {}],
+    ["not copying", { repeatWindow: 0 }],
+    ["two layers", { layers: 2, residual: true }],
+    ["free GRU", { cell: "gru", output: "free" }],
+  ])("of a left-padded batch is the mean over its rows alone: %s", (_, options) => {
+    withModel(smallModel(options), (model) => {
+      shake(model);
+      const windows = windowsOf(2, [6, 1, 9, 3]);
+      const loss = (some: Window[]) => tf.tidy(() => model.loss(toBatch(some)).dataSync()[0]);
+      const sum = windows.reduce((total, window) => total + loss([window]) * (window.items.length - 1), 0);
+      expect(loss(windows)).toBeCloseTo(sum / 19, 4);
+    });
+  });
+
+  test("is what the scores say", () => {
+    for (const repeatWindow of [0, 4])
+      withModel(smallModel({ repeatWindow }), (model) => {
+        shake(model);
+        const windows = windowsOf(3, [5, 2]);
+        const queries = windows.flatMap(({ user, items }) =>
+          Array.from({ length: items.length - 1 }, (_, i) => ({
+            user,
+            history: items.slice(0, i + 1),
+            target: items[i + 1],
+          })),
+        );
+        const scores = modelScorer(model, "LSTM").score(queries) as Float32Array;
+        const nats = queries.map(({ target }, n) => {
+          const row = scores.subarray(n * (V + 1) + 1, (n + 1) * (V + 1));
+          return Math.log(row.reduce((sum, score) => sum + Math.exp(score), 0)) - row[target - 1];
+        });
+        const mean = nats.reduce((a, b) => a + b) / nats.length;
+        expect(tf.tidy(() => model.loss(toBatch(windows)).dataSync()[0])).toBeCloseTo(mean, 4);
+      });
+  });
+
+  test("dropout: one stream gives one loss, another stream another; without a stream there is none", () => {
+    withModel(smallModel({ dropout: 0.5 }), (model) => {
+      shake(model);
+      const batch = toBatch(windowsOf(4, [7, 7, 4]));
+      const loss = (random?: Random) => tf.tidy(() => model.loss(batch, random).dataSync()[0]);
+      expect(loss(Random.stream(1, "a"))).toBe(loss(Random.stream(1, "a")));
+      expect(loss(Random.stream(1, "a"))).not.toBe(loss(Random.stream(1, "b")));
+      expect(loss()).toBe(loss());
+    });
+  });
+
+  test.each<[string, Partial<ModelConfig>]>([
+    ["lstm, tied, copying", { repeatWindow: 3 }],
+    ["lstm, tied, not copying", { repeatWindow: 0 }],
+    ["gru, free, two layers, copying", { cell: "gru", output: "free", layers: 2, residual: true, repeatWindow: 3 }],
+    ["lstm without the short way", { lastItem: false }],
+    ["rnn without users", { cell: "rnn", userEmbeddingSize: 0, layerNorm: false, repeatWindow: 2 }],
+  ])("gradients of all weights agree with finite differences: %s", (_, options) => {
+    const config = smallModel({ embeddingSize: 4, hiddenSize: 4, userEmbeddingSize: 2, ...options });
+    withModel(config, (model) => {
+      shake(model);
+      const batch = toBatch(windowsOf(5, [6, 3, 4]));
+      const variables = [...model.parameters];
+      const loss = () => tf.tidy(() => model.loss(batch).dataSync()[0]);
+      const { value, grads } = tf.variableGrads(
+        () => model.loss(batch),
+        variables.map(([, variable]) => variable),
+      );
+      const gradients = new Map(
+        variables.map(([name, variable]) => [name, Float32Array.from(grads[variable.name].dataSync())]),
+      );
+      tf.dispose([value, ...Object.values(grads)]);
+      for (const [name, variable] of variables) {
+        const analytic = gradients.get(name) as Float32Array;
+        const start = Float32Array.from(variable.dataSync());
+        const set = (values: Float32Array) => tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+        // Float32: the three largest components of each weight, by a symmetric difference of a well chosen size.
+        const largest = Array.from(analytic.keys())
+          .sort((a, b) => Math.abs(analytic[b]) - Math.abs(analytic[a]))
+          .slice(0, 3)
+          .filter((at) => Math.abs(analytic[at]) > 2e-3);
+        for (const at of largest) {
+          const step = 1e-2;
+          set(start.with(at, start[at] + step));
+          const up = loss();
+          set(start.with(at, start[at] - step));
+          const numeric = (up - loss()) / (2 * step);
+          const error = Math.abs(numeric - analytic[at]);
+          expect(error, `${name}[${at}]: ${analytic[at]} is not ${numeric}`).toBeLessThan(
+            0.02 * Math.abs(numeric) + 2e-4,
+          );
+        }
+        set(start);
+      }
+      expect([...gradients.values()].every((values) => values.every(Number.isFinite))).toBe(true);
+    });
+  });
+});
