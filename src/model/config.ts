@@ -28,7 +28,7 @@ export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
     cell: z.enum(["lstm", "gru", "rnn"]).default("lstm").describe("Recurrent cell"),
     embeddingSize: size.default(96).describe("D: numbers per item"),
     userEmbeddingSize: z.number().int().min(0).max(1024).default(32).describe("Numbers per user; 0 leaves users out"),
-    hiddenSize: size.default(192).describe("H: units of each recurrent layer"),
+    hiddenSize: size.default(128).describe("H: units of each recurrent layer"),
     layers: z.number().int().min(1).max(8).default(1).describe("Recurrent layers on top of each other"),
     inputDropout: share.default(0.2).describe("Share of the input that training drops"),
     dropout: share.default(0.2).describe("Share of each layer's output that training drops"),

@@ -87,14 +87,23 @@ export function runConfig(options: unknown): RunConfig {
 export const PRESETS: Readonly<Record<string, { readonly reason: string; readonly options: Record<string, unknown> }>> =
   {
     default: {
-      reason: "The best found on the embedded data set: tied output, layer norm, dropout, warm-up and cosine.",
+      reason:
+        "The best found on the embedded data set: tied output, layer norm, last-item shortcut, copy mechanism, dropout, warm-up and cosine.",
       options: {},
     },
     article: {
       reason:
         "The article's architecture: user and item embedding, one LSTM layer, a linear layer, cross-entropy, Adam at 0.001, accuracy on a test set.",
       options: {
-        model: { output: "free", layerNorm: false, inputDropout: 0, dropout: 0, userDropout: 0.1 },
+        model: {
+          output: "free",
+          layerNorm: false,
+          inputDropout: 0,
+          dropout: 0,
+          userDropout: 0.1,
+          lastItem: false,
+          repeatWindow: 0,
+        },
         train: { optimizer: "adam", learningRate: 1e-3, warmupSteps: 0, schedule: "constant" },
       },
     },
@@ -104,8 +113,8 @@ export const PRESETS: Readonly<Record<string, { readonly reason: string; readonl
       options: {
         data: {},
         split: { kind: "leave-one-out" },
-        model: { userEmbeddingSize: 0, embeddingSize: 128, hiddenSize: 256 },
-        train: { epochs: 18, batchPositions: 6400, warmupSteps: 200 },
+        model: { userEmbeddingSize: 0, embeddingSize: 128, hiddenSize: 256, lastItem: false, repeatWindow: 0 },
+        train: { epochs: 18, batchPositions: 6400, maxLength: 200, learningRate: 2e-3, warmupSteps: 200 },
         protocol: { seen: "remove" },
       },
     },

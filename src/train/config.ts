@@ -21,11 +21,11 @@ export interface TrainConfig {
 /** Every choice about training, with its meaning, range and default. */
 export const trainSchema: z.ZodType<TrainConfig, Partial<TrainConfig>> = z
   .strictObject({
-    epochs: z.number().int().min(1).max(10_000).default(20).describe("Passes over the training windows at most"),
-    batchPositions: z.number().int().min(1).max(1_000_000).default(2048).describe("Targets per batch, about"),
-    maxLength: z.number().int().min(1).max(10_000).default(200).describe("T: plays of one training window at most"),
+    epochs: z.number().int().min(1).max(10_000).default(6).describe("Passes over the training windows at most"),
+    batchPositions: z.number().int().min(1).max(1_000_000).default(1024).describe("Targets per batch, about"),
+    maxLength: z.number().int().min(1).max(10_000).default(64).describe("T: plays of one training window at most"),
     optimizer: z.enum(["adamw", "adam"]).default("adamw").describe("adam ignores weightDecay"),
-    learningRate: z.number().gt(0).max(10).default(2e-3).describe("Step size after warm-up"),
+    learningRate: z.number().gt(0).max(10).default(5e-3).describe("Step size after warm-up"),
     warmupSteps: z.number().int().min(0).default(100).describe("Steps over which the rate rises from 0"),
     schedule: z.enum(["cosine", "constant"]).default("cosine").describe("cosine: the rate falls to 0 over all epochs"),
     weightDecay: z.number().min(0).max(1).default(1e-4).describe("Share of a weight taken away per unit of rate"),
