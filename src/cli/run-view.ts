@@ -31,7 +31,6 @@ export async function showRun(
         epochs = event.epochs;
         line(
           text("model", {
-            cell: event.engine,
             parameters: count(event.parameterCount),
             positions: count(event.positionsPerEpoch),
             padding: (100 * event.paddingShare).toFixed(1),
@@ -74,7 +73,6 @@ export async function showRun(
             reason: text(`stopped.${event.reason}`),
             time: duration(event.seconds),
             epoch: event.bestEpoch,
-            metric: "",
             value: event.bestValue.toFixed(4),
           }),
         );
