@@ -100,20 +100,20 @@ export class RecurrentModel {
    */
   scores(batch: Batch, rows: Int32Array): Float32Array {
     const width = this.itemCount + 1;
-    const { values, copies } = tf.tidy(() => {
+    // Tensors leave the tidy and are read outside: a tidy walks every number of an array that it returns.
+    const tensors = tf.tidy(() => {
       const h = this.#states(batch);
       const at = tf.tensor1d(rows, "int32");
       const last = rows.map((row) => batch.inputs[row]);
       const logits = productTransposeB(this.#output(embedding(h, at), last), this.#scoreTable()).add(this.#bias());
-      if (this.config.repeatWindow === 0) return { values: logits.dataSync() as Float32Array, copies: undefined };
+      if (this.config.repeatWindow === 0) return [logits];
       const { attention, gate } = repeatAttention(h, batch, this.#repeatWeights());
       const byRow = tf.transpose(attention, [1, 0, 2]).reshape([-1, batch.length]) as Tensor2D;
       const g = embedding(gate.sigmoid().expandDims(1), at);
-      return {
-        values: tf.softmax(logits).mul(tf.sub(1, g)).dataSync() as Float32Array,
-        copies: embedding(byRow, at).mul(g).dataSync() as Float32Array,
-      };
-    }) as unknown as { values: Float32Array; copies: Float32Array | undefined };
+      return [tf.softmax(logits).mul(tf.sub(1, g)), embedding(byRow, at).mul(g)];
+    });
+    const [values, copies] = tensors.map((tensor) => tensor.dataSync() as Float32Array);
+    tf.dispose(tensors);
     const scores = Float32Array.from(values);
     if (copies) {
       rows.forEach((row, n) => {
