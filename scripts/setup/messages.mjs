@@ -110,8 +110,8 @@ REFRAIN_ENGINE=native|wasm|cpu 只对本次运行生效;wasm 与 cpu 跳过所�
   },
 };
 
-/** Returns `t(key, ...values)`: the sentence in Chinese when LC_ALL or LANG begins with zh, else in English. */
+/** Returns `t(key, ...values)`: the sentence in Chinese when REFRAIN_LANG, LC_ALL or LANG begins with zh, else in English. */
 export function translator(env) {
-  const language = /^zh/i.test(env.LC_ALL || env.LANG || "") ? "zh" : "en";
+  const language = /^zh/i.test(env.REFRAIN_LANG || env.LC_ALL || env.LANG || "") ? "zh" : "en";
   return (key, ...values) => (table[key] || reasons[key])[language](...values);
 }

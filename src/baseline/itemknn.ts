@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { parseConfig } from "../core/config.js";
 import type { Scorer } from "../core/scorer.js";
 import { topK } from "../core/topk.js";
-import { parseConfig } from "../model/config.js";
 import { type Histories, trainHistories } from "../sequence/histories.js";
 import { popularityShares } from "./popularity.js";
 import { positionsByValue, type SparseRows, toSparseRows } from "./sparse.js";

@@ -7,6 +7,7 @@ import { addRecommendCommand } from "./commands/recommend.js";
 import { addRunCommands } from "./commands/runs.js";
 import { addTrainCommands } from "./commands/train.js";
 import { useLanguage } from "./messages.js";
+import { INTERRUPTED } from "./run-finish.js";
 
 /** Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 4 engine, 130 interrupted. */
 const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
@@ -71,6 +72,7 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
 
 function report(error: unknown, flags: { json?: boolean; debug?: boolean }): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if ((error as Error).name === "AbortError") return INTERRUPTED; // Ctrl-C before there was anything to save
   const known = error instanceof RefrainError ? error : undefined;
   const message = (error as Error).message;
   if (flags.json)

@@ -63,10 +63,11 @@ export function resultRows(
   metrics: readonly string[] = ["HR@10", "NDCG@10", "MRR@10", "HR@1"],
 ): { header: string[]; rows: string[][] } {
   const hasOracle = table.rows.some(({ scorer }) => scorer === "oracle");
-  const header = [text("scorer"), ...metrics, ...(hasOracle ? [text("share")] : [])];
+  const shown = metrics.filter((name) => table.rows[0].metrics.some((metric) => metric.name === name));
+  const header = [text("scorer"), ...shown, ...(hasOracle ? [text("share")] : [])];
   const rows = table.rows.map((row) => [
     row.scorer,
-    ...metrics.map((name) => {
+    ...shown.map((name) => {
       const metric = row.metrics.find((each) => each.name === name);
       return metric ? `${metric.value.toFixed(4)} [${metric.low.toFixed(4)}, ${metric.high.toFixed(4)}]` : "";
     }),
@@ -111,6 +112,14 @@ export function duration(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** Metrics that are shown where there is room for two. */
+export const SHOWN_METRICS: readonly string[] = ["HR@10", "NDCG@10"];
+
+/** 0.0314 -> "3.1 %"; less than a tenth of a percent -> "< 0.1 %" */
+export function percent(share: number): string {
+  return share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`;
 }
 
 /** 12345 -> "12,345" */

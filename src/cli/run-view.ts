@@ -3,7 +3,18 @@ import { profileLog } from "../data/index.js";
 import { protocolSentence } from "../evaluate/index.js";
 import type { Prepared, RunEvent } from "../recipes/index.js";
 import { text } from "./messages.js";
-import { bold, count, duration, faint, formatTable, type Output, progressBar, resultRows, say } from "./output.js";
+import {
+  bold,
+  count,
+  duration,
+  faint,
+  formatTable,
+  type Output,
+  progressBar,
+  resultRows,
+  SHOWN_METRICS,
+  say,
+} from "./output.js";
 
 /** Prints the events of a run as they come and gives them on; returns how the run ended. */
 export async function showRun(
@@ -55,7 +66,9 @@ export async function showRun(
         );
         break;
       case "validation": {
-        const metrics = ["HR@10", "NDCG@10"].map((name) => `${name} ${event.metrics[name]?.toFixed(4)}`).join(", ");
+        const metrics = SHOWN_METRICS.filter((name) => event.metrics[name] !== undefined)
+          .map((name) => `${name} ${event.metrics[name].toFixed(4)}`)
+          .join(", ");
         const best = event.best ? text("best") : "";
         line(
           text("epoch", { epoch: event.epoch, loss: event.trainingLoss.toFixed(3), metrics, best }) +
@@ -66,8 +79,11 @@ export async function showRun(
       case "warning":
         line(`! ${event.message}`);
         break;
+      case "interrupted":
+        interrupted = true;
+        ({ folder } = event);
+        break;
       case "end":
-        interrupted = event.reason === "interrupted";
         line(
           text("ended", {
             reason: text(`stopped.${event.reason}`),

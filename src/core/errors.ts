@@ -15,7 +15,7 @@ export const ERROR_TABLE = {
   COLUMN_UNKNOWN: "Name the columns yourself, for example --user user_id --item track --time ts.",
   COLUMN_AMBIGUOUS: "Say which one is meant, for example --time started_at.",
   NO_EVENTS_LEFT: "See the cleaning table for the rule that removed most, and relax it.",
-  TOO_MANY_BAD_ROWS: "Check the separator, the encoding and the column names, or raise --max-bad-share.",
+  TOO_MANY_BAD_ROWS: "Check the separator, the encoding and the column names, or pass --max-bad-share 0.5.",
   TOO_LITTLE_DATA: "Training needs at least 2 users or sessions with 3 plays each, and 2 different items.",
   CONFIG_INVALID: "Correct the named option. `refrain train --print-schema` shows what is allowed.",
   ARGUMENT_INVALID: "Correct the named argument.",

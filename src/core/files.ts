@@ -23,13 +23,21 @@ export function writeFileAtomic(path: string, content: string | Uint8Array | rea
     }
     renameSync(temporary, path);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw new RefrainError(
       "FILE_WRITE_FAILED",
       `${path} could not be written: ${(cause as Error).message}.`,
       { path },
       { cause },
     );
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The folder itself is not there, or is a file: the error that led here says so.
   }
 }
 

@@ -1,5 +1,5 @@
 import { table as makeTable } from "arquero";
-import { z } from "zod";
+import { parseConfig } from "../core/config.js";
 import { RefrainError } from "../core/errors.js";
 import type { EventLog } from "../core/types.js";
 import { type CleaningOptions, cleaningSchema } from "./options.js";
@@ -42,11 +42,10 @@ export function cleanLog(
   options: Partial<CleaningOptions> = {},
   titles?: ReadonlyMap<string, string>,
 ): { readonly log: EventLog; readonly report: CleaningReport } {
-  const parsed = cleaningSchema.safeParse(options);
-  if (!parsed.success) throw new RefrainError("CONFIG_INVALID", z.prettifyError(parsed.error));
+  const checked = parseConfig("cleaning", cleaningSchema, options);
   const rows = raw.lines.length;
   const read = rows + raw.badRows.count;
-  if (raw.badRows.count > parsed.data.maxBadShare * read) {
+  if (raw.badRows.count > checked.maxBadShare * read) {
     const { line, reason, text } = raw.badRows.samples[0];
     const where = `${raw.path}:${line}`;
     throw new RefrainError(
@@ -60,7 +59,7 @@ export function cleanLog(
   const { times, unit } = readTimes(raw);
   const hasTimes = unit !== "none" && unit !== "order";
   const settings = {
-    ...parsed.data,
+    ...checked,
     hasTimes,
     ...(hasTimes ? {} : { earliest: Number.NEGATIVE_INFINITY, latest: Number.MAX_VALUE }),
   };

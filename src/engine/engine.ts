@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import util from "node:util";
 import { RefrainError } from "../core/errors.js";
@@ -15,12 +16,15 @@ export interface Engine {
   readonly reason: string;
 }
 
+/** What the set-up of a checkout decided, beside its packages. */
+const VERDICT = new URL("../../node_modules/.refrain/engine.json", import.meta.url);
+
 let started: Promise<Engine> | undefined;
 
 /**
  * Starts the engine once per process and returns it; later calls return the same one.
  *
- * `REFRAIN_ENGINE=native|wasm|cpu` decides when it is set. Otherwise training takes native where it loads and WASM where
+ * `REFRAIN_ENGINE=native|wasm|cpu` decides when it is set, then `npm run setup -- --engine`. Otherwise training takes native where it loads and WASM where
  * not, and one-off scoring takes WASM, which starts sooner.
  *
  * @param purpose "train" for long work, "score" for a single list
@@ -35,14 +39,16 @@ export function startEngine(purpose: "train" | "score" = "train"): Promise<Engin
 }
 
 async function start(purpose: "train" | "score"): Promise<Engine> {
-  const forced = process.env.REFRAIN_ENGINE;
+  const fromSetup = chosenInSetup();
+  const forced = process.env.REFRAIN_ENGINE || fromSetup;
+  const asked = `asked for by ${process.env.REFRAIN_ENGINE ? "REFRAIN_ENGINE" : "npm run setup -- --engine"}`;
   if (forced && forced !== "native" && forced !== "wasm" && forced !== "cpu")
     throw new RefrainError("ARGUMENT_INVALID", `REFRAIN_ENGINE must be native, wasm or cpu, got "${forced}".`);
-  if (forced === "cpu") return startCpu("asked for by REFRAIN_ENGINE");
-  if (forced === "wasm") return startWasm("asked for by REFRAIN_ENGINE");
+  if (forced === "cpu") return startCpu(asked);
+  if (forced === "wasm") return startWasm(asked);
   if (!forced && purpose === "score") return startWasm("it starts soonest for a single list");
   try {
-    return await startNative(forced ? "asked for by REFRAIN_ENGINE" : "the fastest one, and it loads here");
+    return await startNative(forced ? asked : "the fastest one, and it loads here");
   } catch (cause) {
     const why = (cause as Error).message.split("\n")[0];
     if (forced) throw new RefrainError("ENGINE_UNAVAILABLE", `The native engine does not load: ${why}.`, {}, { cause });
@@ -50,11 +56,23 @@ async function start(purpose: "train" | "score"): Promise<Engine> {
   }
 }
 
+/** The engine that a person chose in the set-up; undefined where it chose by itself, or there was none. */
+function chosenInSetup(): string | undefined {
+  try {
+    const { how, engine } = JSON.parse(readFileSync(VERDICT, "utf8")) as { how: string; engine: string };
+    return how === "chosen" ? engine : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 async function startNative(why: string): Promise<Engine> {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"; // before the library loads: it prints notices otherwise
-  // tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 took away (tfjs issue 8609).
-  const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean };
-  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  // Before the library loads: no notices; and the kernels of Eigen, which are no slower here than oneDNN's and need less memory.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= "0";
+  // tfjs-node 4.22 calls util.isNullOrUndefined, which Node 22 warns of and Node 23 took away (tfjs issue 8609).
+  (util as { isNullOrUndefined?: unknown }).isNullOrUndefined = (value: unknown) =>
+    value === null || value === undefined;
   const native = createRequire(import.meta.url)("@tensorflow/tfjs-node") as { version: { "tfjs-node": string } };
   await tf.setBackend("tensorflow");
   const version = useNative();

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { parseConfig } from "../core/config.js";
 import type { EvaluationCase, SplitPart } from "../core/types.js";
-import { parseConfig } from "../model/config.js";
 import type { Histories } from "../sequence/histories.js";
 
 /** How ranks are measured; what each field means stands in `protocolSchema`. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RefrainError } from "../core/errors.js";
+import { parseConfig } from "../core/config.js";
 import type { CellName } from "../engine/index.js";
 
 const share = z.number().min(0).max(0.95);
@@ -56,12 +56,4 @@ export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
 /** All options, with the defaults filled in. @throws {RefrainError} CONFIG_INVALID naming the option */
 export function modelConfig(options: Partial<ModelConfig> = {}): ModelConfig {
   return parseConfig("model", modelSchema, options);
-}
-
-/** Parses options by a schema; a wrong one becomes one readable sentence. @throws {RefrainError} CONFIG_INVALID */
-export function parseConfig<T>(name: string, schema: z.ZodType<T>, options: unknown): T {
-  const result = schema.safeParse(options);
-  if (result.success) return result.data;
-  const issues = result.error.issues.map((issue) => `${[name, ...issue.path].join(".")}: ${issue.message}`);
-  throw new RefrainError("CONFIG_INVALID", `${issues.join("; ")}.`, { issues });
 }

@@ -1,4 +1,4 @@
-export { type ModelConfig, modelConfig, modelSchema, parseConfig } from "./config.js";
+export { type ModelConfig, modelConfig, modelSchema } from "./config.js";
 export { RecurrentModel } from "./recurrent-model.js";
 export { loadModel, type ModelContext, type SavedModel, saveModel } from "./saved-model.js";
 export { modelScorer } from "./scorer.js";

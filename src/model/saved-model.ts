@@ -21,6 +21,8 @@ export interface ModelContext {
   readonly aliases: readonly (readonly string[])[];
   /** All known plays of each user index in time order, [U+1]; entry 0 is empty. */
   readonly histories: readonly (readonly number[])[];
+  /** T: plays of a training window; see `modelScorer`. */
+  readonly windowLength: number;
 }
 
 export interface SavedModel extends ModelContext {
@@ -40,6 +42,7 @@ export function saveModel(folder: string, model: RecurrentModel, context: ModelC
     titles: context.titles,
     aliases: context.aliases,
     histories: context.histories,
+    windowLength: context.windowLength,
   });
   writeFileAtomic(join(folder, CONTEXT), text);
   writeTensorFile(
@@ -69,7 +72,8 @@ export function loadModel(folder: string): SavedModel {
     model.dispose();
     throw error;
   }
-  const { name, titles, aliases, histories } = saved;
+  const { name, titles, aliases, histories, windowLength } = saved;
   const [items, users] = [new Vocabulary(saved.items), new Vocabulary(saved.users)];
-  return { name, items, users, titles, aliases, histories, model, scorer: modelScorer(model, name) };
+  const scorer = modelScorer(model, name, windowLength);
+  return { name, items, users, titles, aliases, histories, windowLength, model, scorer };
 }

@@ -10,18 +10,18 @@ const POSITIONS_AT_ONCE = 1 << 15;
 /**
  * The model as a `Scorer`. Queries that share a buffer and a start (one user's successive plays) are read in one pass.
  *
- * A history longer than `maxLength` is read from a later start: the latest multiple of maxLength / 2 that leaves at most
- * `maxLength` plays. So between half and all of `maxLength` last plays are read, the start depends on the length alone,
- * and successive queries still share their passes.
+ * Of a long history between one and two training windows of last plays are read: from the latest multiple of
+ * `windowLength` that leaves at least one window. The start depends on the length alone, so that successive queries share
+ * their passes.
  *
- * @param maxLength plays of a history that are read at most, integer >= 2
+ * @param windowLength T: plays of a training window, integer >= 1
  */
-export function modelScorer(model: RecurrentModel, name: string, maxLength = 400): Scorer {
-  checkInteger("maxLength", maxLength, 2);
+export function modelScorer(model: RecurrentModel, name: string, windowLength = 64): Scorer {
+  checkInteger("windowLength", windowLength, 1);
   return {
     name,
     itemCount: model.itemCount,
-    score: (queries) => scoreQueries(model, queries, maxLength),
+    score: (queries) => scoreQueries(model, queries, windowLength),
   };
 }
 
@@ -32,10 +32,10 @@ interface Pass {
   readonly answers: { readonly query: number; readonly length: number }[];
 }
 
-function scoreQueries(model: RecurrentModel, queries: readonly Query[], maxLength: number): Float32Array {
+function scoreQueries(model: RecurrentModel, queries: readonly Query[], windowLength: number): Float32Array {
   const width = model.itemCount + 1;
   const scores = new Float32Array(queries.length * width);
-  const passes = toPasses(queries, maxLength).sort((a, b) => a.items.length - b.items.length);
+  const passes = toPasses(queries, windowLength).sort((a, b) => a.items.length - b.items.length);
   for (let start = 0; start < passes.length; ) {
     let end = start + 1;
     while (end < passes.length && (end + 1 - start) * passes[end].items.length <= POSITIONS_AT_ONCE) end++;
@@ -45,11 +45,10 @@ function scoreQueries(model: RecurrentModel, queries: readonly Query[], maxLengt
   return scores;
 }
 
-function toPasses(queries: readonly Query[], maxLength: number): Pass[] {
+function toPasses(queries: readonly Query[], windowLength: number): Pass[] {
   const passes = new Map<ArrayBufferLike, Map<string, Pass>>();
-  const stride = Math.floor(maxLength / 2);
   queries.forEach(({ user, history }, query) => {
-    const skipped = Math.max(0, Math.ceil((history.length - maxLength) / stride)) * stride;
+    const skipped = Math.max(0, Math.floor(history.length / windowLength) - 1) * windowLength;
     const items = history.subarray(skipped);
     const ofBuffer = passes.get(history.buffer) ?? new Map<string, Pass>();
     passes.set(history.buffer, ofBuffer);

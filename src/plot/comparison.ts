@@ -9,18 +9,20 @@ export interface Bar {
   readonly high: number;
 }
 
-/** A metric of several scorers as bars with intervals, in the given order; `caption` names the protocol. */
+/** Letters of a caption that fit in a line. */
+const LINE = 110;
+
+/** A metric of several scorers as bars with intervals, in the given order; `caption` names the protocol, parts by "; ". */
 export function metricBars(metric: string, bars: readonly Bar[], caption: string): Figure {
+  const lines = inLines(caption);
   return figure(
-    `${metric}<br><sub>${caption}</sub>`,
+    [metric, ...lines.map((line) => `<sub>${line}</sub>`)].join("<br>"),
     [
       {
         type: "bar",
-        x: bars.map(({ name }) => name),
+        x: bars.map(({ name, value }) => `${name}<br>${value.toFixed(3)}`),
         y: bars.map(({ value }) => value),
         marker: { color: bars.map((_, i) => COLOURS[i % COLOURS.length]) },
-        text: bars.map(({ value }) => value.toFixed(3)),
-        textposition: "inside",
         error_y: {
           type: "data",
           symmetric: false,
@@ -30,6 +32,22 @@ export function metricBars(metric: string, bars: readonly Bar[], caption: string
         },
       },
     ],
-    { xaxis: axis(""), yaxis: axis(metric, { rangemode: "tozero" }), margin: { l: 60, r: 20, t: 80, b: 50 } },
+    {
+      xaxis: axis(""),
+      yaxis: axis(metric, { rangemode: "tozero" }),
+      margin: { l: 60, r: 20, t: 50 + 20 * lines.length, b: 50 },
+      height: 320 + 20 * lines.length,
+    },
   );
+}
+
+/** Breaks at "; " where a line would get too long. */
+function inLines(caption: string): string[] {
+  const lines: string[] = [];
+  for (const part of caption.split("; ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + part.length + 2 <= LINE) lines[lines.length - 1] = `${last}; ${part}`;
+    else if (part) lines.push(part);
+  }
+  return lines;
 }

@@ -12,6 +12,7 @@ export function figure(title: string, data: Figure["data"], layout: Record<strin
       font: { family: "system-ui, 'Noto Sans CJK SC', 'Noto Sans', sans-serif", size: 12, color: "#666" },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: "#999", activecolor: "#666" },
       margin: { l: 60, r: 20, t: 50, b: 50 },
       height: 340,
       legend: { orientation: "h", y: -0.25 },

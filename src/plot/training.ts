@@ -13,6 +13,7 @@ export function trainingCurves(
   points: readonly CurvePoint[],
   metrics: readonly string[] = ["HR@10", "NDCG@10"],
 ): Figure {
+  const known = metrics.filter((metric) => points.some((point) => point.metrics[metric] !== undefined));
   const x = points.map(({ epoch }) => epoch);
   const line = (name: string, y: number[], colour: string, more: Record<string, unknown> = {}) => ({
     type: "scatter",
@@ -32,7 +33,7 @@ export function trainingCurves(
         points.map(({ trainingLoss }) => trainingLoss),
         COLOURS[0],
       ),
-      ...metrics.map((metric, i) =>
+      ...known.map((metric, i) =>
         line(
           `validation ${metric}`,
           points.map((point) => point.metrics[metric]),

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { parseConfig } from "../core/config.js";
 import { type CleaningOptions, type ColumnMapping, cleaningSchema } from "../data/index.js";
 import { type Protocol, protocolSchema } from "../evaluate/index.js";
-import { type ModelConfig, modelSchema, parseConfig } from "../model/index.js";
+import { type ModelConfig, modelSchema } from "../model/index.js";
 import { type TrainConfig, trainSchema } from "../train/index.js";
 
 /** Where the log is and how to read it. */
@@ -17,7 +18,8 @@ export interface DataConfig {
 
 /** How the log is cut in train, validation and test. */
 export interface SplitConfig {
-  readonly kind: "leave-one-out" | "time";
+  /** auto: time where the log has calendar times, else leave-one-out. */
+  readonly kind: "auto" | "leave-one-out" | "time";
   /** Shares of all events, for kind "time". */
   readonly validationShare: number;
   readonly testShare: number;
@@ -27,7 +29,7 @@ export interface SplitConfig {
 export interface RunConfig {
   readonly name: string;
   readonly data: DataConfig;
-  readonly cleaning: Partial<CleaningOptions>;
+  readonly cleaning: CleaningOptions;
   readonly split: SplitConfig;
   readonly model: ModelConfig;
   readonly train: TrainConfig;
@@ -44,7 +46,11 @@ const dataSchema = z
     path: z.string().min(1).default("jkpop").describe('Path of the log, or "jkpop" for the embedded data set'),
     columns: columnNames.default({}).describe("Columns by role; the others are detected"),
     titles: z.string().nullable().default(null).describe("File with the titles of items, where the log has only ids"),
-    encoding: z.string().nullable().default(null).describe("Such as shift_jis, euc-kr, gb18030; null detects it"),
+    encoding: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("Such as shift_jis, euc-kr, gb18030; null finds UTF-8, UTF-16 and Windows-1252"),
     sessionGapMinutes: z
       .number()
       .positive()
@@ -56,7 +62,10 @@ const dataSchema = z
 
 const splitSchema = z
   .strictObject({
-    kind: z.enum(["leave-one-out", "time"]).default("time").describe("time: one moment cuts all users"),
+    kind: z
+      .enum(["auto", "time", "leave-one-out"])
+      .default("auto")
+      .describe("time: one moment cuts all users; auto: that where the log has calendar times, else leave-one-out"),
     validationShare: z.number().gt(0).lt(1).default(0.1).describe("Share of events for validation, for kind time"),
     testShare: z.number().gt(0).lt(1).default(0.1).describe("Share of events for the test, for kind time"),
   })
@@ -70,7 +79,7 @@ export const runSchema: z.ZodType<RunConfig> = z
       .regex(/^[\p{L}\p{N}._-]{1,60}$/u, "letters, digits, . _ - only, at most 60")
       .default("run"),
     data: dataSchema.prefault({}),
-    cleaning: (cleaningSchema as unknown as z.ZodObject).partial().default({}),
+    cleaning: (cleaningSchema as z.ZodType<CleaningOptions>).prefault({} as never),
     split: splitSchema.prefault({}),
     model: (modelSchema as z.ZodType<ModelConfig>).prefault({} as never),
     train: (trainSchema as z.ZodType<TrainConfig>).prefault({} as never),

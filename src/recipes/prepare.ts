@@ -26,17 +26,25 @@ export interface Prepared {
   readonly aliases: readonly (readonly string[])[];
 }
 
-/** Reads, cleans, cuts and indexes the log of a configuration. @throws {RefrainError} as its steps */
-export async function prepare(config: RunConfig): Promise<Prepared> {
+/**
+ * Reads, cleans, cuts and indexes the log of a configuration.
+ *
+ * @throws {RefrainError} as its steps
+ * @throws the signal's reason once it is aborted
+ */
+export async function prepare(config: RunConfig, signal?: AbortSignal): Promise<Prepared> {
   const { data, cleaning } = config;
   const embedded = data.path === "jkpop";
   const path = embedded ? join(JKPOP, "plays.csv.gz") : data.path;
   const raw = await readLog(path, { columns: data.columns, encoding: data.encoding ?? undefined });
   const titles = data.titles ? await readTitles(data.titles) : undefined;
+  await breathe(signal);
   const { log: clean, report } = cleanLog(raw, cleaning, titles);
+  await breathe(signal);
   const log = data.sessionGapMinutes && clean.hasTimes ? toSessions(clean, data.sessionGapMinutes) : clean;
+  const { kind } = config.split;
   const split =
-    config.split.kind === "time"
+    kind === "time" || (kind === "auto" && log.hasTimes)
       ? splitByShare(log, config.split.validationShare, config.split.testShare)
       : leaveOneOut(log);
   const histories = toHistories(split);
@@ -54,6 +62,12 @@ export function knownPlays({ split, userIndex, itemIndex, users }: Histories): n
         (item) => item > 0,
       );
   return plays;
+}
+
+/** Lets a signal arrive between two long steps. */
+async function breathe(signal?: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal?.throwIfAborted();
 }
 
 function romanisedNames(): Map<string, string[]> {

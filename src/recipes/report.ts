@@ -47,7 +47,7 @@ function render(part: ReportPart, figures: Figure[]): string {
   if (part.type === "text") return `<p>${escapeHtml(part.text)}</p>`;
   if (part.type === "figure") {
     const id = figures.push(part.figure) - 1;
-    return `<figure aria-label="${escapeHtml(part.description)}"><div id="figure${id}"></div><figcaption>${escapeHtml(part.description)}</figcaption></figure>`;
+    return `<figure aria-label="${escapeHtml(part.description)}"><div id="figure${id}"></div></figure>`;
   }
   const cells = (row: readonly string[], tag: string) =>
     row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("");
@@ -67,5 +67,5 @@ main { max-width: 62rem; margin: 0 auto; padding: 1.5rem; }
 h1 { font-size: 1.7rem; margin: 0 0 1rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; }
 .table { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-figure { margin: 1.2rem 0; } figcaption { font-size: .85rem; opacity: .75; }
+figure { margin: 1.2rem 0; }
 `;

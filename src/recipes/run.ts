@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fitItemKnn, fitMarkov, fitPopularity } from "../baseline/index.js";
 import { RefrainError } from "../core/errors.js";
 import type { TrainingEvent } from "../core/events.js";
@@ -36,7 +36,8 @@ export type RunEvent =
   | TrainingEvent
   | { readonly type: "evaluating"; readonly scorer: string; readonly done: number; readonly all: number }
   | { readonly type: "results"; readonly table: ComparisonTable }
-  | { readonly type: "saved"; readonly folder: string };
+  | { readonly type: "saved"; readonly folder: string }
+  | { readonly type: "interrupted"; readonly folder: string };
 
 export interface RunOptions {
   /** Folder that holds the runs. */
@@ -46,11 +47,20 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Trains, tests against the baselines and saves, in a new folder below `options.runs`. @throws {RefrainError} as its steps */
-export async function* startRun(config: RunConfig, options: RunOptions): AsyncGenerator<RunEvent, void> {
+/**
+ * Trains, tests against the baselines and saves, in a new folder below `options.runs`.
+ *
+ * @throws {RefrainError} as its steps
+ * @throws the signal's reason when it is aborted before there is a folder
+ */
+export async function* startRun(
+  options: RunConfig,
+  { runs, preset, signal }: RunOptions,
+): AsyncGenerator<RunEvent, void> {
   const engine = await startEngine("train");
-  const prepared = await prepare(config);
-  const folder = createRunFolder(options.runs, newRunId(config.name));
+  const config = withAbsolutePaths(options);
+  const prepared = await prepare(config, signal);
+  const folder = createRunFolder(runs, newRunId(config.name));
   const { histories } = prepared;
   const record: RunRecord = {
     format: 1,
@@ -58,7 +68,7 @@ export async function* startRun(config: RunConfig, options: RunOptions): AsyncGe
     status: "training",
     startedAt: new Date().toISOString(),
     config,
-    preset: options.preset ?? "default",
+    preset: preset ?? "default",
     data: { path: prepared.path, sha256: prepared.dataHash },
     versions: versions(),
     engine: { name: engine.name, version: engine.version },
@@ -67,7 +77,7 @@ export async function* startRun(config: RunConfig, options: RunOptions): AsyncGe
     seconds: {},
   };
   writeRecord(folder, record);
-  yield* continueRun(folder, record, prepared, engine, options.signal);
+  yield* continueRun(folder, record, prepared, engine, signal);
 }
 
 /**
@@ -81,7 +91,7 @@ export async function* resumeRun(folder: string, signal?: AbortSignal): AsyncGen
     throw new RefrainError("ARGUMENT_INVALID", `${folder} is finished; there is nothing to resume.`);
   process.env.REFRAIN_ENGINE ??= record.engine.name;
   const engine = await startEngine("train");
-  const prepared = await prepare(runConfig(record.config));
+  const prepared = await prepare(runConfig(record.config), signal);
   if (prepared.dataHash !== record.data.sha256)
     throw new RefrainError("CHECKPOINT_MISMATCH", `${prepared.path} is not the file that the run was started with.`, {
       folder,
@@ -103,9 +113,8 @@ async function* continueRun(
   let record: RunRecord = { ...started, status: "training" };
   try {
     yield { type: "prepared", prepared, engine, folder };
-    const fingerprint = sha256(
-      JSON.stringify([config.model, config.train, config.split, config.data, started.data.sha256, engine.name]),
-    );
+    const { name: _, ...choices } = config;
+    const fingerprint = sha256(JSON.stringify([choices, started.data.sha256, engine.name]));
     const cases = evaluationCases(histories, "validation");
     if (cases.length === 0) throw new RefrainError("EMPTY_CASES", "The validation part has no case with a history.");
     const checkpoints = new CheckpointStore(join(folder, "checkpoints"), fingerprint);
@@ -132,7 +141,7 @@ async function* continueRun(
         writeRecord(folder, record);
       }
       yield event;
-      if (event.type === "end" && event.reason === "interrupted") return;
+      if (event.type === "end" && event.reason === "interrupted") return yield { type: "interrupted", folder };
     }
     const name = config.model.cell === "rnn" ? "RNN" : config.model.cell.toUpperCase();
     saveModel(folder, model, {
@@ -142,13 +151,19 @@ async function* continueRun(
       titles: histories.titles,
       aliases: prepared.aliases,
       histories: knownPlays(histories),
+      windowLength: config.train.maxLength,
     });
     const began = performance.now();
     const evaluations: Evaluation[] = [];
-    const scorers = [modelScorer(model, name), fitPopularity(histories), fitMarkov(histories), fitItemKnn(histories)];
+    const scorers = [
+      modelScorer(model, name, config.train.maxLength),
+      fitPopularity(histories),
+      fitMarkov(histories),
+      fitItemKnn(histories),
+    ];
     for (const [done, scorer] of scorers.entries()) {
       yield { type: "evaluating", scorer: scorer.name, done, all: scorers.length };
-      evaluations.push(await evaluate(scorer, histories, "test", config.protocol));
+      evaluations.push(await evaluate(scorer, histories, "test", config.protocol, { signal }));
     }
     if (config.data.path === "jkpop") evaluations.push(await oracle(histories, evaluations[0]));
     const table = compare(evaluations, { reference: name, metric: "HR@10" });
@@ -163,12 +178,21 @@ async function* continueRun(
     yield { type: "results", table };
     yield { type: "saved", folder };
   } catch (error) {
-    writeRecord(folder, { ...record, status: "failed" });
-    throw error;
+    const interrupted = signal?.aborted === true && error === signal.reason;
+    writeRecord(folder, { ...record, status: interrupted ? "interrupted" : "failed" });
+    if (!interrupted) throw error;
+    yield { type: "interrupted", folder };
   } finally {
     model.dispose();
     unlock();
   }
+}
+
+/** The same with paths that still hold when the run is resumed from another folder. */
+function withAbsolutePaths(config: RunConfig): RunConfig {
+  const { path, titles } = config.data;
+  const data = { ...config.data, path: path === "jkpop" ? path : resolve(path), titles: titles && resolve(titles) };
+  return { ...config, data };
 }
 
 /** The row of the simulator's true probabilities, on the same cases. */

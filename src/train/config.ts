@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseConfig } from "../model/index.js";
+import { parseConfig } from "../core/config.js";
 
 /** How a model is trained; what each field means stands in `trainSchema`. */
 export interface TrainConfig {
@@ -21,7 +21,7 @@ export interface TrainConfig {
 /** Every choice about training, with its meaning, range and default. */
 export const trainSchema: z.ZodType<TrainConfig, Partial<TrainConfig>> = z
   .strictObject({
-    epochs: z.number().int().min(1).max(10_000).default(6).describe("Passes over the training windows at most"),
+    epochs: z.number().int().min(1).max(10_000).default(5).describe("Passes over the training windows at most"),
     batchPositions: z.number().int().min(1).max(1_000_000).default(1024).describe("Targets per batch, about"),
     maxLength: z.number().int().min(1).max(10_000).default(64).describe("T: plays of one training window at most"),
     optimizer: z.enum(["adamw", "adam"]).default("adamw").describe("adam ignores weightDecay"),

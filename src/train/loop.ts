@@ -79,11 +79,12 @@ async function* run(
     state.seconds = lastSave;
     return [{ type: "checkpoint", step: state.step, path: checkpoints.save(state, model, optimizer, best) }];
   };
-  let reason: StopReason = "finished";
-  training: for (; state.epoch < config.epochs; batches = batchesOf(state.epoch)) {
+  const outOfPatience = () => state.epoch - state.bestEpoch >= config.patience;
+  let interrupted = false;
+  training: for (; state.epoch < config.epochs && !outOfPatience(); batches = batchesOf(state.epoch)) {
     while (state.batch < batches.length) {
       if (signal?.aborted) {
-        reason = "interrupted";
+        interrupted = true;
         break training;
       }
       const batch = batches[state.batch];
@@ -114,7 +115,7 @@ async function* run(
       if (checkpoints && clock.seconds() - lastSave > config.checkpointSeconds) yield* save();
       await breathe();
     }
-    const metrics = await input.validate(finiteScorer(model, state));
+    const metrics = await input.validate(finiteScorer(model, config.maxLength, state));
     const value = metrics[config.metric];
     if (value === undefined)
       throw new RefrainError(
@@ -141,14 +142,11 @@ async function* run(
       best: isBest,
       seconds: clock.seconds(),
     };
-    if (state.epoch - state.bestEpoch >= config.patience && state.epoch < config.epochs) {
-      reason = "early-stopping";
-      break;
-    }
     yield* save();
   }
-  if (reason === "interrupted") yield* save();
+  if (interrupted) yield* save();
   else if (best) writeWeights(model.parameters, best);
+  const reason: StopReason = interrupted ? "interrupted" : state.epoch < config.epochs ? "early-stopping" : "finished";
   yield {
     type: "end",
     reason,
@@ -160,8 +158,8 @@ async function* run(
 }
 
 /** The model as a scorer that stops the run where the last step made its scores NaN or infinite. */
-function finiteScorer(model: RecurrentModel, state: TrainingState): Scorer {
-  const scorer = modelScorer(model, "model");
+function finiteScorer(model: RecurrentModel, windowLength: number, state: TrainingState): Scorer {
+  const scorer = modelScorer(model, "model", windowLength);
   const score = (queries: readonly Query[]) => {
     const scores = scorer.score(queries) as Float32Array;
     if (scores.some((value) => !(value < Number.POSITIVE_INFINITY)))

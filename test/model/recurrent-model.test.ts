@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { parseConfig } from "../../src/core/config.js";
 import { Random } from "../../src/core/random.js";
 import { tf } from "../../src/engine/index.js";
-import { type ModelConfig, modelConfig, modelScorer, parseConfig, RecurrentModel } from "../../src/model/index.js";
+import { type ModelConfig, modelConfig, modelScorer, RecurrentModel } from "../../src/model/index.js";
 import { PRESETS, runConfig } from "../../src/recipes/index.js";
 import { toBatch, type Window } from "../../src/sequence/batches.js";
 import { contractQueries, scorerContract } from "../contract/scorer.js";
@@ -167,14 +168,14 @@ describe("as a scorer", () => {
     });
   });
 
-  test("of a history beyond maxLength the last plays alone count, from a start that depends on the length", () => {
+  test("of a history beyond two windows the last plays alone count, from a start that depends on the length", () => {
     withModel(smallModel(), (model) => {
       shake(model);
-      const scorer = modelScorer(model, "LSTM", 10);
+      const scorer = modelScorer(model, "LSTM", 5);
       const random = Random.stream(4, "long");
       const history = Int32Array.from({ length: 33 }, () => 1 + random.integer(V));
       const scores = (h: Int32Array) => scorer.score([{ user: 1, history: h }]) as Float32Array;
-      // 33 plays: 25 are skipped, a multiple of 5 that leaves at most 10.
+      // 33 plays: 25 are skipped, a multiple of 5 that leaves at least 5.
       expect(scores(history)).toEqual(scores(history.slice(25)));
       const other = history.slice();
       other.fill(1, 0, 25);
@@ -200,7 +201,7 @@ describe("as a scorer", () => {
       const empty = scorer.score([{ user: 1, history: new Int32Array(0) }]) as Float32Array;
       expect(empty.subarray(1).every(Number.isFinite)).toBe(true);
     });
-    expect(() => withModel(smallModel(), (model) => modelScorer(model, "x", 1))).toThrow(/maxLength/);
+    expect(() => withModel(smallModel(), (model) => modelScorer(model, "x", 0))).toThrow(/windowLength/);
   });
 });
 

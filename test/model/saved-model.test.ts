@@ -27,6 +27,7 @@ const context: ModelContext = {
   titles: titles.map((title, i) => (i === 1 ? '夜に駆ける "𠮷" \u2028' : title)),
   aliases: titles.map((_, i) => (i === 1 ? ["Yoru ni Kakeru", "__proto__"] : [])),
   histories: [[], [1, 2], [3], [], [1]],
+  windowLength: 20,
 };
 
 /** Saves a model into a folder, then uses it. */
@@ -35,7 +36,10 @@ const saved = (use: (folder: string, scores: Float32Array) => void, seed = 1, op
     const model = newModel(world, smallModel(options), seed);
     try {
       saveModel(folder, model, context);
-      use(folder, modelScorer(model, "x").score(contractQueries(items.size, users.size)) as Float32Array);
+      use(
+        folder,
+        modelScorer(model, "x", context.windowLength).score(contractQueries(items.size, users.size)) as Float32Array,
+      );
     } finally {
       model.dispose();
     }
@@ -51,12 +55,13 @@ describe("saved and loaded", () => {
         const loaded = loadModel(folder);
         expect(loaded.scorer.score(contractQueries(items.size, users.size))).toEqual(scores);
         expect(loaded.model.config).toEqual(smallModel(options as never));
-        const { name, titles, aliases, histories } = loaded;
-        expect({ name, titles, aliases, histories }).toEqual({
+        const { name, titles, aliases, histories, windowLength } = loaded;
+        expect({ name, titles, aliases, histories, windowLength }).toEqual({
           name: context.name,
           titles: context.titles,
           aliases: context.aliases,
           histories: context.histories,
+          windowLength: context.windowLength,
         });
         expect([loaded.items.hash(), loaded.users.hash()]).toEqual([items.hash(), users.hash()]);
         const weights = weightsOf(loaded.model);

@@ -86,7 +86,7 @@ test("bars with intervals, in the given order, whatever their number", () => {
     error_y: { array: number[]; arrayminus: number[] };
     marker: { color: string[] };
   };
-  expect(x).toEqual(bars.map(({ name }) => name));
+  expect(x).toEqual(bars.map(({ name }) => `${name}<br>0.500`));
   expect(error_y.array.length).toBe(9);
   expect(error_y.array[0]).toBeCloseTo(0.2, 12);
   expect(error_y.arrayminus[0]).toBeCloseTo(0.1, 12);

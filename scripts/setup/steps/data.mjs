@@ -31,12 +31,13 @@ export async function run({ root, t, progress, engine }) {
   });
 }
 
-/** Digest of the built simulator and its random streams: other code would make other data. Undefined when not built. */
+/** Digest of the built simulator, its random streams and the catalogue: others would make other data. Undefined when not built. */
 function generatorOf(root) {
   const folder = join(root, "dist", "data", "simulator");
   if (!existsSync(join(folder, "index.js"))) return undefined;
-  const modules = [...filesBelow(folder), join(root, "dist", "core", "random.js")];
-  return sha256OfText(
-    ...modules.filter((path) => path.endsWith(".js") && existsSync(path)).map((path) => readFileSync(path)),
+  const modules = [...filesBelow(folder), join(root, "dist", "core", "random.js")].filter((path) =>
+    path.endsWith(".js"),
   );
+  const catalogue = join(root, "datasets", "jkpop", "catalogue.csv");
+  return sha256OfText(...[...modules, catalogue].filter(existsSync).map((path) => readFileSync(path)));
 }

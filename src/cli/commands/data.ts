@@ -16,12 +16,17 @@ export function addReadOptions(command: Command): Command {
     .option("--artist <column>", "column of the artist")
     .option("--duration <column>", "column of the milliseconds played")
     .option("--titles-file <file>", "file with the titles of items, where the log has only ids")
-    .option("--encoding <name>", "text encoding, such as shift_jis, euc-kr, gb18030; found by itself when left out");
+    .option(
+      "--encoding <name>",
+      "text encoding, such as shift_jis, euc-kr, gb18030; UTF-8, UTF-16 and Windows-1252 are found without it",
+    )
+    .option("--max-bad-share <share>", "share of unreadable rows above which cleaning refuses, 0 to 1", Number);
 }
 
 export interface ReadFlags {
   readonly titlesFile?: string;
   readonly encoding?: string;
+  readonly maxBadShare?: number;
   readonly [name: string]: unknown;
 }
 
@@ -32,6 +37,11 @@ export function columnsOf(flags: ReadFlags): Record<string, string> {
   return Object.fromEntries(
     ROLES.flatMap((role) => (typeof flags[role] === "string" ? [[role, flags[role] as string]] : [])),
   );
+}
+
+/** The cleaning options that a command line gives. */
+export function cleaningOf({ maxBadShare }: ReadFlags): { readonly maxBadShare?: number } {
+  return maxBadShare === undefined ? {} : { maxBadShare };
 }
 
 /** `refrain data describe | clean | generate` */
@@ -121,5 +131,5 @@ async function load(path: string, flags: ReadFlags, output: Output) {
   };
   const raw = await readLog(path, options);
   const titles = flags.titlesFile ? await readTitles(flags.titlesFile) : undefined;
-  return { raw, ...cleanLog(raw, {}, titles) };
+  return { raw, ...cleanLog(raw, cleaningOf(flags), titles) };
 }

@@ -3,9 +3,10 @@ import { RefrainError } from "../../core/errors.js";
 import { startEngine } from "../../engine/index.js";
 import { loadModel, type SavedModel } from "../../model/index.js";
 import { findRun } from "../../recipes/index.js";
-import { explain, findTitle, namesOf, type Reason, recommend, searchTitles } from "../../recommend/index.js";
+import { findTitle, namesOf, searchTitles } from "../../recommend/index.js";
 import { text } from "../messages.js";
-import { faint, formatTable, type Output, printJson, say } from "../output.js";
+import { type Output, printJson, say } from "../output.js";
+import { display, listFor, songTable } from "../songs.js";
 
 interface RecommendFlags {
   readonly titles?: readonly string[];
@@ -31,7 +32,7 @@ export function addRecommendCommand(program: Command, output: () => Output, runs
     .option("--users", "list some known listeners and stop")
     .addHelpText(
       "after",
-      `\nExamples:\n  refrain recommend --titles "夜に駆ける" "Dynamite" -k 10\n  refrain recommend --user L0042`,
+      `\nExamples:\n  refrain recommend --titles "夜に駆ける" "Dynamite" -k 10\n  refrain recommend --user u01964 --new-only\n  refrain recommend --search 米津`,
     )
     .action(async (flags: RecommendFlags) => {
       await startEngine("score");
@@ -63,60 +64,6 @@ async function answer(saved: SavedModel, flags: RecommendFlags, output: Output):
   if (heard.length > 0)
     say(output, text("chosenFor", { titles: heard.map((item) => display(saved, item)).join("; ") }));
   say(output, songTable(songs));
-}
-
-/** One recommended song in words. */
-export interface Song {
-  readonly rank: number;
-  readonly title: string;
-  readonly probability: number;
-  readonly reasons: readonly { readonly title: string; readonly influence: number }[];
-}
-
-/** Recommendations with reasons, in names. */
-export async function listFor(
-  saved: SavedModel,
-  query: { readonly user: number; readonly history: Int32Array },
-  k: number,
-  seen: "keep" | "remove" = "keep",
-): Promise<Song[]> {
-  const found = await recommend(saved.scorer, query, { k, seen });
-  const reasons = await explain(saved.scorer, query, found);
-  const words = (reason: Reason) => ({ title: display(saved, reason.item), influence: reason.influence });
-  return found.map(({ rank, item, probability }, i) => ({
-    rank,
-    title: display(saved, item),
-    probability,
-    reasons: distinct(reasons[i].filter((reason) => reason.influence > 0.01).map(words)),
-  }));
-}
-
-/** A song that was heard twice is one reason, with the stronger influence. */
-function distinct(reasons: readonly { title: string; influence: number }[]): { title: string; influence: number }[] {
-  return reasons.filter((reason, i) => reasons.findIndex(({ title }) => title === reason.title) === i);
-}
-
-/** The list as a table; a reason says by which factor a past play made the song likelier. */
-export function songTable(songs: readonly Song[]): string {
-  const rows = songs.map(({ rank, title, probability, reasons }) => [
-    String(rank),
-    title,
-    `${(100 * probability).toFixed(1)} %`,
-    faint(reasonText(reasons)),
-  ]);
-  return formatTable(["", text("title"), text("probability"), text("reason")], rows, [0, 2]);
-}
-
-export function reasonText(reasons: Song["reasons"]): string {
-  if (reasons.length === 0) return text("noReasons");
-  return reasons.map(({ title, influence }) => `${title} (×${Math.exp(influence).toFixed(2)})`).join(", ");
-}
-
-/** Title of an item, with its other name in brackets where it has one. */
-export function display(saved: SavedModel, item: number): string {
-  const title = saved.titles[item];
-  const other = saved.aliases[item]?.[0];
-  return other && !title.includes(other) ? `${title} (${other})` : title;
 }
 
 function userOf(saved: SavedModel, id?: string): number {

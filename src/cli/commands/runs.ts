@@ -38,12 +38,7 @@ export function addRunCommands(program: Command, output: () => Output, runs: () 
       if (!record.results)
         throw new RefrainError("RUN_NOT_FOUND", `Run ${record.id} has no results yet: it is ${record.status}.`);
       if (output().json) return printJson(record.results);
-      const { header, rows } = resultRows(
-        record.results,
-        ["HR@10", "NDCG@10", "MRR@10", "Recall@20", "accuracy", "HR@1"].filter((name) =>
-          record.results?.rows[0].metrics.some((m) => m.name === name),
-        ),
-      );
+      const { header, rows } = resultRows(record.results);
       say(output(), `${bold(record.id)}\n${formatTable(header, rows)}`);
       say(output(), faint(text("intervals", { protocol: protocolSentence(record.results.protocol) })));
     });

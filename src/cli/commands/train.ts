@@ -1,15 +1,11 @@
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { RefrainError } from "../../core/errors.js";
 import { findRun, PRESETS, resumeRun, runConfig, runSchema, startRun } from "../../recipes/index.js";
-import { text } from "../messages.js";
-import { type Output, printJson, say } from "../output.js";
-import { showRun } from "../run-view.js";
-import { addReadOptions, columnsOf, type ReadFlags } from "./data.js";
-
-export const INTERRUPTED = 130;
+import { type Output, printJson } from "../output.js";
+import { finishRun, INTERRUPTED } from "../run-finish.js";
+import { addReadOptions, cleaningOf, columnsOf, type ReadFlags } from "./data.js";
 
 /** A signal that Ctrl-C (or a polite kill) aborts; a second Ctrl-C ends the process at once. */
 export function interruptible(): AbortSignal {
@@ -63,7 +59,7 @@ Examples:
     if (flags.printSchema) return printJson(z.toJSONSchema(runSchema, { io: "input", unrepresentable: "any" }));
     const config = runConfig(configOf(flags));
     if (flags.printConfig) return printJson(config);
-    await finish(startRun(config, { runs: runs(), preset: flags.preset, signal: interruptible() }), output());
+    await finishRun(startRun(config, { runs: runs(), preset: flags.preset, signal: interruptible() }), output());
   });
 
   program
@@ -72,17 +68,8 @@ Examples:
     .description("go on with a run that was interrupted or killed")
     .action(async (run?: string) => {
       const folder = run ? findRun(runs(), run) : findUnfinished(runs());
-      await finish(resumeRun(folder, interruptible()), output());
+      await finishRun(resumeRun(folder, interruptible()), output());
     });
-}
-
-async function finish(events: Parameters<typeof showRun>[0], output: Output): Promise<void> {
-  const { folder, interrupted } = await showRun(events, output);
-  if (interrupted) {
-    say(output, text("resumeHint", { id: basename(folder) }));
-    process.exitCode = INTERRUPTED;
-  }
-  if (output.json) printJson({ folder, interrupted });
 }
 
 function findUnfinished(runs: string): string {
@@ -110,7 +97,7 @@ function configOf(flags: TrainFlags): Record<string, unknown> {
     ...(flags.encoding ? { encoding: flags.encoding } : {}),
     ...(Object.keys(columnsOf(flags)).length > 0 ? { columns: columnsOf(flags) } : {}),
   };
-  merge(config, { data, ...(flags.name ? { name: flags.name } : {}) });
+  merge(config, { data, cleaning: cleaningOf(flags), ...(flags.name ? { name: flags.name } : {}) });
   for (const pair of flags.set) {
     const at = pair.indexOf("=");
     if (at < 1) throw new RefrainError("CONFIG_INVALID", `--set needs option=value, got "${pair}".`);

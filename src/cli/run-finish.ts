@@ -1,0 +1,58 @@
+import { basename, join } from "node:path";
+import { loadModel } from "../model/index.js";
+import { type RunEvent, writeReport } from "../recipes/index.js";
+import { language, text } from "./messages.js";
+import { type Outcome, outcomeOf } from "./outcome.js";
+import { bold, type Output, printJson, say } from "./output.js";
+import { reportParts } from "./report-parts.js";
+import { showRun } from "./run-view.js";
+import { songTable } from "./songs.js";
+
+export const INTERRUPTED = 130;
+
+/** Shows a run while it goes, then one listener's recommendations, and writes report.html into its folder. */
+export async function finishRun(events: AsyncIterable<RunEvent>, output: Output): Promise<void> {
+  const { folder, interrupted, prepared } = await showRun(events, output);
+  if (interrupted || !prepared) {
+    say(output, text("resumeHint", { id: basename(folder) }));
+    process.exitCode = INTERRUPTED;
+    if (output.json) printJson({ folder, interrupted: true });
+    return;
+  }
+  const saved = loadModel(folder);
+  try {
+    const outcome = await outcomeOf(saved, folder);
+    const report = join(folder, "report.html");
+    writeReport(
+      report,
+      text("reportTitle", { name: basename(folder) }),
+      language(),
+      reportParts(folder, prepared, outcome),
+    );
+    if (output.json) {
+      const { closed = null, listener, last, songs } = outcome;
+      return printJson({
+        folder,
+        interrupted: false,
+        report,
+        closedShareOfOracleDistance: closed,
+        listener,
+        last,
+        songs,
+      });
+    }
+    showOutcome(outcome, output);
+    say(output, `\n${bold(text("report", { path: report }))}\n${text("next")}`);
+  } finally {
+    saved.model.dispose();
+  }
+}
+
+function showOutcome({ saved, closed, listener, last, songs }: Outcome, output: Output): void {
+  if (closed !== undefined) {
+    say(output, text("oracleNote"));
+    say(output, text("closed", { name: saved.name, share: (100 * closed).toFixed(0) }));
+  }
+  say(output, `\n${bold(text("listener", { user: listener }))}\n${last.map((title) => `  ${title}`).join("\n")}`);
+  say(output, `\n${bold(text("list"))}\n${songTable(songs)}`);
+}
