@@ -48,7 +48,9 @@ export async function finishRun(events: AsyncIterable<RunEvent>, output: Output)
   }
 }
 
-function showOutcome({ saved, closed, listener, last, songs }: Outcome, output: Output): void {
+function showOutcome({ saved, results, closed, listener, last, songs }: Outcome, output: Output): void {
+  const best = results.rows.find(({ scorer }) => scorer !== "oracle")?.scorer;
+  if (best && best !== saved.name) say(output, text("beaten", { best, name: saved.name }));
   if (closed !== undefined) {
     say(output, text("oracleNote"));
     say(output, text("closed", { name: saved.name, share: (100 * closed).toFixed(0) }));

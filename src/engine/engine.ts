@@ -67,9 +67,7 @@ function chosenInSetup(): string | undefined {
 }
 
 async function startNative(why: string): Promise<Engine> {
-  // Before the library loads: no notices; and the kernels of Eigen, which are no slower here than oneDNN's and need less memory.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-  process.env.TF_ENABLE_ONEDNN_OPTS ??= "0";
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"; // before the library loads: it prints more notices otherwise
   // tfjs-node 4.22 calls util.isNullOrUndefined, which Node 22 warns of and Node 23 took away (tfjs issue 8609).
   (util as { isNullOrUndefined?: unknown }).isNullOrUndefined = (value: unknown) =>
     value === null || value === undefined;

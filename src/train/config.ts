@@ -4,6 +4,7 @@ import { parseConfig } from "../core/config.js";
 /** How a model is trained; what each field means stands in `trainSchema`. */
 export interface TrainConfig {
   readonly epochs: number;
+  readonly minimumStepsPerEpoch: number;
   readonly batchPositions: number;
   readonly maxLength: number;
   readonly optimizer: "adamw" | "adam";
@@ -21,7 +22,19 @@ export interface TrainConfig {
 /** Every choice about training, with its meaning, range and default. */
 export const trainSchema: z.ZodType<TrainConfig, Partial<TrainConfig>> = z
   .strictObject({
-    epochs: z.number().int().min(1).max(10_000).default(5).describe("Passes over the training windows at most"),
+    epochs: z
+      .number()
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(5)
+      .describe("Rounds of training at most, each with a validation"),
+    minimumStepsPerEpoch: z
+      .number()
+      .int()
+      .min(1)
+      .default(100)
+      .describe("Steps of a round at least: it is one pass over the training windows, or several where these are few"),
     batchPositions: z.number().int().min(1).max(1_000_000).default(1024).describe("Targets per batch, about"),
     maxLength: z.number().int().min(1).max(10_000).default(64).describe("T: plays of one training window at most"),
     optimizer: z.enum(["adamw", "adam"]).default("adamw").describe("adam ignores weightDecay"),

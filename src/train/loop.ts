@@ -65,8 +65,13 @@ async function* run(
   for (const message of damages) yield { type: "warning", message: `${message} ${then}` };
   const state: TrainingState = restored?.state ?? newState();
   let best: NamedTensors | undefined = restored?.best;
-  const batchesOf = (epoch: number) =>
-    toBatches(windows, config.batchPositions, Random.stream(config.seed, "batches", epoch));
+  const batchesOf = (epoch: number): Batch[] => {
+    const random = Random.stream(config.seed, "batches", epoch);
+    const batches = toBatches(windows, config.batchPositions, random);
+    while (batches.length < config.minimumStepsPerEpoch)
+      batches.push(...toBatches(windows, config.batchPositions, random));
+    return batches;
+  };
   let batches = batchesOf(state.epoch);
   yield startEvent(input, batches, state.step);
   if (!restored) for (const check of checkModel(model, windows)) yield check;

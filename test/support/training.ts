@@ -33,6 +33,7 @@ export function smallModel(options: Partial<ModelConfig> = {}): ModelConfig {
 export function shortTraining(options: Partial<TrainConfig> = {}): TrainConfig {
   return trainConfig({
     epochs: 4,
+    minimumStepsPerEpoch: 1,
     batchPositions: 40,
     maxLength: 20,
     optimizer: "adamw",
