@@ -1,6 +1,5 @@
 import { addRows } from "./embedding.js";
-import { attribute, isNative, rawOp } from "./native.js";
-import { columnSums, productTransposeA, productTransposeB, rowRange, takeRows } from "./portable.js";
+import { productTransposeA, productTransposeB, rowRange, takeRows } from "./portable.js";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
 /** Logits that exist at once, in numbers: 4 Mi of them are 16 MiB. */
@@ -75,6 +74,17 @@ interface ChunkGradients {
   readonly dExtra?: Tensor1D;
 }
 
+/** Sums of exponentials in this range are as exact as after subtracting the row's largest logit first. */
+const SAFE_SUM = [1e-30, 1e30] as const;
+
+/**
+ * With E = exp(h table' + bias) and its row sums S, softmax is E / S, and dividing by S can wait until after the products:
+ * dh = (E table) / S - table[target] and dTable = E' (h / S) - rows of h at the targets. So the N x (V+1) numbers are
+ * written once, by exp, and only read after that.
+ *
+ * exp needs no shift where all S are in a safe range. Otherwise each row is shifted by its largest logit, at the price of
+ * two more passes.
+ */
 function chunkGradients(
   h: Tensor2D,
   table: Tensor2D,
@@ -82,61 +92,53 @@ function chunkGradients(
   targets: Tensor1D,
   extra?: Tensor1D,
 ): ChunkGradients {
-  return isNative() ? chunkNative(h, table, bias, targets, extra) : chunkPlain(h, table, bias, targets, extra);
+  const R = table.shape[0];
+  const logits = productTransposeB(h, table).add(bias);
+  let shift: Tensor2D | undefined;
+  let exponentials = logits.exp() as Tensor2D;
+  let sums = exponentials.sum(1, true) as Tensor2D;
+  if (!isSafe(sums)) {
+    shift = logits.max(1, true) as Tensor2D;
+    exponentials = logits.sub(shift).exp() as Tensor2D;
+    sums = exponentials.sum(1, true) as Tensor2D;
+  }
+  logits.dispose();
+  const rows = takeRows(table, targets);
+  const targetBias = takeRows(bias.expandDims(1) as Tensor2D, targets);
+  const own = h.mul(rows).sum(1, true).add(targetBias);
+  const plain = sums
+    .log()
+    .sub(shift ? own.sub(shift) : own)
+    .reshape([-1]) as Tensor1D;
+  const { losses, part, dExtra } = extra ? mixture(plain, extra) : { losses: plain };
+  const scale = (part ? sums.reciprocal().mul(part) : sums.reciprocal()) as Tensor2D;
+  const partOf = (x: Tensor2D) => (part ? x.mul(part) : x) as Tensor2D;
+  return {
+    loss: losses.sum() as Scalar,
+    dh: exponentials.matMul(table).mul(scale).sub(partOf(rows)) as Tensor2D,
+    dTable: productTransposeA(exponentials, h.mul(scale) as Tensor2D).sub(addRows(partOf(h), targets, R)) as Tensor2D,
+    dBias: productTransposeA(exponentials, scale)
+      .sub(addRows(part ?? tf.ones([targets.shape[0], 1]), targets, R))
+      .reshape([R]) as Tensor1D,
+    dExtra,
+  };
+}
+
+function isSafe(sums: Tensor2D): boolean {
+  const [least, most] = [sums.min().dataSync()[0], sums.max().dataSync()[0]];
+  return least > SAFE_SUM[0] && most < SAFE_SUM[1];
 }
 
 /**
- * Loss of each row from its probability of the target, the part of it that the softmax answers for, and the gradient to
- * `extra`: d/dz -log(p + e) = p / (p + e) (softmax - one-hot), d/de = -1 / (p + e).
+ * Loss of each row from its loss without `extra`, the part of the probability that the softmax answers for, and the
+ * gradient to `extra`: d/dz -log(p + e) = p / (p + e) (softmax - one-hot), d/de = -1 / (p + e).
  */
-function mixture(atTarget: Tensor1D, extra?: Tensor1D) {
-  if (!extra) return { losses: atTarget.maximum(SMALLEST).log().neg() };
+function mixture(plain: Tensor1D, extra: Tensor1D) {
+  const atTarget = plain.neg().exp();
   const total = atTarget.add(extra).maximum(SMALLEST);
   return {
-    losses: total.log().neg(),
-    part: atTarget.div(total).expandDims(1),
+    losses: total.log().neg() as Tensor1D,
+    part: atTarget.div(total).expandDims(1) as Tensor2D,
     dExtra: total.reciprocal().neg() as Tensor1D,
-  };
-}
-
-function chunkNative(
-  h: Tensor2D,
-  table: Tensor2D,
-  bias: Tensor1D,
-  targets: Tensor1D,
-  extra?: Tensor1D,
-): ChunkGradients {
-  const logits = h.matMul(table, false, true).add(bias);
-  const types = [attribute.dtype("T", "float32"), attribute.dtype("Tlabels", "int32")];
-  const [plain, backprop] = rawOp("SparseSoftmaxCrossEntropyWithLogits", types, [logits, targets], 2) as [
-    Tensor1D,
-    Tensor2D,
-  ];
-  logits.dispose();
-  const { losses, part, dExtra } = extra ? mixture(plain.neg().exp() as Tensor1D, extra) : { losses: plain };
-  const dLogits = (part ? backprop.mul(part) : backprop) as Tensor2D;
-  return {
-    loss: losses.sum() as Scalar,
-    dh: dLogits.matMul(table) as Tensor2D,
-    dTable: dLogits.matMul(h, true) as Tensor2D,
-    dBias: dLogits.sum(0) as Tensor1D,
-    dExtra,
-  };
-}
-
-/** The same without the one-hot matrix: products with the probabilities, corrected at the targets' rows. */
-function chunkPlain(h: Tensor2D, table: Tensor2D, bias: Tensor1D, targets: Tensor1D, extra?: Tensor1D): ChunkGradients {
-  const n = h.shape[0];
-  const R = table.shape[0];
-  const softmax = tf.softmax(productTransposeB(h, table).add(bias)) as Tensor2D;
-  const atTarget = tf.gatherND(softmax, tf.stack([tf.range(0, n, 1, "int32"), targets], 1)) as Tensor1D;
-  const { losses, part = tf.ones([n, 1]), dExtra } = mixture(atTarget, extra);
-  const weighted = (extra ? softmax.mul(part) : softmax) as Tensor2D;
-  return {
-    loss: losses.sum() as Scalar,
-    dh: weighted.matMul(table).sub(takeRows(table, targets).mul(part)) as Tensor2D,
-    dTable: productTransposeA(weighted, h).sub(addRows(h.mul(part) as Tensor2D, targets, R)) as Tensor2D,
-    dBias: columnSums(weighted).sub(addRows(part as Tensor2D, targets, R).reshape([R])) as Tensor1D,
-    dExtra,
   };
 }
