@@ -5,13 +5,13 @@ import { tf } from "./tensors.js";
 export type CellName = "lstm" | "gru" | "rnn";
 
 /** Weights of one recurrent layer. k is 1 (rnn), 3 (gru: r, z, n) or 4 (lstm: i, g, f, o). */
-export interface RecurrentWeights {
+export interface RecurrentWeights<T = undefined> {
   /** @shape [D, k*H] */
-  readonly input: Tensor2D;
+  readonly input: T extends undefined ? Tensor2D : T;
   /** @shape [H, k*H] */
-  readonly recurrent: Tensor2D;
+  readonly recurrent: T extends undefined ? Tensor2D : T;
   /** @shape [k*H] */
-  readonly bias: Tensor1D;
+  readonly bias: T extends undefined ? Tensor1D : T;
 }
 
 /** State after a step and what its gradient needs. Cells without a cell state carry `c` along unchanged. */

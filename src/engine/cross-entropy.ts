@@ -1,6 +1,6 @@
-import { addRows } from "./embedding.js";
-import { productTransposeA, productTransposeB, rowRange, takeRows } from "./portable.js";
-import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "./tensors.js";
+import type { Gradient, Graph, Value } from "./graph.js";
+import { addRows, product, productTransposeA, productTransposeB, rowRange, takeRows } from "./operations.js";
+import { type Scalar, type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
 /** Logits that exist at once, in numbers: 4 Mi of them are 16 MiB. */
 const LOGITS_AT_ONCE = 1 << 22;
@@ -8,9 +8,12 @@ const LOGITS_AT_ONCE = 1 << 22;
 /** Keeps the logarithm of an underflowed probability finite (a loss of 85 nats). */
 const SMALLEST = 1e-37;
 
+/** Sums of exponentials in this range are as exact as after subtracting the row's largest logit first. */
+const SAFE_SUM = [1e-30, 1e30] as const;
+
 /**
- * Mean cross-entropy of a linear layer over all items, without ever holding all N x (V+1) logits: rows go through in
- * chunks, and each chunk's gradients are taken while its logits are there.
+ * Adds to the loss the mean cross-entropy of a linear layer over all items, without ever holding all N x (V+1) logits:
+ * rows go through in chunks, and each chunk's gradients are taken while its logits are there.
  *
  *   loss = mean over rows of logsumexp(h E' + b) - (h E' + b)[target]
  *
@@ -18,64 +21,69 @@ const SMALLEST = 1e-37;
  *
  * With `extra`, something else speaks for the target too, and the loss is the mean of -log(softmax[target] + extra).
  *
- * @shape h [N, D]; table [V+1, D]; bias [V+1]; targets int [N], each in 1…V; extra [N], >= 0 -> scalar, in nats
+ * @shape h [N, D]; table [V+1, D]; bias [V+1]; targets int [N], each in 1…V; extra [N], >= 0; loss in nats
  */
 export function linearCrossEntropy(
-  h: Tensor2D,
-  table: Tensor2D,
-  bias: Tensor1D,
+  graph: Graph,
+  h: Value<Tensor2D>,
+  table: Value<Tensor2D>,
+  bias: Value<Tensor1D>,
   targets: Tensor1D,
-  extra?: Tensor1D,
-): Scalar {
-  const layer = tf.customGrad((...args: unknown[]) => {
-    const save = args.pop() as (kept: Tensor[]) => void;
-    const [hIn, tableIn, biasIn, extraIn] = args as [Tensor2D, Tensor2D, Tensor1D, Tensor1D | undefined];
-    const [N] = hIn.shape;
-    const chunk = Math.max(1, Math.min(N, Math.floor(LOGITS_AT_ONCE / tableIn.shape[0])));
-    const perRow: Tensor[][] = []; // dh and dExtra of each chunk
-    let sums: Tensor[] = []; // loss, dTable, dBias over the chunks so far
-    for (let start = 0; start < N; start += chunk) {
-      const n = Math.min(chunk, N - start);
-      const part = tf.tidy(() => {
-        const answers = n === N ? targets : (targets.slice([start], [n]) as Tensor1D);
-        const more = extraIn && (n === N ? extraIn : (extraIn.slice([start], [n]) as Tensor1D));
-        const g = chunkGradients(rowRange(hIn, start, n), tableIn, biasIn, answers, more);
-        const own = [g.loss, g.dTable, g.dBias];
-        return {
-          sums: own.map((value, i) => (sums[i] ? value.add(sums[i]) : value)),
-          rows: more ? [g.dh, g.dExtra as Tensor] : [g.dh],
-        };
-      }) as unknown as { sums: Tensor[]; rows: Tensor[] };
-      tf.dispose(sums);
-      ({ sums } = part);
-      perRow.push(part.rows);
-    }
-    const joined = perRow[0].map((_, i) =>
-      perRow.length > 1 ? tf.concat(perRow.map((rows) => rows[i])) : perRow[0][i],
-    );
-    const [loss, dTable, dBias] = sums;
-    const [dh, dExtra] = joined;
-    save(extraIn ? [dh, dTable, dBias, dExtra] : [dh, dTable, dBias]);
-    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const scale = dy.div(N);
-      return saved.map((gradient) => gradient.mul(scale));
-    };
-    return { value: loss.div(N), gradFunc };
-  });
-  return layer(...(extra ? [h, table, bias, extra] : [h, table, bias])) as Scalar;
+  extra?: Value<Tensor1D>,
+): void {
+  const [N] = h.tensor.shape;
+  const chunk = Math.max(1, Math.min(N, Math.floor(LOGITS_AT_ONCE / table.tensor.shape[0])));
+  const parts: Chunk[] = [];
+  for (let start = 0; start < N; start += chunk) {
+    const n = Math.min(chunk, N - start);
+    const cut = (x: Tensor1D) => (n === N ? x : (x.slice([start], [n]) as Tensor1D));
+    const before = parts.at(-1);
+    const part = tf.tidy(() => {
+      const inputs = { h: rowRange(h.tensor, start, n), targets: cut(targets), extra: extra && cut(extra.tensor) };
+      const { loss, gradients } = chunkOf(inputs, table.tensor, bias.tensor, graph.recording ? N : undefined);
+      return {
+        loss: before ? loss.add(before.loss) : loss,
+        gradients: gradients && plus(gradients, before?.gradients),
+      } as never;
+    }) as unknown as Chunk;
+    if (before) tf.dispose([before.loss, before.gradients?.dTable ?? [], before.gradients?.dBias ?? []]);
+    parts.push(part);
+  }
+  const { loss, gradients } = parts[parts.length - 1];
+  const joined = (name: "dh" | "atTargets" | "dExtra") => {
+    const tensors = parts.map((part) => part.gradients?.[name]) as Tensor2D[];
+    return tensors.length > 1 ? (tf.concat(tensors) as Tensor2D) : tensors[0];
+  };
+  const back: [Value, Gradient][] = [];
+  if (gradients) {
+    back.push([h, joined("dh")], [table, gradients.dTable], [bias, gradients.dBias]);
+    back.push([table, { rows: targets, values: joined("atTargets") }]);
+    if (extra) back.push([extra, joined("dExtra")]);
+  }
+  graph.term(loss.div(N) as Scalar, back);
 }
 
-/** Of the sum of the chunk's losses. */
-interface ChunkGradients {
+/** Loss of some rows, summed; gradients of the mean over all rows. */
+interface Chunk {
   readonly loss: Scalar;
+  readonly gradients?: ChunkGradients;
+}
+
+interface ChunkGradients {
   readonly dh: Tensor2D;
+  /** Without what the targets take off, which is `atTargets`. */
   readonly dTable: Tensor2D;
+  readonly atTargets: Tensor2D;
   readonly dBias: Tensor1D;
   readonly dExtra?: Tensor1D;
 }
 
-/** Sums of exponentials in this range are as exact as after subtracting the row's largest logit first. */
-const SAFE_SUM = [1e-30, 1e30] as const;
+/** The first chunk's own gradients, with those to the shared table and bias added up. */
+function plus(own: ChunkGradients, before?: ChunkGradients): ChunkGradients {
+  if (!before) return own;
+  const dTable = own.dTable.add(before.dTable) as Tensor2D;
+  return { ...own, dTable, dBias: own.dBias.add(before.dBias) as Tensor1D };
+}
 
 /**
  * With E = exp(h table' + bias) and its row sums S, softmax is E / S, and dividing by S can wait until after the products:
@@ -84,16 +92,18 @@ const SAFE_SUM = [1e-30, 1e30] as const;
  *
  * exp needs no shift where all S are in a safe range. Otherwise each row is shifted by its largest logit, at the price of
  * two more passes.
+ *
+ * @param N rows of all chunks; undefined leaves gradients out
  */
-function chunkGradients(
-  h: Tensor2D,
+function chunkOf(
+  { h, targets, extra }: { readonly h: Tensor2D; readonly targets: Tensor1D; readonly extra?: Tensor1D },
   table: Tensor2D,
   bias: Tensor1D,
-  targets: Tensor1D,
-  extra?: Tensor1D,
-): ChunkGradients {
-  const R = table.shape[0];
-  const logits = productTransposeB(h, table).add(bias);
+  N: number | undefined,
+): Chunk {
+  const products = productTransposeB(h, table);
+  const logits = products.add(bias);
+  products.dispose();
   let shift: Tensor2D | undefined;
   let exponentials = logits.exp() as Tensor2D;
   let sums = exponentials.sum(1, true) as Tensor2D;
@@ -104,24 +114,29 @@ function chunkGradients(
   }
   logits.dispose();
   const rows = takeRows(table, targets);
-  const targetBias = takeRows(bias.expandDims(1) as Tensor2D, targets);
-  const own = h.mul(rows).sum(1, true).add(targetBias);
+  const own = h
+    .mul(rows)
+    .sum(1, true)
+    .add(takeRows(bias.expandDims(1) as Tensor2D, targets));
   const plain = sums
     .log()
     .sub(shift ? own.sub(shift) : own)
     .reshape([-1]) as Tensor1D;
   const { losses, part, dExtra } = extra ? mixture(plain, extra) : { losses: plain };
-  const scale = (part ? sums.reciprocal().mul(part) : sums.reciprocal()) as Tensor2D;
-  const partOf = (x: Tensor2D) => (part ? x.mul(part) : x) as Tensor2D;
-  return {
-    loss: losses.sum() as Scalar,
-    dh: exponentials.matMul(table).mul(scale).sub(partOf(rows)) as Tensor2D,
-    dTable: productTransposeA(exponentials, h.mul(scale) as Tensor2D).sub(addRows(partOf(h), targets, R)) as Tensor2D,
+  const loss = losses.sum() as Scalar;
+  if (N === undefined) return { loss };
+  const share = part ? part.div(N) : tf.fill([targets.shape[0], 1], 1 / N);
+  const scale = sums.reciprocal().mul(share) as Tensor2D;
+  const gradients = {
+    dh: product(exponentials, table).mul(scale).sub(rows.mul(share)) as Tensor2D,
+    dTable: productTransposeA(exponentials, h.mul(scale) as Tensor2D),
+    atTargets: h.mul(share).neg() as Tensor2D,
     dBias: productTransposeA(exponentials, scale)
-      .sub(addRows(part ?? tf.ones([targets.shape[0], 1]), targets, R))
-      .reshape([R]) as Tensor1D,
-    dExtra,
+      .sub(addRows(share as Tensor2D, targets, table.shape[0]))
+      .reshape([-1]) as Tensor1D,
+    dExtra: dExtra?.div(N) as Tensor1D | undefined,
   };
+  return { loss, gradients };
 }
 
 function isSafe(sums: Tensor2D): boolean {

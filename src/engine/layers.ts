@@ -1,20 +1,69 @@
+// Layers around the recurrent one, each with its gradient.
 import type { Random } from "../core/random.js";
-import { type Tensor, type Tensor1D, tf } from "./tensors.js";
+import type { Graph, Value } from "./graph.js";
+import { columnSums, product, productTransposeA, productTransposeB, takeRows } from "./operations.js";
+import { type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
 const EPSILON = 1e-5; // as in PyTorch, so that the twin models agree
 
+/** Rows of a table. @shape table [R, D]; rows int [N], each in [0, R) -> [N, D] */
+export function embedding(graph: Graph, table: Value<Tensor2D>, rows: Tensor1D): Value<Tensor2D> {
+  return graph.output(takeRows(table.tensor, rows), [table], (dy) => [{ rows, values: dy as Tensor2D }]);
+}
+
+/** x w + b. @shape x [N, P]; w [P, Q]; b [Q] -> [N, Q] */
+export function linear(graph: Graph, x: Value<Tensor2D>, w: Value<Tensor2D>, b?: Value<Tensor1D>): Value<Tensor2D> {
+  const y = product(x.tensor, w.tensor);
+  return graph.output((b ? y.add(b.tensor) : y) as Tensor2D, b ? [x, w, b] : [x, w], (dy) => [
+    productTransposeB(dy as Tensor2D, w.tensor),
+    productTransposeA(x.tensor, dy as Tensor2D),
+    b && columnSums(dy as Tensor2D),
+  ]);
+}
+
+/** a + b, of one shape. */
+export function add(graph: Graph, a: Value<Tensor2D>, b: Value<Tensor2D>): Value<Tensor2D> {
+  return graph.output(a.tensor.add(b.tensor) as Tensor2D, [a, b], (dy) => [dy, dy]);
+}
+
+/** Side by side. @shape a [N, P]; b [N, Q] -> [N, P + Q] */
+export function besides(graph: Graph, a: Value<Tensor2D>, b: Value<Tensor2D>): Value<Tensor2D> {
+  const widths = [a.tensor.shape[1], b.tensor.shape[1]];
+  return graph.output(tf.concat([a.tensor, b.tensor], 1) as Tensor2D, [a, b], (dy) => tf.split(dy, widths, 1));
+}
+
+/** The same rows at every step. @shape x [B, D] -> [T * B, D] */
+export function atEveryStep(graph: Graph, x: Value<Tensor2D>, T: number): Value<Tensor2D> {
+  const [B, D] = x.tensor.shape;
+  return graph.output(tf.tile(x.tensor, [T, 1]) as Tensor2D, [x], (dy) => [
+    columnSums(dy.reshape([T, B * D]) as Tensor2D).reshape([B, D]),
+  ]);
+}
+
 /**
- * Zero mean and unit variance over the last axis, then scale and shift.
+ * Zero mean and unit variance over each row, then scale and shift.
  *
- * @shape x [..., D]; scale, shift [D] -> [..., D]
+ * @shape x [N, D]; scale, shift [D] -> [N, D]
  * @source Ba, Kiros & Hinton 2016
  */
-export function layerNorm<T extends Tensor>(x: T, scale: Tensor1D, shift: Tensor1D): T {
-  const axis = x.rank - 1;
-  const mean = x.mean(axis, true);
-  const centred = x.sub(mean);
-  const variance = centred.square().mean(axis, true);
-  return centred.mul(variance.add(EPSILON).rsqrt()).mul(scale).add(shift) as T;
+export function layerNorm(
+  graph: Graph,
+  x: Value<Tensor2D>,
+  scale: Value<Tensor1D>,
+  shift: Value<Tensor1D>,
+): Value<Tensor2D> {
+  const centred = x.tensor.sub(x.tensor.mean(1, true));
+  const inverse = centred.square().mean(1, true).add(EPSILON).rsqrt();
+  const normal = centred.mul(inverse) as Tensor2D;
+  return graph.output(normal.mul(scale.tensor).add(shift.tensor) as Tensor2D, [x, scale, shift], (dy) => {
+    const d = dy.mul(scale.tensor);
+    const alongNormal = normal.mul(d.mul(normal).mean(1, true));
+    return [
+      d.sub(d.mean(1, true)).sub(alongNormal).mul(inverse),
+      columnSums(dy.mul(normal) as Tensor2D),
+      columnSums(dy as Tensor2D),
+    ];
+  });
 }
 
 /**
@@ -22,14 +71,16 @@ export function layerNorm<T extends Tensor>(x: T, scale: Tensor1D, shift: Tensor
  *
  * The mask comes from our own seeded stream and not from the engine, so that every engine trains on the same masks.
  *
- * @param rate share that is dropped, in [0, 1)
+ * @param rate   share that is dropped, in [0, 1)
+ * @param random undefined leaves x as it is
  * @source Srivastava et al. 2014
  */
-export function dropout<T extends Tensor>(x: T, rate: number, random: Random): T {
-  if (rate === 0) return x;
-  const mask = new Float32Array(x.size);
+export function dropout(graph: Graph, x: Value<Tensor2D>, rate: number, random?: Random): Value<Tensor2D> {
+  if (rate === 0 || !random) return x;
+  const numbers = new Float32Array(x.tensor.size);
   const keep = 1 / (1 - rate);
   const limit = rate * 4294967296;
-  for (let i = 0; i < mask.length; i++) mask[i] = random.bits() < limit ? 0 : keep;
-  return x.mul(tf.tensor(mask, x.shape)) as T;
+  for (let i = 0; i < numbers.length; i++) numbers[i] = random.bits() < limit ? 0 : keep;
+  const mask = tf.tensor2d(numbers, x.tensor.shape);
+  return graph.output(x.tensor.mul(mask) as Tensor2D, [x], (dy) => [dy.mul(mask)]);
 }

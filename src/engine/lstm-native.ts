@@ -1,100 +1,122 @@
-// The LSTM layer out of TensorFlow's fused operations. Its plain twin is `recurrentPlain(cells.lstm, …)`.
-import { createRequire } from "node:module";
+// The LSTM layer out of TensorFlow's operations. Its plain twin is `recurrentPlain(cells.lstm, …)`.
 import type { RecurrentWeights } from "./cells.js";
-import { attribute, rawOp } from "./native.js";
-import { type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "./tensors.js";
+import { attribute, floatOp, floatType, int64, matMulNative, rawOp, splitColumns } from "./native.js";
+import { columnSums, toSteps } from "./operations.js";
+import type { Layout, RecurrentPass } from "./recurrent.js";
+import { type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
 /** Large enough that the logistic function of it is exactly 0 in float32, so that a padded step leaves the state at zero. */
 const CLOSED_GATE = -1e4;
 
-/**
- * `BlockLSTM` forward; `LSTMBlockCellGrad` step by step backward, with the weight gradients as one product over all
- * steps (twice as fast as `BlockLSTMGrad`, measured). TensorFlow's gate order is i, g, f, o.
- *
- * @shape x [T, B, D]; padding int [B] -> [T, B, H]
- */
-export function lstmNative(x: Tensor3D, weights: RecurrentWeights, padding: Int32Array): Tensor3D {
-  const [T, B] = x.shape;
-  const H = weights.recurrent.shape[0];
-  const N = T * B;
-  const layer = tf.customGrad((...args: unknown[]) => {
-    const [xIn, WxIn, Wh, b, save] = args as [Tensor3D, Tensor2D, Tensor2D, Tensor1D, (kept: Tensor[]) => void];
-    // A padded step gets one more input that closes its input gate; at real steps that input is 0.
-    const padded = padding.some((n) => n > 0);
-    const x3 = padded ? (tf.concat([xIn, paddingColumn(padding, T)], 2) as Tensor3D) : xIn;
-    const Wx = padded ? (tf.concat([WxIn, closingRow(H)], 0) as Tensor2D) : WxIn;
-    const W = tf.concat([Wx, Wh], 0);
-    const zero = tf.zeros([B, H]) as Tensor2D;
-    const peephole = tf.zeros([H]);
-    const length = int64(T);
-    const [i, cs, f, o, g, co, h] = rawOp(
-      "BlockLSTM",
-      [attribute.float("forget_bias", 0), attribute.float("cell_clip", -1), NO_PEEPHOLE(), FLOAT()],
-      [length, x3, zero, zero, W, peephole, peephole, peephole, b],
-      7,
-    ) as Tensor3D[];
-    save([x3, WxIn, W, Wh, b, zero, peephole, i, cs, f, o, g, co, h]);
-    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const [xs, WxSaved, WSaved, WhSaved, bias, zeroSaved, p, ...steps] = saved as Tensor2D[];
-      const [iT, cT, fT, oT, gT, coT] = steps.slice(0, 6).map((tensor) => tf.unstack(tensor) as Tensor2D[]);
-      const hAll = steps[6].reshape([N, H]) as Tensor2D;
-      const dys = tf.unstack(dy) as Tensor2D[];
-      const D = WxSaved.shape[0];
-      const width = (xs as Tensor).shape[2] as number;
-      const anyInput = tf.zeros([B, width]); // read by the operation only for its shape
-      const gates = new Array<Tensor2D>(T);
-      let dc = zeroSaved;
-      let dh = dys[T - 1];
-      for (let t = T - 1; t >= 0; t--) {
-        const before = t > 0 ? cT[t - 1] : zeroSaved;
-        const inputs = [
-          anyInput,
-          before,
-          zeroSaved,
-          WSaved,
-          p,
-          p,
-          p,
-          bias,
-          iT[t],
-          cT[t],
-          fT[t],
-          oT[t],
-          gT[t],
-          coT[t],
-          dc,
-          dh,
-        ];
-        const [dcBefore, dGates] = rawOp("LSTMBlockCellGrad", [NO_PEEPHOLE(), FLOAT()], inputs, 5) as Tensor2D[];
-        dc = dcBefore;
-        gates[t] = dGates;
-        if (t > 0) dh = dys[t - 1].add(dGates.matMul(WhSaved, false, true));
-      }
-      const G = tf.concat(gates, 0) as Tensor2D;
-      const xFlat = xs.reshape([N, width]) as Tensor2D;
-      const dWx = xFlat.matMul(G, true) as Tensor2D;
-      const hBefore = T > 1 ? (tf.concat([zeroSaved, hAll.slice([0, 0], [N - B, H])], 0) as Tensor2D) : zeroSaved;
-      return [
-        G.matMul(WxSaved, false, true).reshape([T, B, D]),
-        width > D ? dWx.slice([0, 0], [D, 4 * H]) : dWx,
-        hBefore.matMul(G, true),
-        G.sum(0),
-      ];
-    };
-    return { value: h, gradFunc };
-  });
-  return layer(x, weights.input, weights.recurrent, weights.bias) as Tensor3D;
+/** Numbers of a step's recurrent product, B x H x 4H, from which on a loop of large products beats `BlockLSTM`. */
+const LOOP_FROM = 1 << 22;
+
+/** Gates, cell states and their tanh, each step by step. */
+interface Steps {
+  readonly i: readonly Tensor2D[];
+  readonly g: readonly Tensor2D[];
+  readonly f: readonly Tensor2D[];
+  readonly o: readonly Tensor2D[];
+  readonly c: readonly Tensor2D[];
+  readonly squashed: readonly Tensor2D[];
 }
 
-const NO_PEEPHOLE = () => attribute.bool("use_peephole", false);
-const FLOAT = () => attribute.dtype("T", "float32");
+/** States of all steps [T * B, H], and what the way back needs, cut up only when it is asked for. */
+interface ForwardPass {
+  readonly h: Tensor2D;
+  readonly steps: () => Steps;
+}
 
-/** 1 at padded steps, 0 at real ones. @shape [T, B, 1] */
-function paddingColumn(padding: Int32Array, T: number): Tensor3D {
-  const B = padding.length;
+/**
+ * Backward it is `LSTMBlockCellGrad` step by step, with the weight gradients as one product over all steps (twice as fast
+ * as `BlockLSTMGrad`, measured). TensorFlow's gate order is i, g, f, o.
+ *
+ * @shape x [T * B, D] -> [T * B, H]
+ */
+export function lstmNative(x: Tensor2D, weights: RecurrentWeights, layout: Layout): RecurrentPass {
+  const { input: Wx, recurrent: Wh, bias } = weights;
+  const { length: T, size: B, padding } = layout;
+  const N = T * B;
+  const H = Wh.shape[0];
+  // A padded step gets one more input that closes its input gate; at real steps that input is 0.
+  const padded = padding.some((n) => n > 0);
+  const xs = padded ? (tf.concat([x, paddingColumn(layout)], 1) as Tensor2D) : x;
+  const Wxs = padded ? (tf.concat([Wx, closingRow(H)], 0) as Tensor2D) : Wx;
+  const zero = tf.zeros([B, H]) as Tensor2D;
+  const forward = B * H * 4 * H >= LOOP_FROM ? loop : block;
+  const { h, steps } = forward(xs, Wxs, Wh, bias, zero, T);
+  const backward = (dStates: Tensor2D) => {
+    const { i, g, f, o, c, squashed } = steps();
+    const dys = toSteps(dStates, T);
+    const none = tf.zeros([B, 1]); // the operation reads x, W and b only for their shapes
+    const W = tf.zeros([1 + H, 4 * H]);
+    const peephole = tf.zeros([H]);
+    const WhT = tf.transpose(Wh) as Tensor2D;
+    const gates = new Array<Tensor2D>(T);
+    let dc = zero;
+    let dh = dys[T - 1];
+    for (let t = T - 1; t >= 0; t--) {
+      const [cell, last] = [t > 0 ? c[t - 1] : zero, zero];
+      const fixed = [none, cell, last, W, peephole, peephole, peephole, bias];
+      const own = [i[t], c[t], f[t], o[t], g[t], squashed[t], dc, dh];
+      const [dcBefore, dGates] = rawOp("LSTMBlockCellGrad", noPeephole(), [...fixed, ...own], 5) as Tensor2D[];
+      dc = dcBefore;
+      gates[t] = dGates;
+      if (t > 0) dh = floatOp("AddV2", dys[t - 1], matMulNative(dGates, WhT));
+    }
+    const G = tf.concat(gates, 0) as Tensor2D;
+    const before = T > 1 ? (tf.concat([zero, h.slice([0, 0], [N - B, H])], 0) as Tensor2D) : zero;
+    return [matMulNative(G, Wx, false, true), matMulNative(x, G, true), matMulNative(before, G, true), columnSums(G)];
+  };
+  return { states: h, backward };
+}
+
+type Forward = (x: Tensor2D, Wx: Tensor2D, Wh: Tensor2D, bias: Tensor1D, zero: Tensor2D, T: number) => ForwardPass;
+
+/** The whole sequence in one operation. */
+const block: Forward = (x, Wx, Wh, bias, zero, T) => {
+  const [B, H] = zero.shape;
+  const peephole = tf.zeros([H]);
+  const attributes = [attribute.float("forget_bias", 0), attribute.float("cell_clip", -1), ...noPeephole()];
+  const x3 = x.reshape([T, B, x.shape[1]]);
+  const W = tf.concat([Wx, Wh], 0);
+  const inputs = [int64(T), x3, zero, zero, W, peephole, peephole, peephole, bias];
+  const all = rawOp("BlockLSTM", attributes, inputs, 7) as Tensor2D[];
+  const steps = () => {
+    const [i, c, f, o, g, squashed] = all.slice(0, 6).map((tensor) => tf.unstack(tensor) as Tensor2D[]);
+    return { i, g, f, o, c, squashed };
+  };
+  return { h: all[6].reshape([T * B, H]) as Tensor2D, steps };
+};
+
+/** The input projection of all steps at once, then one product and the gates for each step. */
+const loop: Forward = (x, Wx, Wh, bias, _zero, T) => {
+  const projected = toSteps(matMulNative(x, Wx).add(bias) as Tensor2D, T);
+  const steps: Record<keyof Steps, Tensor2D[]> = { i: [], g: [], f: [], o: [], c: [], squashed: [] };
+  const hs: Tensor2D[] = [];
+  for (let t = 0; t < T; t++) {
+    const gates = t === 0 ? projected[0] : floatOp("AddV2", projected[t], matMulNative(hs[t - 1], Wh));
+    const [iIn, gIn, fIn, oIn] = splitColumns(gates, 4);
+    const i = floatOp("Sigmoid", iIn);
+    const g = floatOp("Tanh", gIn);
+    const f = floatOp("Sigmoid", fIn);
+    const o = floatOp("Sigmoid", oIn);
+    const added = floatOp("Mul", i, g);
+    const c = t === 0 ? added : floatOp("AddV2", floatOp("Mul", f, steps.c[t - 1]), added);
+    const squashed = floatOp("Tanh", c);
+    hs.push(floatOp("Mul", o, squashed));
+    for (const [name, tensor] of Object.entries({ i, g, f, o, c, squashed })) steps[name as "i"].push(tensor);
+  }
+  return { h: hs.length > 1 ? (tf.concat(hs, 0) as Tensor2D) : hs[0], steps: () => steps };
+};
+
+const noPeephole = () => [attribute.bool("use_peephole", false), ...floatType()];
+
+/** 1 at padded steps, 0 at real ones. @shape [T * B, 1] */
+function paddingColumn({ length: T, size: B, padding }: Layout): Tensor2D {
   const column = new Float32Array(T * B);
   for (let t = 0; t < T; t++) for (let b = 0; b < B; b++) column[t * B + b] = t < padding[b] ? 1 : 0;
-  return tf.tensor3d(column, [T, B, 1]);
+  return tf.tensor2d(column, [T * B, 1]);
 }
 
 /** Weights of that input: they close the input gate and leave the other gates alone. @shape [1, 4*H] */
@@ -102,12 +124,4 @@ function closingRow(H: number): Tensor2D {
   const row = new Float32Array(4 * H);
   row.fill(CLOSED_GATE, 0, H);
   return tf.tensor2d(row, [1, 4 * H]);
-}
-
-let Int64Scalar: (new (value: number) => unknown) | undefined;
-
-/** TensorFlow wants some scalars as int64, which tfjs has no tensor for. */
-function int64(value: number): unknown {
-  Int64Scalar ??= createRequire(import.meta.url)("@tensorflow/tfjs-node/dist/int64_tensors").Int64Scalar;
-  return new (Int64Scalar as new (value: number) => unknown)(value);
 }

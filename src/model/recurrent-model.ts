@@ -1,22 +1,30 @@
 import { Random } from "../core/random.js";
 import {
+  add,
+  atEveryStep,
+  besides,
   cells,
   dropout,
   embedding,
+  Graph,
+  gradientOf,
   layerNorm,
+  linear,
   linearCrossEntropy,
+  Parameter,
   productTransposeB,
   recurrent,
   type Scalar,
+  type Tensor,
   type Tensor1D,
   type Tensor2D,
-  type Tensor3D,
+  takeRows,
   tf,
-  type Variable,
+  type Value,
 } from "../engine/index.js";
 import type { Batch } from "../sequence/batches.js";
 import type { ModelConfig } from "./config.js";
-import { attentionOnTargets, type RepeatWeights, repeatAttention } from "./repeat.js";
+import { type RepeatWeights, repeatAttention, repeatOdds } from "./repeat.js";
 
 /** Takes padding out of the softmax: exp(-1e9) is 0 in float32. */
 const NEVER = -1e9;
@@ -35,14 +43,14 @@ const ATTENTION_SIZE = 32;
  * `E` is the item embedding itself when the output is tied, else a matrix of its own. Row 0 of the user table is the
  * stand-in for users never seen; training learns it by replacing some users by it.
  *
- * Owns its variables: call `dispose` when done.
+ * Owns its parameters: call `dispose` when done.
  */
 export class RecurrentModel {
   readonly config: ModelConfig;
   readonly itemCount: number;
   readonly userCount: number;
   /** Weights by name, in a fixed order. */
-  readonly parameters: ReadonlyMap<string, Variable>;
+  readonly parameters: ReadonlyMap<string, Parameter>;
 
   /**
    * @param itemCount V, without padding
@@ -60,37 +68,38 @@ export class RecurrentModel {
           shape,
           Random.stream(seed, "weights", name),
         );
-        return [name, tf.tidy(() => tf.variable(tf.tensor(values, shape), true))];
+        return [name, new Parameter(values, shape)];
       }),
     );
   }
 
   get parameterCount(): number {
-    return [...this.parameters.values()].reduce((sum, variable) => sum + variable.size, 0);
+    return [...this.parameters.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /**
-   * Mean cross-entropy at the batch's real positions, in nats.
+   * Mean cross-entropy at the batch's real positions, in nats. The caller disposes it.
    *
    * @param random stream of the dropout masks; undefined switches dropout off
    */
   loss(batch: Batch, random?: Random): Scalar {
-    const h = this.#states(batch, random);
-    const real = tf.tensor1d(batch.positions, "int32");
-    const whole = batch.positions.length === batch.length * batch.size;
-    const at = <T extends Tensor1D | Tensor2D>(x: T): T => {
-      if (whole) return x;
-      return (x.rank === 2 ? embedding(x as Tensor2D, real) : embedding(x.expandDims(1), real).reshape([-1])) as T;
-    };
-    const last = Int32Array.from(batch.positions, (row) => batch.inputs[row]);
-    const z = this.#output(at(h), last, random);
-    const targets = tf.tensor1d(batch.targets, "int32");
-    if (this.config.repeatWindow === 0) return linearCrossEntropy(z, this.#scoreTable(), this.#bias(), targets);
-    const { attention, gate } = repeatAttention(h, batch, this.#repeatWeights());
-    const odds = at(gate).exp();
-    const extra = odds.mul(at(attentionOnTargets(attention, batch))) as Tensor1D; // g p_copy / (1 - g)
-    const mixed = linearCrossEntropy(z, this.#scoreTable(), this.#bias(), targets, extra);
-    return mixed.add(odds.log1p().mean()) as Scalar; // - mean log(1 - g)
+    return tf.tidy(() => {
+      const step = new Step(this, new Graph(false));
+      step.addLoss(batch, random);
+      return step.graph.loss();
+    });
+  }
+
+  /** The loss with its gradients to all weights, by name. The caller disposes them. */
+  gradients(batch: Batch, random?: Random): { readonly loss: Scalar; readonly gradients: Record<string, Tensor> } {
+    return tf.tidy(() => {
+      const step = new Step(this, new Graph(true));
+      step.addLoss(batch, random);
+      step.graph.backward();
+      const names = [...this.parameters.keys()];
+      const gradients = Object.fromEntries(names.map((name) => [name, gradientOf(step.weight(name))]));
+      return { loss: step.graph.loss(), gradients };
+    });
   }
 
   /**
@@ -101,17 +110,7 @@ export class RecurrentModel {
   scores(batch: Batch, rows: Int32Array): Float32Array {
     const width = this.itemCount + 1;
     // Tensors leave the tidy and are read outside: a tidy walks every number of an array that it returns.
-    const tensors = tf.tidy(() => {
-      const h = this.#states(batch);
-      const at = tf.tensor1d(rows, "int32");
-      const last = rows.map((row) => batch.inputs[row]);
-      const logits = productTransposeB(this.#output(embedding(h, at), last), this.#scoreTable()).add(this.#bias());
-      if (this.config.repeatWindow === 0) return [logits];
-      const { attention, gate } = repeatAttention(h, batch, this.#repeatWeights());
-      const byRow = tf.transpose(attention, [1, 0, 2]).reshape([-1, batch.length]) as Tensor2D;
-      const g = embedding(gate.sigmoid().expandDims(1), at);
-      return [tf.softmax(logits).mul(tf.sub(1, g)), embedding(byRow, at).mul(g)];
-    });
+    const tensors = tf.tidy(() => new Step(this, new Graph(false)).scores(batch, rows));
     const [values, copies] = tensors.map((tensor) => tensor.dataSync() as Float32Array);
     tf.dispose(tensors);
     const scores = Float32Array.from(values);
@@ -128,67 +127,117 @@ export class RecurrentModel {
   }
 
   dispose(): void {
-    tf.dispose([...this.parameters.values()]);
+    for (const parameter of this.parameters.values()) parameter.dispose();
+  }
+}
+
+/** One pass through the network, from a batch to its states and on. Lives inside one `tf.tidy`. */
+class Step {
+  readonly graph: Graph;
+  readonly #model: RecurrentModel;
+  readonly #weights = new Map<string, Value>();
+
+  constructor(model: RecurrentModel, graph: Graph) {
+    this.#model = model;
+    this.graph = graph;
+  }
+
+  /** A weight as it is now, one value for all its uses. */
+  weight<T extends Tensor>(name: string): Value<T> {
+    const known = this.#weights.get(name);
+    if (known) return known as Value<T>;
+    const value = this.graph.input((this.#model.parameters.get(name) as Parameter).read<T>());
+    this.#weights.set(name, value);
+    return value;
+  }
+
+  addLoss(batch: Batch, random?: Random): void {
+    const { graph } = this;
+    const states = this.#states(batch, random);
+    const h = this.#realRows(states, batch);
+    const last = Int32Array.from(batch.positions, (row) => batch.inputs[row]);
+    const z = this.#output(h, last, random);
+    const targets = tf.tensor1d(batch.targets, "int32");
+    const repeats = this.#model.config.repeatWindow > 0;
+    const extra = repeats ? repeatOdds(graph, states, h, this.#repeatWeights(), batch) : undefined;
+    linearCrossEntropy(graph, z, this.#scoreTable(), this.#bias(), targets, extra);
+  }
+
+  scores(batch: Batch, rows: Int32Array): Tensor2D[] {
+    const states = this.#states(batch);
+    const at = tf.tensor1d(rows, "int32");
+    const h = embedding(this.graph, states, at);
+    const last = rows.map((row) => batch.inputs[row]);
+    const z = this.#output(h, last).tensor;
+    const logits = productTransposeB(z, this.#scoreTable().tensor).add(this.#bias().tensor) as Tensor2D;
+    if (this.#model.config.repeatWindow === 0) return [logits];
+    const weights = this.#repeatWeights();
+    const { attention } = repeatAttention(states.tensor, weights, batch);
+    const byRow = tf.transpose(attention, [1, 0, 2]).reshape([-1, batch.length]) as Tensor2D;
+    const g = linear(this.graph, h, weights.gate, weights.gateBias).tensor.sigmoid();
+    return [tf.softmax(logits).mul(tf.sub(1, g)), takeRows(byRow, at).mul(g)];
   }
 
   /** Hidden states of the last layer at every step. @shape -> [T * B, H] */
-  #states(batch: Batch, random?: Random): Tensor2D {
-    const { config } = this;
-    const { length: T, size: B } = batch;
-    const items = embedding(this.#tensor("item/embedding"), tf.tensor1d(batch.inputs, "int32"));
-    let x = items.reshape([T, B, config.embeddingSize]) as Tensor3D;
+  #states(batch: Batch, random?: Random): Value<Tensor2D> {
+    const { graph } = this;
+    const { config } = this.#model;
+    let x = embedding(graph, this.weight("item/embedding"), tf.tensor1d(batch.inputs, "int32"));
     if (config.userEmbeddingSize > 0) {
       const users = batch.users.map((user) => (random && random.uniform() < config.userDropout ? 0 : user));
-      const everyStep = Int32Array.from({ length: T * B }, (_, row) => users[row % B]);
-      const rows = embedding(this.#tensor("user/embedding"), tf.tensor1d(everyStep, "int32"));
-      x = tf.concat([x, rows.reshape([T, B, config.userEmbeddingSize])], 2) as Tensor3D;
+      const rows = embedding(graph, this.weight("user/embedding"), tf.tensor1d(users, "int32"));
+      x = besides(graph, x, atEveryStep(graph, rows, batch.length));
     }
-    if (random) x = dropout(x, config.inputDropout, random);
+    x = dropout(graph, x, config.inputDropout, random);
     for (let layer = 0; layer < config.layers; layer++) {
       const weights = {
-        input: this.#tensor<Tensor2D>(`layer${layer}/input`),
-        recurrent: this.#tensor<Tensor2D>(`layer${layer}/recurrent`),
-        bias: this.#tensor<Tensor1D>(`layer${layer}/bias`),
+        input: this.weight(`layer${layer}/input`),
+        recurrent: this.weight(`layer${layer}/recurrent`),
+        bias: this.weight(`layer${layer}/bias`),
       };
-      let h = recurrent(config.cell, x, weights, batch.padding);
-      if (random && layer < config.layers - 1) h = dropout(h, config.dropout, random);
-      x = config.residual && h.shape[2] === x.shape[2] ? (x.add(h) as Tensor3D) : h;
+      let h = recurrent(graph, config.cell, x, weights, batch);
+      if (layer < config.layers - 1) h = dropout(graph, h, config.dropout, random);
+      x = config.residual && h.tensor.shape[1] === x.tensor.shape[1] ? add(graph, x, h) : h;
     }
-    return x.reshape([T * B, config.hiddenSize]) as Tensor2D;
+    return x;
+  }
+
+  /** The rows that have a target. */
+  #realRows(states: Value<Tensor2D>, { positions, length, size }: Batch): Value<Tensor2D> {
+    if (positions.length === length * size) return states;
+    return embedding(this.graph, states, tf.tensor1d(positions, "int32"));
   }
 
   /** The vector that scores the items. @shape h [N, H]; last int [N]: last items -> [N, D] (tied) or [N, H] (free) */
-  #output(h: Tensor2D, last: Int32Array, random?: Random): Tensor2D {
-    const { config } = this;
-    let z = random ? dropout(h, config.dropout, random) : h;
+  #output(h: Value<Tensor2D>, last: Int32Array, random?: Random): Value<Tensor2D> {
+    const { graph } = this;
+    const { config } = this.#model;
+    let z = dropout(graph, h, config.dropout, random);
     if (config.output === "tied")
-      z = z.matMul(this.#tensor("output/projection")).add(this.#tensor("output/projectionBias")) as Tensor2D;
-    if (config.lastItem) z = z.add(embedding(this.#tensor("item/successor"), tf.tensor1d(last, "int32"))) as Tensor2D;
-    return config.layerNorm ? layerNorm(z, this.#tensor("output/scale"), this.#tensor("output/shift")) : z;
+      z = linear(graph, z, this.weight("output/projection"), this.weight("output/projectionBias"));
+    if (config.lastItem) z = add(graph, z, embedding(graph, this.weight("item/successor"), tf.tensor1d(last, "int32")));
+    return config.layerNorm ? layerNorm(graph, z, this.weight("output/scale"), this.weight("output/shift")) : z;
   }
 
   #repeatWeights(): RepeatWeights {
-    const weight = <T>(name: string) => this.#tensor<T>(`repeat/${name}`);
     return {
-      query: weight("query"),
-      key: weight("key"),
-      lag: weight("lag"),
-      gate: weight("gate"),
-      gateBias: weight("gateBias"),
+      query: this.weight("repeat/query"),
+      key: this.weight("repeat/key"),
+      lag: this.weight("repeat/lag"),
+      gate: this.weight("repeat/gate"),
+      gateBias: this.weight("repeat/gateBias"),
     };
   }
 
-  #scoreTable(): Tensor2D {
-    return this.#tensor(this.config.output === "tied" ? "item/embedding" : "output/items");
+  #scoreTable(): Value<Tensor2D> {
+    return this.weight(this.#model.config.output === "tied" ? "item/embedding" : "output/items");
   }
 
-  #bias(): Tensor1D {
-    const never = tf.oneHot(tf.scalar(0, "int32"), this.itemCount + 1).mul(NEVER);
-    return this.#tensor<Tensor1D>("output/bias").add(never) as Tensor1D;
-  }
-
-  #tensor<T>(name: string): T {
-    return this.parameters.get(name) as T;
+  /** The bias of each item, with a value for padding that the softmax never sees. */
+  #bias(): Value<Tensor1D> {
+    const bias = this.weight<Tensor1D>("output/bias");
+    const never = tf.oneHot(tf.scalar(0, "int32"), this.#model.itemCount + 1).mul(NEVER);
+    return this.graph.output(bias.tensor.add(never) as Tensor1D, [bias], (dy) => [dy]);
   }
 }
 

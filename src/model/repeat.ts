@@ -1,58 +1,134 @@
-import { embedding, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "../engine/index.js";
+// The copy mechanism: songs come back, and an item table alone cannot say which one of the last plays.
+import {
+  addRows,
+  columnSums,
+  type Graph,
+  linear,
+  product,
+  productTransposeA,
+  productTransposeB,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  takeRows,
+  tf,
+  type Value,
+} from "../engine/index.js";
 import type { Batch } from "../sequence/batches.js";
 
 /** Weights of the copy mechanism. A: size of queries and keys. */
 export interface RepeatWeights {
   /** @shape [H, A] */
-  readonly query: Tensor2D;
+  readonly query: Value<Tensor2D>;
   /** @shape [H, A] */
-  readonly key: Tensor2D;
+  readonly key: Value<Tensor2D>;
   /** A weight for each lag: 0 is the play just heard. @shape [repeatWindow, 1] */
-  readonly lag: Tensor2D;
+  readonly lag: Value<Tensor2D>;
   /** @shape [H, 1] */
-  readonly gate: Tensor2D;
+  readonly gate: Value<Tensor2D>;
   /** @shape [1] */
-  readonly gateBias: Tensor1D;
+  readonly gateBias: Value<Tensor1D>;
 }
 
 /** Takes a play out of the attention. */
 const NEVER = -1e9;
 
 /**
- * Attention of every step over the last plays, and how likely the next play is a repetition at all.
+ * Attention of every step over the last plays.
  *
- *   a[t, j] = softmax over the last plays j of (Q h[t]) . (K h[j]) / sqrt(A) + lag[t - j]      g[t] = s(G h[t] + g)
+ *   a[t, j] = softmax over the last plays j of (Q h[t]) . (K h[j]) / sqrt(A) + lag[t - j]
  *
- * A next item is then drawn with probability g[t] from the attention and with 1 - g[t] from the softmax over all items.
- *
- * @shape states [T * B, H] -> attention [B, T, T]; gate [T * B]: log odds of a repetition
- * @source the mixture of Merity et al. 2017 (pointer sentinel), used on plays as RepeatNet does (Ren et al. 2019)
+ * @shape states [T * B, H] -> attention [B, T, T]; queries, keys [B, T, A]
  */
 export function repeatAttention(
   states: Tensor2D,
+  { query, key, lag }: Pick<RepeatWeights, "query" | "key" | "lag">,
   batch: Batch,
-  weights: RepeatWeights,
-): { readonly attention: Tensor3D; readonly gate: Tensor1D } {
+): { readonly attention: Tensor3D; readonly queries: Tensor3D; readonly keys: Tensor3D } {
   const { length: T, size: B } = batch;
-  const A = weights.query.shape[1];
-  const perRow = (x: Tensor2D) => tf.transpose(x.reshape([T, B, A]), [1, 0, 2]) as Tensor3D; // [B, T, A]
-  const queries = perRow(states.matMul(weights.query) as Tensor2D);
-  const keys = tf.transpose(perRow(states.matMul(weights.key) as Tensor2D), [0, 2, 1]);
-  const window = weights.lag.shape[0];
-  const lags = embedding(weights.lag, tf.tensor1d(lagNumbers(T, window), "int32")).reshape([1, T, T]);
-  const scores = tf.matMul(queries, keys).div(Math.sqrt(A)).add(lags).add(closed(batch, window));
-  const gate = states
-    .matMul(weights.gate)
-    .add(weights.gateBias)
-    .reshape([T * B]) as Tensor1D;
-  return { attention: tf.softmax(scores) as Tensor3D, gate };
+  const queries = byRow(product(states, query.tensor), T, B);
+  const keys = byRow(product(states, key.tensor), T, B);
+  const window = lag.tensor.shape[0];
+  const lags = takeRows(lag.tensor, tf.tensor1d(lagNumbers(T, window), "int32")).reshape([1, T, T]);
+  const scores = tf
+    .matMul(queries, tf.transpose(keys, [0, 2, 1]))
+    .div(Math.sqrt(query.tensor.shape[1]))
+    .add(lags)
+    .add(closed(batch, window));
+  return { attention: tf.softmax(scores) as Tensor3D, queries, keys };
 }
 
-/** Attention that falls on plays of the item that came next. @shape [B, T, T] -> [T * B] */
-export function attentionOnTargets(attention: Tensor3D, batch: Batch): Tensor1D {
-  const { length: T, size: B } = batch;
+/**
+ * How strongly the copy mechanism speaks for each target beside the softmax over all items.
+ *
+ * A next item is drawn with probability g[t] = s(G h[t] + g) from the attention and with 1 - g[t] from the softmax, so the
+ * loss is the mean of -log((1 - g) softmax + g copy) = -log(softmax + odds copy) + log(1 + odds), odds = g / (1 - g).
+ * The second part is added to the loss here; odds times copy is returned for the cross-entropy.
+ *
+ * @shape states [T * B, H]; h [N, H]: the rows of `states` with a target -> [N]
+ * @source the mixture of Merity et al. 2017 (pointer sentinel), used on plays as RepeatNet does (Ren et al. 2019)
+ */
+export function repeatOdds(
+  graph: Graph,
+  states: Value<Tensor2D>,
+  h: Value<Tensor2D>,
+  weights: RepeatWeights,
+  batch: Batch,
+): Value<Tensor1D> {
+  const copy = attentionOnTargets(graph, states, weights, batch);
+  const N = batch.positions.length;
+  const gate = linear(graph, h, weights.gate, weights.gateBias);
+  const odds = gate.tensor.exp() as Tensor2D;
+  graph.term(odds.log1p().mean() as Scalar, [[gate, gate.tensor.sigmoid().div(N)]]);
+  return graph.output(odds.mul(copy.tensor).reshape([N]) as Tensor1D, [gate, copy], (dy) => {
+    const d = dy.reshape([N, 1]).mul(odds);
+    return [d.mul(copy.tensor), d];
+  });
+}
+
+/** Attention that falls on plays of the item that came next, of the rows with a target. @shape -> [N, 1] */
+function attentionOnTargets(
+  graph: Graph,
+  states: Value<Tensor2D>,
+  weights: RepeatWeights,
+  batch: Batch,
+): Value<Tensor2D> {
+  const { query, key, lag } = weights;
+  const { length: T, size: B, positions } = batch;
+  const { attention, queries, keys } = repeatAttention(states.tensor, weights, batch);
   const matches = tf.tensor3d(targetMatches(batch), [B, T, T]);
-  return tf.transpose(attention.mul(matches).sum(2)).reshape([T * B]) as Tensor1D;
+  const onTargets = attention.mul(matches).sum(2, true) as Tensor3D; // [B, T, 1]
+  const rows = tf.tensor1d(
+    positions.map((row) => (row % B) * T + Math.floor(row / B)),
+    "int32",
+  );
+  const copy = takeRows(onTargets.reshape([B * T, 1]), rows);
+  return graph.output(copy, [states, query, key, lag], (dy) => {
+    const d = addRows(dy as Tensor2D, rows, B * T).reshape([B, T, 1]);
+    const dScores = attention.mul(matches.sub(onTargets)).mul(d) as Tensor3D; // softmax: a (da - sum of a da)
+    const root = Math.sqrt(query.tensor.shape[1]);
+    const dQueries = byStep(tf.matMul(dScores, keys).div(root) as Tensor3D);
+    const dKeys = byStep(tf.matMul(tf.transpose(dScores, [0, 2, 1]), queries).div(root) as Tensor3D);
+    const window = lag.tensor.shape[0];
+    const perLag = columnSums(dScores.reshape([B, T * T])).reshape([T * T, 1]) as Tensor2D;
+    return [
+      productTransposeB(dQueries, query.tensor).add(productTransposeB(dKeys, key.tensor)),
+      productTransposeA(states.tensor, dQueries),
+      productTransposeA(states.tensor, dKeys),
+      addRows(perLag, tf.tensor1d(lagNumbers(T, window), "int32"), window),
+    ];
+  });
+}
+
+/** [T * B, A] -> [B, T, A] */
+function byRow(x: Tensor2D, T: number, B: number): Tensor3D {
+  return tf.transpose(x.reshape([T, B, x.shape[1]]), [1, 0, 2]) as Tensor3D;
+}
+
+/** [B, T, A] -> [T * B, A] */
+function byStep(x: Tensor3D): Tensor2D {
+  return tf.transpose(x, [1, 0, 2]).reshape([-1, x.shape[2]]) as Tensor2D;
 }
 
 /** Lag t - j of each pair, cut to the window. @shape int32 [T * T] */

@@ -1,6 +1,6 @@
 import type { TrainingEvent } from "../core/events.js";
 import { Random } from "../core/random.js";
-import { Adam, tf } from "../engine/index.js";
+import { Adam } from "../engine/index.js";
 import { type RecurrentModel, readWeights, writeWeights } from "../model/index.js";
 import { toBatch, type Window } from "../sequence/batches.js";
 import { gradientStep } from "./step.js";
@@ -19,7 +19,9 @@ const OVERFIT_STEPS = 25;
 export function checkModel(model: RecurrentModel, windows: readonly Window[]): Check[] {
   const batch = toBatch(smallBatch(windows));
   const chance = Math.log(model.itemCount);
-  const first = tf.tidy(() => model.loss(batch).dataSync()[0]);
+  const untrained = model.loss(batch);
+  const first = untrained.dataSync()[0];
+  untrained.dispose();
   const start = readWeights(model.parameters);
   const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
   let last = first;

@@ -1,5 +1,5 @@
 import type { Random } from "../core/random.js";
-import { type Adam, clipByGlobalNorm, type Tensor, tf, type Variable } from "../engine/index.js";
+import { type Adam, clipByGlobalNorm, tf } from "../engine/index.js";
 import type { RecurrentModel } from "../model/index.js";
 import type { Batch } from "../sequence/batches.js";
 
@@ -17,16 +17,17 @@ export function gradientStep(
   learningRate: number,
   clipNorm: number,
 ): { readonly loss: number; readonly gradientNorm: number } {
-  return tf.tidy(() => {
-    const names = new Map([...model.parameters].map(([name, variable]) => [variable.name, name]));
-    const { value, grads } = tf.variableGrads(() => model.loss(batch, random), [
-      ...model.parameters.values(),
-    ] as Variable[]);
-    const byName: Record<string, Tensor> = {};
-    for (const [variableName, gradient] of Object.entries(grads)) byName[names.get(variableName) as string] = gradient;
-    const clipped = clipByGlobalNorm(byName, clipNorm);
-    const [loss, gradientNorm] = [value.dataSync()[0], clipped.norm.dataSync()[0]];
-    if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) optimizer.apply(clipped.gradients, learningRate);
-    return { loss, gradientNorm };
-  }) as unknown as { loss: number; gradientNorm: number };
+  const { loss, gradients } = model.gradients(batch, random);
+  // The gradients live on after the tidy that made them, so that no weight is read while it changes.
+  try {
+    return tf.tidy(() => {
+      const clipped = clipByGlobalNorm(gradients, clipNorm);
+      const result = { loss: loss.dataSync()[0], gradientNorm: clipped.norm };
+      if (Number.isFinite(result.loss) && Number.isFinite(result.gradientNorm))
+        optimizer.apply(clipped.gradients, learningRate);
+      return result as never;
+    });
+  } finally {
+    tf.dispose([loss, ...Object.values(gradients)]);
+  }
 }

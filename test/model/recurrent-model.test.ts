@@ -26,11 +26,17 @@ function withModel<T>(config: ModelConfig, use: (model: RecurrentModel) => T, se
 
 /** Random weights large enough that every mechanism speaks. */
 function shake(model: RecurrentModel, size = 0.5): void {
-  for (const [name, variable] of model.parameters) {
+  for (const [name, parameter] of model.parameters) {
     const random = Random.stream(9, name);
-    const values = Float32Array.from({ length: variable.size }, () => (2 * random.uniform() - 1) * size);
-    tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+    parameter.assign(Float32Array.from({ length: parameter.size }, () => (2 * random.uniform() - 1) * size));
   }
+}
+
+function lossOf(model: RecurrentModel, windows: readonly Window[], random?: Random): number {
+  const loss = model.loss(toBatch(windows), random);
+  const [value] = loss.dataSync();
+  loss.dispose();
+  return value;
 }
 
 function windowsOf(seed: number, lengths: readonly number[]): Window[] {
@@ -119,7 +125,7 @@ describe("initial weights", () => {
     for (const output of ["tied", "free"] as const)
       withModel(smallModel({ output }), (model) => {
         expect(Array.from(weightsOf(model)["item/embedding"].subarray(0, 8))).toEqual(new Array(8).fill(0));
-        const loss = tf.tidy(() => model.loss(toBatch(windowsOf(1, [5, 9, 2]))).dataSync()[0]);
+        const loss = lossOf(model, windowsOf(1, [5, 9, 2]));
         expect(Math.abs(loss - Math.log(V))).toBeLessThan(0.5);
       });
   });
@@ -215,7 +221,7 @@ describe("loss", () => {
     withModel(smallModel(options), (model) => {
       shake(model);
       const windows = windowsOf(2, [6, 1, 9, 3]);
-      const loss = (some: Window[]) => tf.tidy(() => model.loss(toBatch(some)).dataSync()[0]);
+      const loss = (some: Window[]) => lossOf(model, some);
       const sum = windows.reduce((total, window) => total + loss([window]) * (window.items.length - 1), 0);
       expect(loss(windows)).toBeCloseTo(sum / 19, 4);
     });
@@ -239,15 +245,14 @@ describe("loss", () => {
           return Math.log(row.reduce((sum, score) => sum + Math.exp(score), 0)) - row[target - 1];
         });
         const mean = nats.reduce((a, b) => a + b) / nats.length;
-        expect(tf.tidy(() => model.loss(toBatch(windows)).dataSync()[0])).toBeCloseTo(mean, 4);
+        expect(lossOf(model, windows)).toBeCloseTo(mean, 4);
       });
   });
 
   test("dropout: one stream gives one loss, another stream another; without a stream there is none", () => {
     withModel(smallModel({ dropout: 0.5 }), (model) => {
       shake(model);
-      const batch = toBatch(windowsOf(4, [7, 7, 4]));
-      const loss = (random?: Random) => tf.tidy(() => model.loss(batch, random).dataSync()[0]);
+      const loss = (random?: Random) => lossOf(model, windowsOf(4, [7, 7, 4]), random);
       expect(loss(Random.stream(1, "a"))).toBe(loss(Random.stream(1, "a")));
       expect(loss(Random.stream(1, "a"))).not.toBe(loss(Random.stream(1, "b")));
       expect(loss()).toBe(loss());
@@ -264,21 +269,19 @@ describe("loss", () => {
     const config = smallModel({ embeddingSize: 4, hiddenSize: 4, userEmbeddingSize: 2, ...options });
     withModel(config, (model) => {
       shake(model);
-      const batch = toBatch(windowsOf(5, [6, 3, 4]));
-      const variables = [...model.parameters];
-      const loss = () => tf.tidy(() => model.loss(batch).dataSync()[0]);
-      const { value, grads } = tf.variableGrads(
-        () => model.loss(batch),
-        variables.map(([, variable]) => variable),
-      );
+      const windows = windowsOf(5, [6, 3, 4]);
+      const parameters = [...model.parameters];
+      const loss = () => lossOf(model, windows);
+      const taken = model.gradients(toBatch(windows));
       const gradients = new Map(
-        variables.map(([name, variable]) => [name, Float32Array.from(grads[variable.name].dataSync())]),
+        parameters.map(([name]) => [name, Float32Array.from(taken.gradients[name].dataSync())]),
       );
-      tf.dispose([value, ...Object.values(grads)]);
-      for (const [name, variable] of variables) {
+      expect(taken.loss.dataSync()[0]).toBeCloseTo(loss(), 5);
+      tf.dispose([taken.loss, ...Object.values(taken.gradients)]);
+      for (const [name, parameter] of parameters) {
         const analytic = gradients.get(name) as Float32Array;
-        const start = Float32Array.from(variable.dataSync());
-        const set = (values: Float32Array) => tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+        const start = parameter.values();
+        const set = (values: Float32Array) => parameter.assign(values);
         // Float32: the three largest components of each weight, by a symmetric difference of a well chosen size.
         const largest = Array.from(analytic.keys())
           .sort((a, b) => Math.abs(analytic[b]) - Math.abs(analytic[a]))

@@ -1,5 +1,5 @@
 // Every test file that needs tensors starts the engine through here and proves that none is left over.
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { type Engine, startEngine, tf } from "../../src/engine/index.js";
 
 export let engine: Engine;
@@ -15,8 +15,5 @@ export function useEngine(): void {
   });
   afterEach(() => {
     expect(tf.memory().numTensors, "tensors left over").toBe(before);
-  });
-  afterAll(() => {
-    tf.disposeVariables();
   });
 }
