@@ -1,6 +1,7 @@
+import { type Gradient, isRows, type Rows } from "./graph.js";
 import { attribute, floatType, isNative, rawOp } from "./native.js";
 import { Parameter } from "./parameter.js";
-import { type Tensor, tf } from "./tensors.js";
+import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
 export interface AdamOptions {
   /** Decay of the mean of gradients, [0, 1). */
@@ -28,14 +29,21 @@ export class Adam {
     }
   }
 
-  /** Changes every parameter by one step. `gradients` has the parameters' names and shapes. */
-  apply(gradients: Readonly<Record<string, Tensor>>, learningRate: number): void {
+  /**
+   * Changes every parameter by one step. `gradients` has the parameters' names and shapes.
+   *
+   * Where a gradient holds some rows only, only these rows and their moments move (lazy Adam), so the step costs the rows
+   * that it touches. Each row comes once.
+   */
+  apply(gradients: Readonly<Record<string, Gradient>>, learningRate: number): void {
     this.#step++;
     const update = isNative() ? updateNative : updatePlain;
     tf.tidy(() => {
       for (const [name, parameter] of this.#parameters) {
         const moments = this.#moments.get(name) as Moments;
-        update(parameter, moments, gradients[name], learningRate, this.#step, this.#options);
+        const gradient = gradients[name];
+        if (isRows(gradient)) updateRows(parameter, moments, gradient, learningRate, this.#step, this.#options);
+        else update(parameter, moments, gradient, learningRate, this.#step, this.#options);
       }
     });
   }
@@ -66,10 +74,10 @@ interface Moments {
   readonly square: Parameter;
 }
 
-type Update = (
+type Update<G = Tensor> = (
   parameter: Parameter,
   moments: Moments,
-  gradient: Tensor,
+  gradient: G,
   learningRate: number,
   step: number,
   options: AdamOptions,
@@ -93,24 +101,38 @@ const updateNative: Update = (parameter, { mean, square }, gradient, learningRat
 };
 
 /** The same in plain tfjs operations, for WASM and as the twin of the fused operation. */
-export const updatePlain: Update = (parameter, { mean, square }, gradient, learningRate, step, options) => {
-  const { beta1, beta2, epsilon, weightDecay } = options;
+const updatePlain: Update = (parameter, { mean, square }, gradient, learningRate, step, options) => {
+  const now = { value: parameter.read(), mean: mean.read(), square: square.read() };
+  const next = adamStep(now, gradient, learningRate, step, options);
+  parameter.replace(next.value);
+  mean.replace(next.mean);
+  square.replace(next.square);
+};
+
+const updateRows: Update<Rows> = (parameter, { mean, square }, { rows, values }, learningRate, step, options) => {
+  const now = { value: parameter.readRows(rows), mean: mean.readRows(rows), square: square.readRows(rows) };
+  const next = adamStep(now, values, learningRate, step, options);
+  parameter.writeRows(rows, next.value as Tensor2D);
+  mean.writeRows(rows, next.mean as Tensor2D);
+  square.writeRows(rows, next.square as Tensor2D);
+};
+
+/** The formulas. */
+function adamStep(
+  now: { readonly value: Tensor; readonly mean: Tensor; readonly square: Tensor },
+  gradient: Tensor,
+  learningRate: number,
+  step: number,
+  { beta1, beta2, epsilon, weightDecay }: AdamOptions,
+) {
   const stepSize = learningRate / (1 - beta1 ** step);
   const squareCorrection = 1 / Math.sqrt(1 - beta2 ** step);
-  const m = mean
-    .read()
-    .mul(beta1)
-    .add(gradient.mul(1 - beta1));
-  const v = square
-    .read()
-    .mul(beta2)
-    .add(gradient.square().mul(1 - beta2));
-  const change = m.mul(stepSize).div(v.sqrt().mul(squareCorrection).add(epsilon));
-  const value = parameter.read();
-  parameter.replace((weightDecay > 0 ? value.mul(1 - learningRate * weightDecay) : value).sub(change));
-  mean.replace(m);
-  square.replace(v);
-};
+  const mean = now.mean.mul(beta1).add(gradient.mul(1 - beta1));
+  const square = now.square.mul(beta2).add(gradient.square().mul(1 - beta2));
+  const change = mean.mul(stepSize).div(square.sqrt().mul(squareCorrection).add(epsilon));
+  const kept = weightDecay > 0 ? now.value.mul(1 - learningRate * weightDecay) : now.value;
+  return { value: kept.sub(change), mean, square };
+}
 
 /**
  * Scales gradients down so that their joint norm is at most `clipNorm` (Pascanu et al. 2013), and gives the norm before.
@@ -118,14 +140,18 @@ export const updatePlain: Update = (parameter, { mean, square }, gradient, learn
  * @param clipNorm largest norm, > 0; Infinity leaves gradients as they are
  */
 export function clipByGlobalNorm(
-  gradients: Readonly<Record<string, Tensor>>,
+  gradients: Readonly<Record<string, Gradient>>,
   clipNorm: number,
-): { readonly gradients: Readonly<Record<string, Tensor>>; readonly norm: number } {
-  const squares = Object.values(gradients).map(sumOfSquares);
+): { readonly gradients: Readonly<Record<string, Gradient>>; readonly norm: number } {
+  const squares = Object.values(gradients).map((gradient) =>
+    sumOfSquares(isRows(gradient) ? gradient.values : gradient),
+  );
   const norm = Math.sqrt(tf.addN(squares).dataSync()[0]);
   if (!(norm > clipNorm)) return { gradients, norm };
   const scale = clipNorm / (norm + 1e-6);
-  return { gradients: Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, g.mul(scale)])), norm };
+  const scaled = (g: Gradient): Gradient =>
+    isRows(g) ? { rows: g.rows, values: g.values.mul(scale) as Tensor2D } : g.mul(scale);
+  return { gradients: Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, scaled(g)])), norm };
 }
 
 function sumOfSquares(x: Tensor): Tensor {

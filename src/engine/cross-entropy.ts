@@ -21,14 +21,14 @@ const SAFE_SUM = [1e-30, 1e30] as const;
  *
  * With `extra`, something else speaks for the target too, and the loss is the mean of -log(softmax[target] + extra).
  *
- * @shape h [N, D]; table [V+1, D]; bias [V+1]; targets int [N], each in 1…V; extra [N], >= 0; loss in nats
+ * @shape h [N, D]; table [V+1, D]; bias [V+1]; targets int32 [N], each in 1…V; extra [N], >= 0; loss in nats
  */
 export function linearCrossEntropy(
   graph: Graph,
   h: Value<Tensor2D>,
   table: Value<Tensor2D>,
   bias: Value<Tensor1D>,
-  targets: Tensor1D,
+  targets: Int32Array,
   extra?: Value<Tensor1D>,
 ): void {
   const [N] = h.tensor.shape;
@@ -36,10 +36,11 @@ export function linearCrossEntropy(
   const parts: Chunk[] = [];
   for (let start = 0; start < N; start += chunk) {
     const n = Math.min(chunk, N - start);
-    const cut = (x: Tensor1D) => (n === N ? x : (x.slice([start], [n]) as Tensor1D));
+    const answers = targets.subarray(start, start + n);
     const before = parts.at(-1);
     const part = tf.tidy(() => {
-      const inputs = { h: rowRange(h.tensor, start, n), targets: cut(targets), extra: extra && cut(extra.tensor) };
+      const more = extra && (n === N ? extra.tensor : (extra.tensor.slice([start], [n]) as Tensor1D));
+      const inputs = { h: rowRange(h.tensor, start, n), targets: answers, extra: more };
       const { loss, gradients } = chunkOf(inputs, table.tensor, bias.tensor, graph.recording ? N : undefined);
       return {
         loss: before ? loss.add(before.loss) : loss,
@@ -96,7 +97,7 @@ function plus(own: ChunkGradients, before?: ChunkGradients): ChunkGradients {
  * @param N rows of all chunks; undefined leaves gradients out
  */
 function chunkOf(
-  { h, targets, extra }: { readonly h: Tensor2D; readonly targets: Tensor1D; readonly extra?: Tensor1D },
+  { h, targets, extra }: { readonly h: Tensor2D; readonly targets: Int32Array; readonly extra?: Tensor1D },
   table: Tensor2D,
   bias: Tensor1D,
   N: number | undefined,
@@ -125,7 +126,7 @@ function chunkOf(
   const { losses, part, dExtra } = extra ? mixture(plain, extra) : { losses: plain };
   const loss = losses.sum() as Scalar;
   if (N === undefined) return { loss };
-  const share = part ? part.div(N) : tf.fill([targets.shape[0], 1], 1 / N);
+  const share = part ? part.div(N) : tf.fill([targets.length, 1], 1 / N);
   const scale = sums.reciprocal().mul(share) as Tensor2D;
   const gradients = {
     dh: product(exponentials, table).mul(scale).sub(rows.mul(share)) as Tensor2D,

@@ -1,11 +1,11 @@
 // What a training step computes, recorded so that gradients can be taken in reverse. Kernels bring their own hand-derived
 // gradients, so a step has a few dozen entries, and nothing of tfjs's tape.
 import { addRows } from "./operations.js";
-import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "./tensors.js";
+import { type Scalar, type Tensor, type Tensor2D, tf } from "./tensors.js";
 
 /** Gradient to some rows of a table: values[n] belongs to row rows[n]; rows may come more than once. */
 export interface Rows {
-  readonly rows: Tensor1D;
+  readonly rows: Int32Array;
   readonly values: Tensor2D;
 }
 
@@ -69,14 +69,48 @@ export class Graph {
   }
 }
 
+/** Whether a gradient belongs to some rows only. */
+export function isRows(gradient: Gradient): gradient is Rows {
+  return "rows" in gradient;
+}
+
+/**
+ * What flowed back to a table, as rows of which each comes once, in the order of their numbers; undefined where some of it
+ * belongs to the whole table.
+ */
+export function rowGradientOf({ gradients }: Value): Rows | undefined {
+  if (gradients.length === 0 || !gradients.every(isRows)) return undefined;
+  const all = joined(gradients);
+  const rows = Int32Array.from(new Set(all.rows)).sort();
+  const place = new Map(Array.from(rows, (row, at) => [row, at]));
+  return {
+    rows,
+    values: addRows(
+      all.values,
+      all.rows.map((row) => place.get(row) as number),
+      rows.length,
+    ),
+  };
+}
+
+function joined(parts: readonly Rows[]): Rows {
+  if (parts.length === 1) return parts[0];
+  const rows = new Int32Array(parts.reduce((sum, part) => sum + part.rows.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    rows.set(part.rows, at);
+    at += part.rows.length;
+  }
+  return { rows, values: tf.concat(parts.map(({ values }) => values)) };
+}
+
 /** The sum of what flowed back to a value, as one tensor of its shape. */
 export function gradientOf({ tensor, gradients }: Value): Tensor {
-  const whole = gradients.filter((gradient): gradient is Tensor => !("rows" in gradient));
-  const rows = gradients.filter((gradient): gradient is Rows => "rows" in gradient);
+  const whole = gradients.filter((gradient): gradient is Tensor => !isRows(gradient));
+  const rows = gradients.filter(isRows);
   if (rows.length > 0) {
-    const [numbers, values] = [rows.map((part) => part.rows), rows.map((part) => part.values)];
-    const one = rows.length === 1;
-    whole.push(addRows(one ? values[0] : tf.concat(values), one ? numbers[0] : tf.concat(numbers), tensor.shape[0]));
+    const all = joined(rows);
+    whole.push(addRows(all.values, all.rows, tensor.shape[0]).reshape(tensor.shape));
   }
   if (whole.length === 0) return tf.zeros(tensor.shape);
   return whole.length === 1 ? whole[0] : tf.addN(whole);

@@ -6,8 +6,8 @@ import { type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
 const EPSILON = 1e-5; // as in PyTorch, so that the twin models agree
 
-/** Rows of a table. @shape table [R, D]; rows int [N], each in [0, R) -> [N, D] */
-export function embedding(graph: Graph, table: Value<Tensor2D>, rows: Tensor1D): Value<Tensor2D> {
+/** Rows of a table. @shape table [R, D]; rows int32 [N], each in [0, R) -> [N, D] */
+export function embedding(graph: Graph, table: Value<Tensor2D>, rows: Int32Array): Value<Tensor2D> {
   return graph.output(takeRows(table.tensor, rows), [table], (dy) => [{ rows, values: dy as Tensor2D }]);
 }
 

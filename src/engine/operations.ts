@@ -26,22 +26,29 @@ export function columnSums(x: Tensor2D): Tensor1D {
   return (tf.ones([1, x.shape[0]]) as Tensor2D).matMul(x).reshape([x.shape[1]]) as Tensor1D;
 }
 
-/** Rows by number. @shape x [R, D]; rows int [N] -> [N, D] */
-export function takeRows(x: Tensor2D, rows: Tensor1D): Tensor2D {
-  return (isNative() ? tf.gather(x, rows) : tf.gatherND(x, rows.expandDims(1))) as Tensor2D;
+/** Rows by number. @shape x [R, D]; rows int32 [N] -> [N, D] */
+export function takeRows(x: Tensor2D, rows: Int32Array): Tensor2D {
+  return (isNative() ? tf.gather(x, tf.tensor1d(rows, "int32")) : tf.gatherND(x, column(rows))) as Tensor2D;
 }
 
-/** Sums rows that share a number. @shape values [N, D]; rows int [N], each in [0, R) -> [R, D] */
-export function addRows(values: Tensor2D, rows: Tensor1D, R: number): Tensor2D {
-  if (isNative()) return tf.unsortedSegmentSum(values, rows, R) as Tensor2D;
-  return tf.scatterND(rows.expandDims(1), values, [R, values.shape[1]]) as Tensor2D;
+/** Sums rows that share a number. @shape values [N, D]; rows int32 [N], each in [0, R) -> [R, D] */
+export function addRows(values: Tensor2D, rows: Int32Array, R: number): Tensor2D {
+  if (isNative()) return tf.unsortedSegmentSum(values, tf.tensor1d(rows, "int32"), R) as Tensor2D;
+  return tf.scatterND(column(rows), values, [R, values.shape[1]]) as Tensor2D;
+}
+
+function column(rows: Int32Array): Tensor2D {
+  return tf.tensor2d(rows, [rows.length, 1], "int32");
 }
 
 /** `count` rows from `start` on. @shape x [R, D] -> [count, D] */
 export function rowRange(x: Tensor2D, start: number, count: number): Tensor2D {
   if (count === x.shape[0]) return x;
   if (isNative()) return x.slice([start, 0], [count, x.shape[1]]) as Tensor2D;
-  return takeRows(x, tf.range(start, start + count, 1, "int32"));
+  return takeRows(
+    x,
+    Int32Array.from({ length: count }, (_, i) => start + i),
+  );
 }
 
 /** Cuts [T * B, D] into its T steps. */

@@ -1,6 +1,7 @@
 import { checkLength } from "../core/check.js";
 import { attribute, isNative, rawOp } from "./native.js";
-import { type Tensor, tf } from "./tensors.js";
+import { addRows, takeRows } from "./operations.js";
+import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
 let created = 0;
 
@@ -57,6 +58,26 @@ export class Parameter {
     this.#tensor = tf.keep(tensor);
   }
 
+  /** Some of its rows, flat. @shape rows int32 [n], each in [0, shape[0]) -> [n, size / shape[0]] */
+  readRows(rows: Int32Array): Tensor2D {
+    const width = this.size / this.shape[0];
+    if (!this.handle) return takeRows(this.read().reshape([this.shape[0], width]) as Tensor2D, rows);
+    const attributes = [attribute.int("batch_dims", 0), attribute.bool("validate_indices", true), ...ROW_TYPES()];
+    const [taken] = rawOp("ResourceGather", attributes, [this.handle, tf.tensor1d(rows, "int32")], 1);
+    return taken.reshape([rows.length, width]) as Tensor2D;
+  }
+
+  /** Changes some of its rows; in place on the native engine. Each row comes once. */
+  writeRows(rows: Int32Array, values: Tensor2D): void {
+    if (this.handle) {
+      const shaped = values.reshape([rows.length, ...this.shape.slice(1)]);
+      rawOp("ResourceScatterUpdate", ROW_TYPES(), [this.handle, tf.tensor1d(rows, "int32"), shaped], 0);
+      return;
+    }
+    const change = addRows(values.sub(this.readRows(rows)) as Tensor2D, rows, this.shape[0]);
+    this.replace(this.read().add(change.reshape([...this.shape])));
+  }
+
   dispose(): void {
     if (this.handle) {
       rawOp("DestroyResourceOp", [attribute.bool("ignore_lookup_error", true)], [this.handle], 0);
@@ -65,6 +86,8 @@ export class Parameter {
     this.#tensor?.dispose();
   }
 }
+
+const ROW_TYPES = () => [attribute.dtype("dtype", "float32"), attribute.dtype("Tindices", "int32")];
 
 function newHandle(shape: readonly number[]): Tensor {
   const attributes = [

@@ -1,5 +1,5 @@
 export { type ModelConfig, modelConfig, modelSchema } from "./config.js";
-export { RecurrentModel } from "./recurrent-model.js";
+export { type GradientOptions, type LossGradients, RecurrentModel } from "./recurrent-model.js";
 export { loadModel, type ModelContext, type SavedModel, saveModel } from "./saved-model.js";
 export { modelScorer } from "./scorer.js";
 export { type NamedTensors, readTensorFile, writeTensorFile } from "./tensor-file.js";

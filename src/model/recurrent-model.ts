@@ -6,15 +6,20 @@ import {
   cells,
   dropout,
   embedding,
+  type Gradient,
   Graph,
   gradientOf,
   layerNorm,
   linear,
   linearCrossEntropy,
+  type Negatives,
   Parameter,
   productTransposeB,
   recurrent,
+  rowGradientOf,
+  type SampledLossName,
   type Scalar,
+  sampledLoss,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -91,15 +96,28 @@ export class RecurrentModel {
   }
 
   /** The loss with its gradients to all weights, by name. The caller disposes them. */
-  gradients(batch: Batch, random?: Random): { readonly loss: Scalar; readonly gradients: Record<string, Tensor> } {
-    return tf.tidy(() => {
+  gradients(batch: Batch, options: GradientOptions = {}): LossGradients {
+    const { random, sampled, rowsOnly = false } = options;
+    const rowNumbers = new Map<string, Int32Array>();
+    const { loss, tensors } = tf.tidy(() => {
       const step = new Step(this, new Graph(true));
-      step.addLoss(batch, random);
+      step.addLoss(batch, random, sampled);
       step.graph.backward();
-      const names = [...this.parameters.keys()];
-      const gradients = Object.fromEntries(names.map((name) => [name, gradientOf(step.weight(name))]));
-      return { loss: step.graph.loss(), gradients };
+      const gradient = (name: string): Tensor => {
+        const rows = rowsOnly ? rowGradientOf(step.weight(name)) : undefined;
+        if (rows) rowNumbers.set(name, rows.rows);
+        return rows ? rows.values : gradientOf(step.weight(name));
+      };
+      return {
+        loss: step.graph.loss(),
+        tensors: Object.fromEntries([...this.parameters.keys()].map((name) => [name, gradient(name)])),
+      };
     });
+    const whole = ([name, values]: [string, Tensor]): [string, Gradient] => {
+      const rows = rowNumbers.get(name);
+      return [name, rows ? { rows, values: values as Tensor2D } : values];
+    };
+    return { loss, gradients: Object.fromEntries(Object.entries(tensors).map(whole)) };
   }
 
   /**
@@ -131,6 +149,21 @@ export class RecurrentModel {
   }
 }
 
+export interface GradientOptions {
+  /** Stream of the dropout masks; undefined switches dropout off. */
+  readonly random?: Random;
+  /** A loss over drawn items; the softmax over all items where left out. */
+  readonly sampled?: { readonly loss: SampledLossName; readonly negatives: Negatives };
+  /** Gradients to tables of which only some rows were read come as these rows. Default false. */
+  readonly rowsOnly?: boolean;
+}
+
+/** A loss in nats and its gradients by name of the weight. */
+export interface LossGradients {
+  readonly loss: Scalar;
+  readonly gradients: Readonly<Record<string, Gradient>>;
+}
+
 /** One pass through the network, from a batch to its states and on. Lives inside one `tf.tidy`. */
 class Step {
   readonly graph: Graph;
@@ -151,22 +184,25 @@ class Step {
     return value;
   }
 
-  addLoss(batch: Batch, random?: Random): void {
+  addLoss(batch: Batch, random?: Random, sampled?: GradientOptions["sampled"]): void {
     const { graph } = this;
     const states = this.#states(batch, random);
     const h = this.#realRows(states, batch);
     const last = Int32Array.from(batch.positions, (row) => batch.inputs[row]);
     const z = this.#output(h, last, random);
-    const targets = tf.tensor1d(batch.targets, "int32");
+    if (sampled) {
+      const bias = this.weight<Tensor1D>("output/bias"); // padding is never drawn, so it needs no wall
+      sampledLoss(graph, sampled.loss, z, this.#scoreTable(), bias, batch.targets, sampled.negatives);
+      return;
+    }
     const repeats = this.#model.config.repeatWindow > 0;
     const extra = repeats ? repeatOdds(graph, states, h, this.#repeatWeights(), batch) : undefined;
-    linearCrossEntropy(graph, z, this.#scoreTable(), this.#bias(), targets, extra);
+    linearCrossEntropy(graph, z, this.#scoreTable(), this.#bias(), batch.targets, extra);
   }
 
   scores(batch: Batch, rows: Int32Array): Tensor2D[] {
     const states = this.#states(batch);
-    const at = tf.tensor1d(rows, "int32");
-    const h = embedding(this.graph, states, at);
+    const h = embedding(this.graph, states, rows);
     const last = rows.map((row) => batch.inputs[row]);
     const z = this.#output(h, last).tensor;
     const logits = productTransposeB(z, this.#scoreTable().tensor).add(this.#bias().tensor) as Tensor2D;
@@ -175,17 +211,17 @@ class Step {
     const { attention } = repeatAttention(states.tensor, weights, batch);
     const byRow = tf.transpose(attention, [1, 0, 2]).reshape([-1, batch.length]) as Tensor2D;
     const g = linear(this.graph, h, weights.gate, weights.gateBias).tensor.sigmoid();
-    return [tf.softmax(logits).mul(tf.sub(1, g)), takeRows(byRow, at).mul(g)];
+    return [tf.softmax(logits).mul(tf.sub(1, g)), takeRows(byRow, rows).mul(g)];
   }
 
   /** Hidden states of the last layer at every step. @shape -> [T * B, H] */
   #states(batch: Batch, random?: Random): Value<Tensor2D> {
     const { graph } = this;
     const { config } = this.#model;
-    let x = embedding(graph, this.weight("item/embedding"), tf.tensor1d(batch.inputs, "int32"));
+    let x = embedding(graph, this.weight("item/embedding"), batch.inputs);
     if (config.userEmbeddingSize > 0) {
       const users = batch.users.map((user) => (random && random.uniform() < config.userDropout ? 0 : user));
-      const rows = embedding(graph, this.weight("user/embedding"), tf.tensor1d(users, "int32"));
+      const rows = embedding(graph, this.weight("user/embedding"), users);
       x = besides(graph, x, atEveryStep(graph, rows, batch.length));
     }
     x = dropout(graph, x, config.inputDropout, random);
@@ -205,7 +241,7 @@ class Step {
   /** The rows that have a target. */
   #realRows(states: Value<Tensor2D>, { positions, length, size }: Batch): Value<Tensor2D> {
     if (positions.length === length * size) return states;
-    return embedding(this.graph, states, tf.tensor1d(positions, "int32"));
+    return embedding(this.graph, states, positions);
   }
 
   /** The vector that scores the items. @shape h [N, H]; last int [N]: last items -> [N, D] (tied) or [N, H] (free) */
@@ -215,7 +251,7 @@ class Step {
     let z = dropout(graph, h, config.dropout, random);
     if (config.output === "tied")
       z = linear(graph, z, this.weight("output/projection"), this.weight("output/projectionBias"));
-    if (config.lastItem) z = add(graph, z, embedding(graph, this.weight("item/successor"), tf.tensor1d(last, "int32")));
+    if (config.lastItem) z = add(graph, z, embedding(graph, this.weight("item/successor"), last));
     return config.layerNorm ? layerNorm(graph, z, this.weight("output/scale"), this.weight("output/shift")) : z;
   }
 

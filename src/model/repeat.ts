@@ -50,7 +50,7 @@ export function repeatAttention(
   const queries = byRow(product(states, query.tensor), T, B);
   const keys = byRow(product(states, key.tensor), T, B);
   const window = lag.tensor.shape[0];
-  const lags = takeRows(lag.tensor, tf.tensor1d(lagNumbers(T, window), "int32")).reshape([1, T, T]);
+  const lags = takeRows(lag.tensor, lagNumbers(T, window)).reshape([1, T, T]);
   const scores = tf
     .matMul(queries, tf.transpose(keys, [0, 2, 1]))
     .div(Math.sqrt(query.tensor.shape[1]))
@@ -99,10 +99,7 @@ function attentionOnTargets(
   const { attention, queries, keys } = repeatAttention(states.tensor, weights, batch);
   const matches = tf.tensor3d(targetMatches(batch), [B, T, T]);
   const onTargets = attention.mul(matches).sum(2, true) as Tensor3D; // [B, T, 1]
-  const rows = tf.tensor1d(
-    positions.map((row) => (row % B) * T + Math.floor(row / B)),
-    "int32",
-  );
+  const rows = positions.map((row) => (row % B) * T + Math.floor(row / B));
   const copy = takeRows(onTargets.reshape([B * T, 1]), rows);
   return graph.output(copy, [states, query, key, lag], (dy) => {
     const d = addRows(dy as Tensor2D, rows, B * T).reshape([B, T, 1]);
@@ -116,7 +113,7 @@ function attentionOnTargets(
       productTransposeB(dQueries, query.tensor).add(productTransposeB(dKeys, key.tensor)),
       productTransposeA(states.tensor, dQueries),
       productTransposeA(states.tensor, dKeys),
-      addRows(perLag, tf.tensor1d(lagNumbers(T, window), "int32"), window),
+      addRows(perLag, lagNumbers(T, window), window),
     ];
   });
 }

@@ -26,7 +26,7 @@ export function checkModel(model: RecurrentModel, windows: readonly Window[]): C
   const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 });
   let last = first;
   for (let step = 0; step < OVERFIT_STEPS; step++)
-    last = gradientStep(model, optimizer, batch, undefined, 0.02, 5).loss;
+    last = gradientStep(model, optimizer, batch, { learningRate: 0.02, clipNorm: 5 }).loss;
   optimizer.dispose();
   writeWeights(model.parameters, start);
   return [

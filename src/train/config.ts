@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseConfig } from "../core/config.js";
+import { type SampledLossName, sampledLosses } from "../engine/index.js";
 
 /** How a model is trained; what each field means stands in `trainSchema`. */
 export interface TrainConfig {
@@ -7,7 +8,11 @@ export interface TrainConfig {
   readonly minimumStepsPerEpoch: number;
   readonly batchPositions: number;
   readonly maxLength: number;
+  readonly loss: "softmax" | SampledLossName;
+  readonly negatives: number;
+  readonly negativeAlpha: number;
   readonly optimizer: "adamw" | "adam";
+  readonly lazy: boolean;
   readonly learningRate: number;
   readonly warmupSteps: number;
   readonly schedule: "cosine" | "constant";
@@ -37,7 +42,17 @@ export const trainSchema: z.ZodType<TrainConfig, Partial<TrainConfig>> = z
       .describe("Steps of a round at least: it is one pass over the training windows, or several where these are few"),
     batchPositions: z.number().int().min(1).max(1_000_000).default(1024).describe("Targets per batch, about"),
     maxLength: z.number().int().min(1).max(10_000).default(64).describe("T: plays of one training window at most"),
+    loss: z
+      .enum(["softmax", ...(Object.keys(sampledLosses) as SampledLossName[])])
+      .default("softmax")
+      .describe("softmax over all items, or a loss over drawn ones for large catalogues (then repeatWindow is 0)"),
+    negatives: z.number().int().min(1).max(100_000).default(2048).describe("K: items drawn per batch, for such a loss"),
+    negativeAlpha: z.number().min(0).max(1).default(0.5).describe("Power of popularity by which they are drawn"),
     optimizer: z.enum(["adamw", "adam"]).default("adamw").describe("adam ignores weightDecay"),
+    lazy: z
+      .boolean()
+      .default(false)
+      .describe("Rows of a table move only in steps that read them, where the loss leaves the other rows alone"),
     learningRate: z.number().gt(0).max(10).default(5e-3).describe("Step size after warm-up"),
     warmupSteps: z.number().int().min(0).default(100).describe("Steps over which the rate rises from 0"),
     schedule: z.enum(["cosine", "constant"]).default("cosine").describe("cosine: the rate falls to 0 over all epochs"),

@@ -3,9 +3,17 @@ import type { StopReason, TrainingEvent } from "../core/events.js";
 import { Random } from "../core/random.js";
 import type { Scorer } from "../core/scorer.js";
 import type { Query } from "../core/types.js";
-import { Adam } from "../engine/index.js";
-import { modelScorer, type NamedTensors, type RecurrentModel, readWeights, writeWeights } from "../model/index.js";
+import { Adam, type SampledLossName } from "../engine/index.js";
+import {
+  type GradientOptions,
+  modelScorer,
+  type NamedTensors,
+  type RecurrentModel,
+  readWeights,
+  writeWeights,
+} from "../model/index.js";
 import { type Batch, paddingShare, toBatches, type Window } from "../sequence/batches.js";
+import { type NegativeSampler, negativeSampler } from "../sequence/negatives.js";
 import type { CheckpointStore, TrainingState } from "./checkpoint.js";
 import { checkModel } from "./checks.js";
 import { learningRateAt, type TrainConfig } from "./config.js";
@@ -84,6 +92,7 @@ async function* run(
     state.seconds = lastSave;
     return [{ type: "checkpoint", step: state.step, path: checkpoints.save(state, model, optimizer, best) }];
   };
+  const sampler = config.loss === "softmax" ? undefined : samplerOf(model, windows, config);
   const outOfPatience = () => state.epoch - state.bestEpoch >= config.patience;
   let interrupted = false;
   training: for (; state.epoch < config.epochs && !outOfPatience(); batches = batchesOf(state.epoch)) {
@@ -96,8 +105,13 @@ async function* run(
       const progress = (state.epoch + state.batch / batches.length) / config.epochs;
       const learningRate = learningRateAt(config, state.step, progress);
       const began = performance.now();
-      const random = Random.stream(config.seed, "dropout", state.step);
-      const { loss, gradientNorm } = gradientStep(model, optimizer, batch, random, learningRate, config.clipNorm);
+      const { loss, gradientNorm } = gradientStep(model, optimizer, batch, {
+        learningRate,
+        clipNorm: config.clipNorm,
+        random: Random.stream(config.seed, "dropout", state.step),
+        sampled: sampler && sampledOf(config, sampler, state.step),
+        rowsOnly: config.lazy,
+      });
       if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
         throw notFinite(`loss is ${loss} and the gradient norm ${gradientNorm}`, state, learningRate);
       state.step++;
@@ -160,6 +174,25 @@ async function* run(
     bestValue: state.bestValue,
     seconds: clock.seconds(),
   };
+}
+
+/** A sampler by popularity in the training windows. @throws {RefrainError} CONFIG_INVALID with the copy mechanism */
+function samplerOf(model: RecurrentModel, windows: readonly Window[], config: TrainConfig): NegativeSampler {
+  if (model.config.repeatWindow > 0)
+    throw new RefrainError(
+      "CONFIG_INVALID",
+      `train.loss: ${config.loss} needs model.repeatWindow=0, got ${model.config.repeatWindow}.`,
+    );
+  const counts = new Int32Array(model.itemCount + 1);
+  for (const { items } of windows) for (const item of items) counts[item]++;
+  return negativeSampler(counts, config.negativeAlpha);
+}
+
+/** The loss of a step with its own draw of negatives. */
+function sampledOf(config: TrainConfig, sampler: NegativeSampler, step: number): GradientOptions["sampled"] {
+  const items = sampler.draw(config.negatives, Random.stream(config.seed, "negatives", step));
+  const { logChances } = sampler;
+  return { loss: config.loss as SampledLossName, negatives: { items, logChances } };
 }
 
 /** The model as a scorer that stops the run where the last step made its scores NaN or infinite. */

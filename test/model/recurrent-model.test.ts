@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/core/config.js";
 import { Random } from "../../src/core/random.js";
-import { tf } from "../../src/engine/index.js";
+import { type Tensor, tf } from "../../src/engine/index.js";
 import { type ModelConfig, modelConfig, modelScorer, RecurrentModel } from "../../src/model/index.js";
 import { PRESETS, runConfig } from "../../src/recipes/index.js";
 import { toBatch, type Window } from "../../src/sequence/batches.js";
@@ -274,10 +274,10 @@ describe("loss", () => {
       const loss = () => lossOf(model, windows);
       const taken = model.gradients(toBatch(windows));
       const gradients = new Map(
-        parameters.map(([name]) => [name, Float32Array.from(taken.gradients[name].dataSync())]),
+        parameters.map(([name]) => [name, Float32Array.from((taken.gradients[name] as Tensor).dataSync())]),
       );
       expect(taken.loss.dataSync()[0]).toBeCloseTo(loss(), 5);
-      tf.dispose([taken.loss, ...Object.values(taken.gradients)]);
+      tf.dispose([taken.loss, ...(Object.values(taken.gradients) as Tensor[])]);
       for (const [name, parameter] of parameters) {
         const analytic = gradients.get(name) as Float32Array;
         const start = parameter.values();

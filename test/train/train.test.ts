@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { TrainingEvent } from "../../src/core/events.js";
 import { Random } from "../../src/core/random.js";
-import { Adam, tf } from "../../src/engine/index.js";
+import { Adam, type SampledLossName, sampledLosses, tf } from "../../src/engine/index.js";
 import { validationMetrics } from "../../src/evaluate/index.js";
-import { modelScorer } from "../../src/model/index.js";
+import { type ModelConfig, modelScorer } from "../../src/model/index.js";
 import { toBatch } from "../../src/sequence/batches.js";
 import { CheckpointStore, checkModel, gradientStep, learningRateAt, trainConfig } from "../../src/train/index.js";
 import { withFolder } from "../support/cli.js";
@@ -26,8 +26,12 @@ useEngine();
 const little = worldOf(markovWorld({ users: 12, items: 8, plays: 14 }).log);
 
 /** HR@1 on the test part after training. */
-async function hitRate(world: typeof little, options: Parameters<typeof shortTraining>[0]): Promise<number> {
-  const model = newModel(world, smallModel({ embeddingSize: 16, hiddenSize: 16 }), 5);
+async function hitRate(
+  world: typeof little,
+  options: Parameters<typeof shortTraining>[0],
+  shape: Partial<ModelConfig> = {},
+): Promise<number> {
+  const model = newModel(world, smallModel({ embeddingSize: 16, hiddenSize: 16, ...shape }), 5);
   await trainModel(model, { world, config: shortTraining(options) });
   const metrics = await validationMetrics(modelScorer(model, "LSTM"), world.test);
   model.dispose();
@@ -37,6 +41,22 @@ async function hitRate(world: typeof little, options: Parameters<typeof shortTra
 describe("what can be learned is learned", () => {
   test("a circle: HR@1 above 0.95", async () => {
     expect(await hitRate(worldOf(cycleWorld(24)), { epochs: 25 })).toBeGreaterThan(0.95);
+  });
+
+  test.each(Object.keys(sampledLosses) as SampledLossName[])(
+    "the same by %s over 12 drawn items, rows by rows",
+    async (loss) => {
+      const options = { epochs: 40, loss, negatives: 12, lazy: true, weightDecay: 0 };
+      expect(await hitRate(worldOf(cycleWorld(24)), options, { repeatWindow: 0 })).toBeGreaterThan(0.9);
+    },
+  );
+
+  test("a sampled loss with the copy mechanism is refused", async () => {
+    const run = trainFresh({ world: little, config: shortTraining({ loss: "bpr" }) });
+    await expect(run).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      message: expect.stringContaining("repeatWindow"),
+    });
   });
 
   test("a Markov chain: at least 85 % of the best HR@1 there is, and not more than chance allows", async () => {
@@ -230,7 +250,8 @@ test("200 steps leave no tensor", () => {
   const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 });
   const batch = toBatch(little.windows.slice(0, 3).map(({ user, items }) => ({ user, items: items.subarray(0, 3) })));
   const before = tf.memory().numTensors;
-  for (let step = 0; step < 200; step++) gradientStep(model, optimizer, batch, Random.stream(1, step), 1e-3, 5);
+  for (let step = 0; step < 200; step++)
+    gradientStep(model, optimizer, batch, { random: Random.stream(1, step), learningRate: 1e-3, clipNorm: 5 });
   expect(tf.memory().numTensors).toBe(before);
   optimizer.dispose();
   model.dispose();
