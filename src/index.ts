@@ -20,7 +20,9 @@ export {
   modelScorer,
   RecurrentModel,
   type SavedModel,
+  StreamingModel,
   saveModel,
+  type UserState,
 } from "./model/index.js";
 export * from "./plot/index.js";
 export * from "./recipes/index.js";

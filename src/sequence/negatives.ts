@@ -15,7 +15,7 @@ export interface NegativeSampler {
  * @param itemCounts plays of each item, index 0 is padding; int [V+1]
  * @param alpha      0 draws all items alike, 1 as often as they were played; in [0, 1]
  * @source Walker 1977 in the form of Vose 1991 (alias table); the power of popularity as in word2vec (Mikolov et al. 2013)
- * @example negativeSampler([0, 3, 1], 1).logChances[1] // Math.log(0.75) in float32
+ * @example negativeSampler([0, 4, 4], 1).logChances[1] // Math.fround(Math.log(0.5))
  */
 export function negativeSampler(itemCounts: ArrayLike<number>, alpha: number): NegativeSampler {
   const V = itemCounts.length - 1;

@@ -1,0 +1,100 @@
+// The table and the figure of a run.
+import { writeFileSync } from "node:fs";
+import { cpus, platform, release } from "node:os";
+import { join } from "node:path";
+
+const titles = {
+  refrain: "Refrain, native",
+  wasm: "Refrain, WASM",
+  torch: "PyTorch as it comes",
+  "torch-best": "PyTorch at its best",
+  "torch-sparse": "PyTorch, SparseAdam",
+  layers: "tfjs-layers, native",
+};
+
+export function writeResults(folder, { machine, rows, flags }) {
+  writeFileSync(join(folder, "RESULTS.md"), table(machine, rows, flags));
+  writeFileSync(join(folder, "results.svg"), figure(rows));
+  console.log(`Written: ${join("bench", "RESULTS.md")}, ${join("bench", "results.svg")}`);
+}
+
+const sorted = (list) => [...list].sort((a, b) => a - b);
+const median = (list) => sorted(list)[Math.floor(list.length / 2)];
+const spread = (list) => `[${Math.min(...list).toFixed(1)}, ${Math.max(...list).toFixed(1)}]`;
+
+function table(machine, rows, { rounds, seconds }) {
+  const names = Object.keys(titles).filter((name) => rows.some((row) => row.times[name]));
+  const versions = rows[0].versions;
+  const lines = [
+    "# Training steps, side by side",
+    "",
+    `Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${rounds} rounds of about ${seconds} s for each peer, in turn.`,
+    `Machine: ${cpus()[0].model.trim()}, ${cpus().length} cores, ${platform()} ${release()}, Node ${process.version}; ${versions.refrain?.version ?? ""}${versions.torch ? `; PyTorch ${versions.torch.version}` : ""}.`,
+    `Best product of 1024 x 1024: ${machine.gflops.toFixed(0)} GFLOP/s; best addition: ${machine.gigabytes.toFixed(0)} GB/s. The floor of a step is its products at the`,
+    "first rate plus its weights and moments at the second. Same weights and batch for all; first losses agree within 1e-4.",
+    "",
+    "One whole step (embedding, LSTM, softmax over all items or a sampled one, gradients, Adam), ms: median [least, most].",
+    "",
+    `| B/T/D/H/V | floor | ${names.map((name) => titles[name]).join(" | ")} |`,
+    `|---|---|${names.map(() => "---|").join("")}`,
+    ...rows.map(
+      ({ shape, floor, times }) =>
+        `| ${shape} | ${floor.toFixed(1)} | ${names.map((name) => (times[name] ? `${median(times[name]).toFixed(1)} ${spread(times[name])}` : "")).join(" | ")} |`,
+    ),
+    "",
+    "How many times as long as Refrain on the native engine; in the column of Refrain, as its floor.",
+    "",
+    `| B/T/D/H/V | ${names.map((name) => titles[name]).join(" | ")} |`,
+    `|---|${names.map(() => "---|").join("")}`,
+    ...rows.map(({ shape, floor, times }) => {
+      const ours = median(times.refrain);
+      const cell = (name) => {
+        if (!times[name]) return "";
+        return (name === "refrain" ? ours / floor : median(times[name]) / ours).toFixed(2);
+      };
+      return `| ${shape} | ${names.map(cell).join(" | ")} |`;
+    }),
+    "",
+    "PyTorch at its best: memory kept by glibc (`MALLOC_MMAP_THRESHOLD_` and its kin) and fused Adam. Refrain runs with the same",
+    "memory settings.",
+    "",
+    "![Times of a step](results.svg)",
+    "",
+  ];
+  return lines.join("\n");
+}
+
+const colours = {
+  refrain: "#0072B2",
+  wasm: "#56B4E9",
+  torch: "#D55E00",
+  "torch-best": "#E69F00",
+  "torch-sparse": "#CC79A7",
+  layers: "#009E73",
+};
+
+/** Bars on a logarithmic axis, one group for each shape. */
+function figure(rows) {
+  const bars = rows.flatMap(({ shape, times }) =>
+    Object.entries(times).map(([name, list], i) => ({ shape: i === 0 ? shape : "", name, ms: median(list) })),
+  );
+  const [left, right, height] = [330, 560, 22];
+  const most = Math.max(...bars.map(({ ms }) => ms));
+  const width = (ms) => (Math.log10(Math.max(1, ms)) / Math.log10(most)) * right;
+  const line = ({ shape, name, ms }, i) => {
+    const y = 30 + i * height;
+    return [
+      shape && `<text x="0" y="${y + 13}" font-weight="600">${shape}</text>`,
+      `<text x="${left - 8}" y="${y + 13}" text-anchor="end">${titles[name]}</text>`,
+      `<rect x="${left}" y="${y}" width="${width(ms).toFixed(1)}" height="${height - 6}" fill="${colours[name]}"/>`,
+      `<text x="${left + width(ms) + 6}" y="${y + 13}">${ms.toFixed(1)} ms</text>`,
+    ].join("");
+  };
+  const full = 40 + bars.length * height;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 ${full}" font-family="system-ui, sans-serif" font-size="13">
+<rect width="1000" height="${full}" fill="#fff"/>
+<text x="0" y="15">One training step by B/T/D/H/V, median, logarithmic scale</text>
+${bars.map(line).join("\n")}
+</svg>
+`;
+}

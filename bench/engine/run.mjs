@@ -1,0 +1,127 @@
+// npm run bench: training steps of Refrain, PyTorch and tfjs-layers in turn, in one run.
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { writeData } from "./data.mjs";
+import { measureMachine } from "./machine.mjs";
+import { writeResults } from "./results.mjs";
+import { bytesOf, flopsOf, nameOf, shapes } from "./shapes.mjs";
+import { torchPython } from "./torch.mjs";
+import { Worker } from "./worker.mjs";
+
+const here = import.meta.dirname;
+const { values: flags } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "7" },
+    seconds: { type: "string", default: "1" },
+    only: { type: "string", multiple: true },
+    peers: { type: "string", multiple: true },
+    "no-write": { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (flags.help) {
+  console.log(`npm run bench -- [options]
+  --rounds N       rounds, in each of which every peer has its turn (default 7)
+  --seconds S      time of one turn, about (default 1)
+  --only B/T/D/H/V one shape; may be given again
+  --peers NAME     refrain, wasm, torch, torch-best, torch-sparse, layers; may be given again
+  --no-write       print only; leave bench/RESULTS.md as it is`);
+  process.exit(0);
+}
+
+/** glibc keeps large blocks instead of giving them back: the fairest PyTorch on Linux. */
+const keepMemory = {
+  MALLOC_MMAP_THRESHOLD_: "4294967296",
+  MALLOC_TRIM_THRESHOLD_: "8589934592",
+  MALLOC_TOP_PAD_: "1073741824",
+};
+const python = await torchPython(join(here, "..", "..", ".cache", "torch"));
+const peer = join(here, "peer.py");
+const all = {
+  refrain: () => new Worker(process.execPath, [join(here, "ours.mjs")], { REFRAIN_ENGINE: "native", ...keepMemory }),
+  wasm: () => new Worker(process.execPath, [join(here, "ours.mjs")], { REFRAIN_ENGINE: "wasm" }),
+  ...(python && {
+    torch: () => new Worker(python, [peer, "plain"]),
+    "torch-best": () => new Worker(python, [peer, "fused"], keepMemory),
+    "torch-sparse": () => new Worker(python, [peer, "sparse"], keepMemory),
+  }),
+  layers: () => new Worker(process.execPath, [join(here, "layers.mjs")], { REFRAIN_ENGINE: "native" }),
+};
+
+/** Who takes part in a shape: what would need minutes for a step, or says nothing, is left out. */
+function takesPart(name, { V, K }) {
+  if (flags.peers && !flags.peers.includes(name)) return false;
+  if (name === "layers") return !K && V < 10_000;
+  if (name === "wasm") return !K && V < 10_000;
+  if (name === "torch-sparse") return K !== undefined;
+  return true;
+}
+
+const machine = await measureMachine();
+console.log(
+  `${cpus()[0].model}, ${cpus().length} cores: ${machine.gflops.toFixed(0)} GFLOP/s, ${machine.gigabytes.toFixed(0)} GB/s`,
+);
+const rows = [];
+for (const shape of shapes) {
+  if (flags.only && !flags.only.some((wanted) => nameOf(shape).startsWith(wanted))) continue;
+  rows.push(await compareOn(shape));
+}
+if (!flags["no-write"]) writeResults(join(here, ".."), { machine, rows, flags });
+
+async function compareOn(shape) {
+  const folder = mkdtempSync(join(tmpdir(), "refrain-bench-"));
+  const workers = new Map();
+  try {
+    writeData(folder, shape);
+    const steps = new Map();
+    const firstLoss = new Map();
+    const versions = new Map();
+    for (const [name, start] of Object.entries(all)) {
+      if (!takesPart(name, shape)) continue;
+      const worker = start();
+      try {
+        versions.set(name, await worker.ask({ do: "prepare", folder }));
+        const first = await worker.ask({ do: "step", steps: 1 });
+        firstLoss.set(name, first.losses[0]);
+        const warm = await worker.ask({ do: "step", steps: 2 });
+        steps.set(name, Math.max(1, Math.round((1000 * Number(flags.seconds)) / warm.ms)));
+        workers.set(name, worker);
+      } catch (error) {
+        console.log(`  ${name} does not take part: ${error.message.split("\n")[0]}`);
+        worker.end();
+      }
+    }
+    const times = new Map([...workers.keys()].map((name) => [name, []]));
+    for (let round = 0; round < Number(flags.rounds); round++)
+      for (const [name, worker] of workers)
+        times.get(name).push((await worker.ask({ do: "step", steps: steps.get(name) })).ms);
+    const ours = firstLoss.get("refrain");
+    for (const [name, loss] of firstLoss)
+      if (Math.abs(loss - ours) > 1e-4) throw new Error(`${name} has the loss ${loss} on this batch, Refrain ${ours}.`);
+    const floor =
+      (1000 * flopsOf(shape)) / (machine.gflops * 1e9) + (1000 * bytesOf(shape)) / (machine.gigabytes * 1e9);
+    const row = {
+      shape: nameOf(shape),
+      floor,
+      loss: ours,
+      times: Object.fromEntries(times),
+      versions: Object.fromEntries(versions),
+    };
+    console.log(`${row.shape}: floor ${floor.toFixed(1)} ms, first loss ${ours.toFixed(4)}`);
+    for (const [name, list] of times)
+      console.log(
+        `  ${name.padEnd(12)} ${median(list).toFixed(1)} ms [${Math.min(...list).toFixed(1)}, ${Math.max(...list).toFixed(1)}]`,
+      );
+    return row;
+  } finally {
+    for (const worker of workers.values()) worker.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function median(list) {
+  const sorted = [...list].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { Random } from "../../src/core/random.js";
+import { type ModelConfig, modelScorer, RecurrentModel, StreamingModel } from "../../src/model/index.js";
+import { useEngine } from "../support/engine.js";
+import { smallModel } from "../support/training.js";
+
+useEngine();
+
+const [V, U] = [11, 3];
+
+/** A model with random weights large enough that every mechanism speaks. */
+function shaken(options: Partial<ModelConfig>): RecurrentModel {
+  const model = new RecurrentModel(smallModel(options), V, U, 1);
+  for (const [name, parameter] of model.parameters) {
+    const random = Random.stream(9, name);
+    parameter.assign(Float32Array.from({ length: parameter.size }, () => random.uniform() - 0.5));
+  }
+  return model;
+}
+
+describe("a state that takes one play at a time gives what a pass over all plays gives", () => {
+  test.each<[string, Partial<ModelConfig>]>([
+    ["lstm that copies", {}],
+    ["lstm, free, no copies, no users", { output: "free", repeatWindow: 0, userEmbeddingSize: 0 }],
+    ["two layers of gru with residual", { cell: "gru", layers: 2, residual: true }],
+    [
+      "three layers of rnn with residual over an input of the same size",
+      { cell: "rnn", layers: 3, residual: true, hiddenSize: 11 },
+    ],
+    ["without layer norm and short way", { layerNorm: false, lastItem: false, repeatWindow: 200 }],
+  ])("%s", (_, options) => {
+    const model = shaken(options);
+    const scorer = modelScorer(model, "LSTM", 1000);
+    const streaming = new StreamingModel(model);
+    const random = Random.stream(2, "plays");
+    for (const user of [0, 2]) {
+      const plays = Int32Array.from({ length: 25 }, () => 1 + random.integer(V));
+      let state = streaming.start(user);
+      for (let n = 0; n <= plays.length; n++) {
+        const whole = scorer.score([{ user, history: plays.slice(0, n) }]) as Float32Array;
+        const scores = streaming.scores(state);
+        expect(scores.length).toBe(V + 1);
+        expect(scores[0]).toBe(Number.NEGATIVE_INFINITY);
+        for (let item = 1; item <= V; item++) expect(Math.abs(scores[item] - whole[item])).toBeLessThan(1e-5);
+        if (n < plays.length) state = streaming.play(state, plays[n]);
+      }
+      expect(state.plays).toBe(25);
+    }
+    model.dispose();
+  });
+});
+
+test("a play does not change the state it starts from, so that one may go back", () => {
+  const model = shaken({});
+  const streaming = new StreamingModel(model);
+  const before = streaming.play(streaming.start(1), 3);
+  const copy = structuredClone(before);
+  streaming.play(before, 5);
+  streaming.scores(before);
+  expect(before).toEqual(copy);
+  model.dispose();
+});
+
+test("the state stays small however long the history is", () => {
+  const model = shaken({ repeatWindow: 4 });
+  const streaming = new StreamingModel(model);
+  let state = streaming.start();
+  for (let n = 0; n < 50; n++) state = streaming.play(state, 1 + (n % V));
+  expect(state.recent.length).toBe(4);
+  expect(state.keys.length).toBe(4 * 32);
+  model.dispose();
+});
+
+test("wrong users and items are refused", () => {
+  const model = shaken({});
+  const streaming = new StreamingModel(model);
+  for (const user of [-1, U + 1, 0.5]) expect(() => streaming.start(user)).toThrow(/user/);
+  for (const item of [0, V + 1, Number.NaN]) expect(() => streaming.play(streaming.start(), item)).toThrow(/item/);
+  model.dispose();
+});
