@@ -1,5 +1,5 @@
 // One step of each recurrent cell, forward and backward. B rows, H units.
-import type { Tensor1D, Tensor2D } from "./tensors.js";
+import type { Tensor, Tensor1D, Tensor2D } from "./tensors.js";
 import { tf } from "./tensors.js";
 
 export type CellName = "lstm" | "gru" | "rnn";
@@ -12,6 +12,23 @@ export interface RecurrentWeights<T = undefined> {
   readonly recurrent: T extends undefined ? Tensor2D : T;
   /** @shape [k*H] */
   readonly bias: T extends undefined ? Tensor1D : T;
+}
+
+/** How rows of [T * B, D] lie: step t of row b is row t * B + b; the first `padding[b]` steps of row b are not there. */
+export interface Layout {
+  /** T */
+  readonly length: number;
+  /** B */
+  readonly size: number;
+  /** int32 [B] */
+  readonly padding: Int32Array;
+}
+
+/** What a layer computes, and how gradients go back: to x, input, recurrent, bias. */
+export interface RecurrentPass {
+  /** @shape [T * B, H] */
+  readonly states: Tensor2D;
+  readonly backward: (dStates: Tensor2D) => Tensor[];
 }
 
 /** State after a step and what its gradient needs. Cells without a cell state carry `c` along unchanged. */

@@ -1,5 +1,5 @@
 export { Adam, type AdamOptions, clipByGlobalNorm } from "./adam.js";
-export type { CellName, RecurrentWeights } from "./cells.js";
+export type { CellName, Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
 export { cells } from "./cells.js";
 export { linearCrossEntropy } from "./cross-entropy.js";
 export { type Engine, type EngineName, startEngine } from "./engine.js";
@@ -7,6 +7,6 @@ export { type Gradient, Graph, gradientOf, isRows, type Rows, rowGradientOf, typ
 export { add, atEveryStep, besides, dropout, embedding, layerNorm, linear } from "./layers.js";
 export { addRows, columnSums, product, productTransposeA, productTransposeB, takeRows } from "./operations.js";
 export { Parameter } from "./parameter.js";
-export { type Layout, type RecurrentPass, recurrent, recurrentPlain } from "./recurrent.js";
+export { recurrent, recurrentPlain } from "./recurrent.js";
 export { type Negatives, type SampledLossName, sampledLoss, sampledLosses } from "./sampled-losses.js";
 export { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "./tensors.js";

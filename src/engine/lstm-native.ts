@@ -1,8 +1,7 @@
 // The LSTM layer out of TensorFlow's operations. Its plain twin is `recurrentPlain(cells.lstm, …)`.
-import type { RecurrentWeights } from "./cells.js";
+import type { Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
 import { attribute, floatOp, floatType, int64, matMulNative, rawOp, splitColumns } from "./native.js";
 import { columnSums, toSteps } from "./operations.js";
-import type { Layout, RecurrentPass } from "./recurrent.js";
 import { type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
 /** Large enough that the logistic function of it is exactly 0 in float32, so that a padded step leaves the state at zero. */

@@ -1,29 +1,20 @@
 // Recurrent layers over whole sequences, with hand-derived gradients: one product over all steps for the input
 // projection and for each weight gradient, and only small products inside the loop over time.
 import { RefrainError } from "../core/errors.js";
-import { type Cell, type CellName, cells, type RecurrentWeights, type StepState } from "./cells.js";
+import {
+  type Cell,
+  type CellName,
+  cells,
+  type Layout,
+  type RecurrentPass,
+  type RecurrentWeights,
+  type StepState,
+} from "./cells.js";
 import type { Graph, Value } from "./graph.js";
 import { lstmNative } from "./lstm-native.js";
 import { isNative } from "./native.js";
 import { columnSums, product, productTransposeA, productTransposeB, toSteps } from "./operations.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
-
-/** How rows of [T * B, D] lie: step t of row b is row t * B + b; the first `padding[b]` steps of row b are not there. */
-export interface Layout {
-  /** T */
-  readonly length: number;
-  /** B */
-  readonly size: number;
-  /** int32 [B] */
-  readonly padding: Int32Array;
-}
-
-/** What a layer computes, and how gradients go back: to x, input, recurrent, bias. */
-export interface RecurrentPass {
-  /** @shape [T * B, H] */
-  readonly states: Tensor2D;
-  readonly backward: (dStates: Tensor2D) => Tensor[];
-}
 
 /**
  * Hidden states of a recurrent layer at every step, with gradients to the input and all weights.

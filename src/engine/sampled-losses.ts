@@ -22,6 +22,8 @@ interface Setting {
 /** Taken off the score of a negative that does not count. */
 const NEVER = 1e9;
 
+export type SampledLossName = "sampled-softmax" | "bpr" | "bpr-max" | "top1-max" | "gbce";
+
 export type SampledLoss = (positive: Tensor2D, negatives: Tensor2D, setting: Setting) => RowLoss;
 
 /**
@@ -117,15 +119,13 @@ const gbce: SampledLoss = (positive, negatives, { valid, itemCount }) => {
 };
 
 /** The losses by name. */
-export const sampledLosses = {
+export const sampledLosses: Readonly<Record<SampledLossName, SampledLoss>> = {
   "sampled-softmax": sampledSoftmax,
   bpr,
   "bpr-max": bprMax,
   "top1-max": top1Max,
   gbce,
-} as const;
-
-export type SampledLossName = keyof typeof sampledLosses;
+};
 
 /** Items drawn for a batch, with the log of how often each is expected among them. */
 export interface Negatives {

@@ -24,6 +24,7 @@ describe.skipIf(!isBuilt)("a run in a process of its own (needs dist)", () => {
         "model.repeatWindow=8",
         "train.epochs=20",
         "train.patience=1000",
+        "train.minimumStepsPerEpoch=1",
         "train.batchPositions=100",
         "train.checkpointSeconds=0.05",
       ].flatMap((option) => ["--set", option]),

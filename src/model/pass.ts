@@ -1,0 +1,156 @@
+import type { Random } from "../core/random.js";
+import {
+  add,
+  atEveryStep,
+  besides,
+  dropout,
+  embedding,
+  type Graph,
+  layerNorm,
+  linear,
+  linearCrossEntropy,
+  type Negatives,
+  type Parameter,
+  productTransposeB,
+  recurrent,
+  type SampledLossName,
+  sampledLoss,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  takeRows,
+  tf,
+  type Value,
+} from "../engine/index.js";
+import type { Batch } from "../sequence/batches.js";
+import type { ModelConfig } from "./config.js";
+import { type RepeatWeights, repeatAttention, repeatOdds } from "./repeat.js";
+
+/** Takes padding out of the softmax: exp(-1e9) is 0 in float32. */
+const NEVER = -1e9;
+
+/** A loss over drawn items, and what was drawn. */
+export interface SampledChoice {
+  readonly loss: SampledLossName;
+  readonly negatives: Negatives;
+}
+
+/** What a pass reads of a model. */
+interface Weights {
+  readonly config: ModelConfig;
+  readonly itemCount: number;
+  readonly parameters: ReadonlyMap<string, Parameter>;
+}
+
+/** One pass through the network, from a batch to its states and on. Lives inside one `tf.tidy`. */
+export class Pass {
+  readonly graph: Graph;
+  readonly #model: Weights;
+  readonly #weights = new Map<string, Value>();
+
+  constructor(model: Weights, graph: Graph) {
+    this.#model = model;
+    this.graph = graph;
+  }
+
+  /** A weight as it is now, one value for all its uses. */
+  weight<T extends Tensor>(name: string): Value<T> {
+    const known = this.#weights.get(name);
+    if (known) return known as Value<T>;
+    const value = this.graph.input((this.#model.parameters.get(name) as Parameter).read<T>());
+    this.#weights.set(name, value);
+    return value;
+  }
+
+  addLoss(batch: Batch, random?: Random, sampled?: SampledChoice): void {
+    const { graph } = this;
+    const states = this.#states(batch, random);
+    const h = this.#realRows(states, batch);
+    const last = Int32Array.from(batch.positions, (row) => batch.inputs[row]);
+    const z = this.#output(h, last, random);
+    if (sampled) {
+      const bias = this.weight<Tensor1D>("output/bias"); // padding is never drawn, so it needs no wall
+      sampledLoss(graph, sampled.loss, z, this.#scoreTable(), bias, batch.targets, sampled.negatives);
+      return;
+    }
+    const repeats = this.#model.config.repeatWindow > 0;
+    const extra = repeats ? repeatOdds(graph, states, h, this.#repeatWeights(), batch) : undefined;
+    linearCrossEntropy(graph, z, this.#scoreTable(), this.#bias(), batch.targets, extra);
+  }
+
+  scores(batch: Batch, rows: Int32Array): Tensor2D[] {
+    const states = this.#states(batch);
+    const h = embedding(this.graph, states, rows);
+    const last = rows.map((row) => batch.inputs[row]);
+    const z = this.#output(h, last).tensor;
+    const logits = productTransposeB(z, this.#scoreTable().tensor).add(this.#bias().tensor) as Tensor2D;
+    if (this.#model.config.repeatWindow === 0) return [logits];
+    const weights = this.#repeatWeights();
+    const { attention } = repeatAttention(states.tensor, weights, batch);
+    const byRow = tf.transpose(attention, [1, 0, 2]).reshape([-1, batch.length]) as Tensor2D;
+    const g = linear(this.graph, h, weights.gate, weights.gateBias).tensor.sigmoid();
+    return [tf.softmax(logits).mul(tf.sub(1, g)), takeRows(byRow, rows).mul(g)];
+  }
+
+  /** Hidden states of the last layer at every step. @shape -> [T * B, H] */
+  #states(batch: Batch, random?: Random): Value<Tensor2D> {
+    const { graph } = this;
+    const { config } = this.#model;
+    let x = embedding(graph, this.weight("item/embedding"), batch.inputs);
+    if (config.userEmbeddingSize > 0) {
+      const users = batch.users.map((user) => (random && random.uniform() < config.userDropout ? 0 : user));
+      const rows = embedding(graph, this.weight("user/embedding"), users);
+      x = besides(graph, x, atEveryStep(graph, rows, batch.length));
+    }
+    x = dropout(graph, x, config.inputDropout, random);
+    for (let layer = 0; layer < config.layers; layer++) {
+      const weights = {
+        input: this.weight(`layer${layer}/input`),
+        recurrent: this.weight(`layer${layer}/recurrent`),
+        bias: this.weight(`layer${layer}/bias`),
+      };
+      let h = recurrent(graph, config.cell, x, weights, batch);
+      if (layer < config.layers - 1) h = dropout(graph, h, config.dropout, random);
+      x = config.residual && h.tensor.shape[1] === x.tensor.shape[1] ? add(graph, x, h) : h;
+    }
+    return x;
+  }
+
+  /** The rows that have a target. */
+  #realRows(states: Value<Tensor2D>, { positions, length, size }: Batch): Value<Tensor2D> {
+    if (positions.length === length * size) return states;
+    return embedding(this.graph, states, positions);
+  }
+
+  /** The vector that scores the items. @shape h [N, H]; last int [N]: last items -> [N, D] (tied) or [N, H] (free) */
+  #output(h: Value<Tensor2D>, last: Int32Array, random?: Random): Value<Tensor2D> {
+    const { graph } = this;
+    const { config } = this.#model;
+    let z = dropout(graph, h, config.dropout, random);
+    if (config.output === "tied")
+      z = linear(graph, z, this.weight("output/projection"), this.weight("output/projectionBias"));
+    if (config.lastItem) z = add(graph, z, embedding(graph, this.weight("item/successor"), last));
+    return config.layerNorm ? layerNorm(graph, z, this.weight("output/scale"), this.weight("output/shift")) : z;
+  }
+
+  #repeatWeights(): RepeatWeights {
+    return {
+      query: this.weight("repeat/query"),
+      key: this.weight("repeat/key"),
+      lag: this.weight("repeat/lag"),
+      gate: this.weight("repeat/gate"),
+      gateBias: this.weight("repeat/gateBias"),
+    };
+  }
+
+  #scoreTable(): Value<Tensor2D> {
+    return this.weight(this.#model.config.output === "tied" ? "item/embedding" : "output/items");
+  }
+
+  /** The bias of each item, with a value for padding that the softmax never sees. */
+  #bias(): Value<Tensor1D> {
+    const bias = this.weight<Tensor1D>("output/bias");
+    const never = tf.oneHot(tf.scalar(0, "int32"), this.#model.itemCount + 1).mul(NEVER);
+    return this.graph.output(bias.tensor.add(never) as Tensor1D, [bias], (dy) => [dy]);
+  }
+}
