@@ -12,6 +12,7 @@ export function addDemoCommand(program: Command, output: () => Output, runs: () 
   program
     .command("demo")
     .description("the whole job on the embedded data set: clean, train, test, recommend, report")
+    .addHelpText("after", () => `\nWhat else there is, through npx refrain:\n\n${program.helpInformation()}`)
     .action(async () => {
       if (!existsSync(join(JKPOP, "plays.csv.gz"))) await generateJkpop(JKPOP);
       const config = runConfig({ name: "demo", data: { path: "jkpop" } });
