@@ -57,9 +57,9 @@ export async function* startRun(
   options: RunConfig,
   { runs, preset, signal }: RunOptions,
 ): AsyncGenerator<RunEvent, void> {
-  const engine = await startEngine("train");
   const config = withAbsolutePaths(options);
-  const prepared = await prepare(config, signal);
+  const prepared = await prepare(config, signal); // before the engine, which takes a second that a wrong path need not cost
+  const engine = await startEngine("train");
   const folder = createRunFolder(runs, newRunId(config.name));
   const { histories } = prepared;
   const record: RunRecord = {
@@ -89,13 +89,13 @@ export async function* resumeRun(folder: string, signal?: AbortSignal): AsyncGen
   const record = readRecord(folder);
   if (record.status === "finished")
     throw new RefrainError("ARGUMENT_INVALID", `${folder} is finished; there is nothing to resume.`);
-  process.env.REFRAIN_ENGINE ??= record.engine.name;
-  const engine = await startEngine("train");
   const prepared = await prepare(runConfig(record.config), signal);
   if (prepared.dataHash !== record.data.sha256)
     throw new RefrainError("CHECKPOINT_MISMATCH", `${prepared.path} is not the file that the run was started with.`, {
       folder,
     });
+  process.env.REFRAIN_ENGINE ??= record.engine.name;
+  const engine = await startEngine("train");
   yield* continueRun(folder, record, prepared, engine, signal);
 }
 
