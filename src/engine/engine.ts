@@ -68,9 +68,9 @@ function chosenInSetup(): string | undefined {
 
 async function startNative(why: string): Promise<Engine> {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"; // before the library loads: it prints more notices otherwise
-  // tfjs-node 4.22 calls util.isNullOrUndefined, which Node 22 warns of and Node 23 took away (tfjs issue 8609).
-  (util as { isNullOrUndefined?: unknown }).isNullOrUndefined = (value: unknown) =>
-    value === null || value === undefined;
+  // tfjs-node 4.22 calls two old functions that Node 22 warns of and Node 23 partly took away (tfjs issue 8609).
+  const isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  Object.assign(util, { isNullOrUndefined, isArray: Array.isArray });
   const native = createRequire(import.meta.url)("@tensorflow/tfjs-node") as { version: { "tfjs-node": string } };
   await tf.setBackend("tensorflow");
   const version = useNative();
