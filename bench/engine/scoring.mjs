@@ -1,7 +1,7 @@
 // Refrain as a worker for scoring: one user's list after one more play, and all users ranked once their states are known.
 import { createInterface } from "node:readline";
-import { topK } from "../../dist/core/topk.js";
 import { Random } from "../../dist/core/random.js";
+import { topK } from "../../dist/core/topk.js";
 import { productTransposeB, startEngine, tf } from "../../dist/engine/index.js";
 import { modelConfig, RecurrentModel, StreamingModel } from "../../dist/model/index.js";
 

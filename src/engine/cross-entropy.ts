@@ -1,9 +1,9 @@
 import type { Gradient, Graph, Value } from "./graph.js";
-import { addRows, product, productTransposeA, productTransposeB, rowRange, takeRows } from "./operations.js";
-import { type Scalar, type Tensor1D, type Tensor2D, tf } from "./tensors.js";
+import { product, productTransposeA, productTransposeB, rowRange, takeRows } from "./operations.js";
+import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
-/** Logits that exist at once, in numbers: 4 Mi of them are 16 MiB. */
-const LOGITS_AT_ONCE = 1 << 22;
+/** Logits that exist at once, in numbers: 16 Mi of them are 64 MiB. */
+const LOGITS_AT_ONCE = 1 << 24;
 
 /** Keeps the logarithm of an underflowed probability finite (a loss of 85 nats). */
 const SMALLEST = 1e-37;
@@ -31,113 +31,136 @@ export function linearCrossEntropy(
   targets: Int32Array,
   extra?: Value<Tensor1D>,
 ): void {
-  const [N] = h.tensor.shape;
-  const chunk = Math.max(1, Math.min(N, Math.floor(LOGITS_AT_ONCE / table.tensor.shape[0])));
-  const parts: Chunk[] = [];
-  for (let start = 0; start < N; start += chunk) {
-    const n = Math.min(chunk, N - start);
-    const answers = targets.subarray(start, start + n);
-    const before = parts.at(-1);
-    const part = tf.tidy(() => {
-      const more = extra && (n === N ? extra.tensor : (extra.tensor.slice([start], [n]) as Tensor1D));
-      const inputs = { h: rowRange(h.tensor, start, n), targets: answers, extra: more };
-      const { loss, gradients } = chunkOf(inputs, table.tensor, bias.tensor, graph.recording ? N : undefined);
-      return {
-        loss: before ? loss.add(before.loss) : loss,
-        gradients: gradients && plus(gradients, before?.gradients),
-      } as never;
-    }) as unknown as Chunk;
-    if (before) tf.dispose([before.loss, before.gradients?.dTable ?? [], before.gradients?.dBias ?? []]);
-    parts.push(part);
-  }
-  const { loss, gradients } = parts[parts.length - 1];
-  const joined = (name: "dh" | "atTargets" | "dExtra") => {
-    const tensors = parts.map((part) => part.gradients?.[name]) as Tensor2D[];
-    return tensors.length > 1 ? (tf.concat(tensors) as Tensor2D) : tensors[0];
-  };
+  const N = targets.length;
+  const rows = takeRows(table.tensor, targets);
+  const own = h.tensor
+    .mul(rows)
+    .sum(1, true)
+    .add(takeRows(bias.tensor.expandDims(1) as Tensor2D, targets)) as Tensor2D;
+  const inputs = { h: h.tensor, own, extra: extra?.tensor };
+  const sums =
+    sumOverChunks(inputs, table.tensor, bias.tensor, graph.recording, false) ??
+    (sumOverChunks(inputs, table.tensor, bias.tensor, graph.recording, true) as ChunkSums);
   const back: [Value, Gradient][] = [];
-  if (gradients) {
-    back.push([h, joined("dh")], [table, gradients.dTable], [bias, gradients.dBias]);
-    back.push([table, { rows: targets, values: joined("atTargets") }]);
-    if (extra) back.push([extra, joined("dExtra")]);
+  if (graph.recording) {
+    const { dTable, dBias, share } = sums;
+    back.push([h, joined(sums.dh).sub(rows.mul(share))], [table, dTable], [bias, dBias]);
+    // What the targets take off, row by row.
+    back.push([table, { rows: targets, values: h.tensor.mul(share.neg()) as Tensor2D }]);
+    const ones = tf.ones([N, 1]) as Tensor2D;
+    back.push([bias, { rows: targets, values: ones.mul(share.neg()) as Tensor2D }]);
+    if (extra) back.push([extra, joined(sums.dExtra).reshape([N])]);
   }
-  graph.term(loss.div(N) as Scalar, back);
+  graph.term(sums.loss.div(N) as Scalar, back);
 }
 
-/** Loss of some rows, summed; gradients of the mean over all rows. */
-interface Chunk {
+interface Inputs {
+  /** @shape [N, D] */
+  readonly h: Tensor2D;
+  /** Logit of each row's target. @shape [N, 1] */
+  readonly own: Tensor2D;
+  /** @shape [N] */
+  readonly extra?: Tensor1D;
+}
+
+/** Loss of all rows, summed; gradients of the mean, without what the targets take off. */
+interface ChunkSums {
   readonly loss: Scalar;
-  readonly gradients?: ChunkGradients;
-}
-
-interface ChunkGradients {
-  readonly dh: Tensor2D;
-  /** Without what the targets take off, which is `atTargets`. */
   readonly dTable: Tensor2D;
-  readonly atTargets: Tensor2D;
   readonly dBias: Tensor1D;
-  readonly dExtra?: Tensor1D;
-}
-
-/** The first chunk's own gradients, with those to the shared table and bias added up. */
-function plus(own: ChunkGradients, before?: ChunkGradients): ChunkGradients {
-  if (!before) return own;
-  const dTable = own.dTable.add(before.dTable) as Tensor2D;
-  return { ...own, dTable, dBias: own.dBias.add(before.dBias) as Tensor1D };
+  /** Part of the mean that each row's softmax answers for: [N, 1], or one number for all. */
+  readonly share: Tensor;
+  /** Of each chunk, in order. */
+  readonly dh: readonly Tensor2D[];
+  readonly dExtra: readonly Tensor2D[];
 }
 
 /**
- * With E = exp(h table' + bias) and its row sums S, softmax is E / S, and dividing by S can wait until after the products:
- * dh = (E table) / S - table[target] and dTable = E' (h / S) - rows of h at the targets. So the N x (V+1) numbers are
- * written once, by exp, and only read after that.
+ * With E = exp(h table') and w = exp(bias), the softmax is E w / S with row sums S = E w. Scaling by w and 1 / S can wait
+ * until after the products: dh = (E (w table)) / S - table[target], dTable = w (E' (h / S)) - rows of h at the targets. So
+ * the N x (V+1) numbers are written once, by the product, changed once, by exp, and only read after that.
  *
- * exp needs no shift where all S are in a safe range. Otherwise each row is shifted by its largest logit, at the price of
- * two more passes.
+ * exp needs no shift where all S are in a safe range. With `shifted` each row is shifted by its largest logit, at the price
+ * of three more passes.
  *
- * @param N rows of all chunks; undefined leaves gradients out
+ * @returns undefined where a row's sum is out of the safe range
  */
-function chunkOf(
-  { h, targets, extra }: { readonly h: Tensor2D; readonly targets: Int32Array; readonly extra?: Tensor1D },
+function sumOverChunks(
+  { h, own, extra }: Inputs,
   table: Tensor2D,
   bias: Tensor1D,
-  N: number | undefined,
-): Chunk {
-  const products = productTransposeB(h, table);
-  const logits = products.add(bias);
-  products.dispose();
-  let shift: Tensor2D | undefined;
-  let exponentials = logits.exp() as Tensor2D;
-  let sums = exponentials.sum(1, true) as Tensor2D;
-  if (!isSafe(sums)) {
-    shift = logits.max(1, true) as Tensor2D;
-    exponentials = logits.sub(shift).exp() as Tensor2D;
-    sums = exponentials.sum(1, true) as Tensor2D;
+  recording: boolean,
+  shifted: boolean,
+): ChunkSums | undefined {
+  const N = h.shape[0];
+  const rowsAtOnce = Math.max(1, Math.min(N, Math.floor(LOGITS_AT_ONCE / table.shape[0])));
+  const weight = (shifted ? tf.ones([table.shape[0], 1]) : bias.expandDims(1).exp()) as Tensor2D;
+  const weighted = (shifted ? table : table.mul(weight)) as Tensor2D;
+  const chunks: Chunk[] = [];
+  for (let start = 0; start < N; start += rowsAtOnce) {
+    const n = Math.min(rowsAtOnce, N - start);
+    const part = <T extends Tensor>(x: T): T => (n === N ? x : (x.slice(start, n) as T));
+    const chunk = tf.tidy((): never => {
+      const hs = rowRange(h, start, n);
+      const products = productTransposeB(hs, table);
+      const logits = shifted ? products.add(bias) : products;
+      const shift = shifted ? logits.max(1, true) : undefined;
+      const exponentials = (shift ? logits.sub(shift) : logits).exp() as Tensor2D;
+      tf.dispose([products, logits]);
+      const sums = product(exponentials, weight);
+      if (!shifted && !isSafe(sums)) return null as never;
+      const plain = (shift ? sums.log().add(shift) : sums.log()).sub(part(own)) as Tensor2D;
+      const { losses, part: answered, dExtra } = extra ? mixture(plain, part(extra)) : { losses: plain };
+      if (!recording) return { loss: losses.sum() } as never;
+      const share = answered ? answered.div(N) : tf.scalar(1 / N);
+      const scale = share.div(sums) as Tensor2D;
+      return {
+        loss: losses.sum(),
+        share,
+        dh: product(exponentials, weighted).mul(scale),
+        dTable: productTransposeA(exponentials, hs.mul(scale) as Tensor2D),
+        dBias: productTransposeA(exponentials, scale),
+        dExtra: dExtra ? dExtra.div(N) : share,
+      } as never;
+    }) as unknown as Chunk | null;
+    if (!chunk) return undefined;
+    chunks.push(chunk);
+    if (chunks.length > 1) addUp(chunks);
   }
-  logits.dispose();
-  const rows = takeRows(table, targets);
-  const own = h
-    .mul(rows)
-    .sum(1, true)
-    .add(takeRows(bias.expandDims(1) as Tensor2D, targets));
-  const plain = sums
-    .log()
-    .sub(shift ? own.sub(shift) : own)
-    .reshape([-1]) as Tensor1D;
-  const { losses, part, dExtra } = extra ? mixture(plain, extra) : { losses: plain };
-  const loss = losses.sum() as Scalar;
-  if (N === undefined) return { loss };
-  const share = part ? part.div(N) : tf.fill([targets.length, 1], 1 / N);
-  const scale = sums.reciprocal().mul(share) as Tensor2D;
-  const gradients = {
-    dh: product(exponentials, table).mul(scale).sub(rows.mul(share)) as Tensor2D,
-    dTable: productTransposeA(exponentials, h.mul(scale) as Tensor2D),
-    atTargets: h.mul(share).neg() as Tensor2D,
-    dBias: productTransposeA(exponentials, scale)
-      .sub(addRows(share as Tensor2D, targets, table.shape[0]))
-      .reshape([-1]) as Tensor1D,
-    dExtra: dExtra?.div(N) as Tensor1D | undefined,
+  const last = chunks[chunks.length - 1] ?? { loss: tf.scalar(0) };
+  if (!recording || chunks.length === 0) return { ...last, dh: [], dExtra: [] } as unknown as ChunkSums;
+  return {
+    loss: last.loss,
+    dTable: (shifted ? last.dTable : last.dTable.mul(weight)) as Tensor2D,
+    dBias: last.dBias.mul(weight).reshape([-1]) as Tensor1D,
+    share: extra ? joined(chunks.map(({ share }) => share as Tensor2D)) : last.share,
+    dh: chunks.map(({ dh }) => dh),
+    dExtra: extra ? chunks.map(({ dExtra }) => dExtra as Tensor2D) : [],
   };
-  return { loss, gradients };
+}
+
+interface Chunk {
+  loss: Scalar;
+  readonly share: Tensor;
+  readonly dh: Tensor2D;
+  dTable: Tensor2D;
+  dBias: Tensor2D;
+  readonly dExtra: Tensor;
+}
+
+/** Adds what belongs to all rows of the last chunk but one to the last. */
+function addUp(chunks: readonly Chunk[]): void {
+  const [before, last] = chunks.slice(-2);
+  for (const name of ["loss", "dTable", "dBias"] as const) {
+    const [a, b] = [before[name] as Tensor | undefined, last[name] as Tensor | undefined];
+    if (!a || !b) continue;
+    (last as unknown as Record<string, Tensor>)[name] = a.add(b);
+    tf.dispose([a, b]);
+  }
+}
+
+function joined(parts: readonly Tensor2D[]): Tensor2D {
+  return parts.length === 1 ? parts[0] : (tf.concat([...parts]) as Tensor2D);
 }
 
 function isSafe(sums: Tensor2D): boolean {
@@ -149,12 +172,12 @@ function isSafe(sums: Tensor2D): boolean {
  * Loss of each row from its loss without `extra`, the part of the probability that the softmax answers for, and the
  * gradient to `extra`: d/dz -log(p + e) = p / (p + e) (softmax - one-hot), d/de = -1 / (p + e).
  */
-function mixture(plain: Tensor1D, extra: Tensor1D) {
+function mixture(plain: Tensor2D, extra: Tensor1D) {
   const atTarget = plain.neg().exp();
-  const total = atTarget.add(extra).maximum(SMALLEST);
+  const total = atTarget.add(extra.expandDims(1)).maximum(SMALLEST);
   return {
-    losses: total.log().neg() as Tensor1D,
-    part: atTarget.div(total).expandDims(1) as Tensor2D,
-    dExtra: total.reciprocal().neg() as Tensor1D,
+    losses: total.log().neg() as Tensor2D,
+    part: atTarget.div(total) as Tensor2D,
+    dExtra: total.reciprocal().neg() as Tensor2D,
   };
 }

@@ -79,8 +79,12 @@ export function dropout(graph: Graph, x: Value<Tensor2D>, rate: number, random?:
   if (rate === 0 || !random) return x;
   const numbers = new Float32Array(x.tensor.size);
   const keep = 1 / (1 - rate);
-  const limit = rate * 4294967296;
-  for (let i = 0; i < numbers.length; i++) numbers[i] = random.bits() < limit ? 0 : keep;
+  const limit = Math.round(rate * 65536); // two decisions out of 32 bits
+  for (let i = 0; i < numbers.length; i += 2) {
+    const bits = random.bits();
+    numbers[i] = (bits & 0xffff) < limit ? 0 : keep;
+    numbers[i + 1] = bits >>> 16 < limit ? 0 : keep; // past the end it is lost
+  }
   const mask = tf.tensor2d(numbers, x.tensor.shape);
   return graph.output(x.tensor.mul(mask) as Tensor2D, [x], (dy) => [dy.mul(mask)]);
 }

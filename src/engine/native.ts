@@ -10,8 +10,22 @@ interface Attribute {
   readonly value: unknown;
 }
 
+/** A tensor of TensorFlow as the addon knows it. */
+interface Metadata {
+  readonly id: number;
+}
+
+interface Binding {
+  readonly TF_Version: string;
+  readonly [constant: string]: unknown;
+  executeOp(op: string, attributes: readonly Attribute[], ids: readonly number[], outputs: number): Metadata[];
+  deleteTensor(id: number): void;
+}
+
 interface NodeBackend {
-  readonly binding: Record<string, number> & { readonly TF_Version: string };
+  readonly binding: Binding;
+  getInputTensorIds(tensors: readonly Tensor[]): number[];
+  createOutputTensor(metadata: Metadata): Tensor;
   executeMultipleOutputs(
     op: string,
     attributes: readonly Attribute[],
@@ -67,19 +81,46 @@ export function floatType(): readonly Attribute[] {
 
 /** a b, either transposed. TensorFlow's `MatMul` is up to twice as fast on small tensors as the one that tfjs calls. */
 export function matMulNative(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
-  const attributes = common.matMul[(transposeA ? 1 : 0) + (transposeB ? 2 : 0)];
-  return rawOp("MatMul", attributes, [a, b], 1)[0] as Tensor2D;
+  return rawOp("MatMul", matMulAttributes(transposeA, transposeB), [a, b], 1)[0] as Tensor2D;
 }
 
-/** One raw operation on float32 tensors with no attribute but their type. */
-export function floatOp(op: string, ...inputs: readonly Tensor[]): Tensor2D {
-  return rawOp(op, common.float, inputs, 1)[0] as Tensor2D;
+/**
+ * Tensors by TensorFlow's own numbers, past the bookkeeping of tfjs, which costs more than the operation itself in loops of
+ * many small ones. All that were made are freed by `dispose`, but those that were handed over to tfjs.
+ */
+export class RawTensors {
+  readonly #backend: NodeBackend = backend as NodeBackend;
+  readonly #own = new Map<number, Metadata>();
+
+  /** Numbers of tensors that tfjs goes on owning. */
+  numbersOf(tensors: readonly Tensor[]): number[] {
+    return this.#backend.getInputTensorIds(tensors);
+  }
+
+  run(op: string, attributes: readonly Attribute[], inputs: readonly number[], outputs = 1): number[] {
+    const made = this.#backend.binding.executeOp(op, attributes, inputs, outputs);
+    return made.map((metadata) => {
+      this.#own.set(metadata.id, metadata);
+      return metadata.id;
+    });
+  }
+
+  /** Gives a tensor to tfjs. */
+  handOver(number: number): Tensor {
+    const metadata = this.#own.get(number) as Metadata;
+    this.#own.delete(number);
+    return this.#backend.createOutputTensor(metadata);
+  }
+
+  dispose(): void {
+    for (const number of this.#own.keys()) this.#backend.binding.deleteTensor(number);
+    this.#own.clear();
+  }
 }
 
-/** Parts of equal width along columns. @shape [N, count * D] -> count times [N, D] */
-export function splitColumns(x: Tensor2D, count: number): Tensor2D[] {
-  const axis = tf.scalar(1, "int32");
-  return rawOp("Split", [attribute.int("num_split", count), ...common.float], [axis, x], count) as Tensor2D[];
+/** Attributes of `MatMul` on float32. */
+export function matMulAttributes(transposeA = false, transposeB = false): readonly Attribute[] {
+  return common.matMul[(transposeA ? 1 : 0) + (transposeB ? 2 : 0)];
 }
 
 function commonAttributes() {
@@ -93,7 +134,7 @@ function commonAttributes() {
 }
 
 function code(name: string): number {
-  return (backend as NodeBackend).binding[name];
+  return (backend as NodeBackend).binding[name] as number;
 }
 
 let Int64Scalar: (new (value: number) => unknown) | undefined;
