@@ -1,0 +1,8 @@
+export function median(list) {
+  const sorted = [...list].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+export function spread(list, digits = 1) {
+  return `[${Math.min(...list).toFixed(digits)}, ${Math.max(...list).toFixed(digits)}]`;
+}
