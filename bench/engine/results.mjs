@@ -1,7 +1,8 @@
 // The table and the figure of a run.
 import { writeFileSync } from "node:fs";
 import { cpus, platform, release } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { median, spread } from "./statistics.mjs";
 
 const titles = {
   refrain: "Refrain, native",
@@ -12,15 +13,16 @@ const titles = {
   layers: "tfjs-layers, native",
 };
 
-export function writeResults(folder, { machine, rows, flags }) {
-  writeFileSync(join(folder, "RESULTS.md"), table(machine, rows, flags));
+export function writeResults(folder, { machine, rows, scoring, recipe, flags }) {
+  const parts = [
+    table(machine, rows, flags),
+    scoring ? scoringTable(scoring) : "",
+    recipe ? recipeTable(recipe, flags) : "",
+  ];
+  writeFileSync(join(folder, "RESULTS.md"), parts.filter(Boolean).join("\n"));
   writeFileSync(join(folder, "results.svg"), figure(rows));
   console.log(`Written: ${join("bench", "RESULTS.md")}, ${join("bench", "results.svg")}`);
 }
-
-const sorted = (list) => [...list].sort((a, b) => a - b);
-const median = (list) => sorted(list)[Math.floor(list.length / 2)];
-const spread = (list) => `[${Math.min(...list).toFixed(1)}, ${Math.max(...list).toFixed(1)}]`;
 
 function table(machine, rows, { rounds, seconds }) {
   const names = Object.keys(titles).filter((name) => rows.some((row) => row.times[name]));
@@ -62,6 +64,44 @@ function table(machine, rows, { rounds, seconds }) {
     "",
   ];
   return lines.join("\n");
+}
+
+/** One more play of one user, and the ranking of many. */
+function scoringTable({ rows, ranking, D, H }) {
+  return [
+    "## Scoring",
+    "",
+    `One more play of one user through the state of an LSTM (D ${D}, H ${H}), scores of all items, and the best ten, ms:`,
+    "",
+    "| items | Refrain, native | PyTorch at its best | ratio |",
+    "|---|---|---|---|",
+    ...rows.map(({ V, times }) => {
+      const cell = (list) => (list ? `${median(list).toFixed(2)} ${spread(list, 2)}` : "");
+      const ratio = times["torch-best"] ? (median(times["torch-best"]) / median(times.refrain)).toFixed(2) : "";
+      return `| ${V.toLocaleString("en")} | ${cell(times.refrain)} | ${cell(times["torch-best"])} | ${ratio} |`;
+    }),
+    "",
+    `Ranks of one target for 6,040 users over 3,416 items once the states are known: ${median(ranking).toFixed(0)} ms ${spread(ranking)}.`,
+    "",
+  ].join("\n");
+}
+
+/** A share of an epoch by the preset movielens. */
+function recipeTable({ rates, loss }, { log }) {
+  const ours = median(rates.refrain);
+  return [
+    "## One epoch of a real log",
+    "",
+    `Every eighth batch of an epoch by the preset movielens on \`${basename(log)}\`, the same batches and first weights for all (loss of the first batch ${loss.toFixed(4)}):`,
+    "",
+    "| | targets per second | times as fast as Refrain |",
+    "|---|---|---|",
+    ...Object.entries(rates).map(
+      ([name, list]) =>
+        `| ${titles[name]} | ${median(list).toFixed(0)} ${spread(list, 0)} | ${(median(list) / ours).toFixed(2)} |`,
+    ),
+    "",
+  ].join("\n");
 }
 
 const colours = {

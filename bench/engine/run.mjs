@@ -6,7 +6,10 @@ import { parseArgs } from "node:util";
 import { writeData } from "./data.mjs";
 import { measureMachine } from "./machine.mjs";
 import { writeResults } from "./results.mjs";
+import { compareRecipe } from "./run-recipe.mjs";
+import { compareScoring } from "./run-scoring.mjs";
 import { bytesOf, flopsOf, nameOf, shapes } from "./shapes.mjs";
+import { median, spread } from "./statistics.mjs";
 import { torchPython } from "./torch.mjs";
 import { Worker } from "./worker.mjs";
 
@@ -17,6 +20,7 @@ const { values: flags } = parseArgs({
     seconds: { type: "string", default: "1" },
     only: { type: "string", multiple: true },
     peers: { type: "string", multiple: true },
+    log: { type: "string" },
     "no-write": { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -27,6 +31,7 @@ if (flags.help) {
   --seconds S      time of one turn, about (default 1)
   --only B/T/D/H/V one shape; may be given again
   --peers NAME     refrain, wasm, torch, torch-best, torch-sparse, layers; may be given again
+  --log FILE       also a share of an epoch by the preset movielens on lines of "user item item …", such as ml-1m.txt.gz
   --no-write       print only; leave bench/RESULTS.md as it is`);
   process.exit(0);
 }
@@ -68,7 +73,10 @@ for (const shape of shapes) {
   if (flags.only && !flags.only.some((wanted) => nameOf(shape).startsWith(wanted))) continue;
   rows.push(await compareOn(shape));
 }
-if (!flags["no-write"]) writeResults(join(here, ".."), { machine, rows, flags });
+const complete = !flags.only && !flags.peers;
+const scoring = complete ? await compareScoring(Number(flags.rounds), keepMemory) : undefined;
+const recipe = flags.log ? await compareRecipe(flags.log, Number(flags.rounds), keepMemory) : undefined;
+if (!flags["no-write"]) writeResults(join(here, ".."), { machine, rows, scoring, recipe, flags });
 
 async function compareOn(shape) {
   const folder = mkdtempSync(join(tmpdir(), "refrain-bench-"));
@@ -110,18 +118,10 @@ async function compareOn(shape) {
       versions: Object.fromEntries(versions),
     };
     console.log(`${row.shape}: floor ${floor.toFixed(1)} ms, first loss ${ours.toFixed(4)}`);
-    for (const [name, list] of times)
-      console.log(
-        `  ${name.padEnd(12)} ${median(list).toFixed(1)} ms [${Math.min(...list).toFixed(1)}, ${Math.max(...list).toFixed(1)}]`,
-      );
+    for (const [name, list] of times) console.log(`  ${name.padEnd(12)} ${median(list).toFixed(1)} ms ${spread(list)}`);
     return row;
   } finally {
     for (const worker of workers.values()) worker.end();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function median(list) {
-  const sorted = [...list].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
 }

@@ -124,7 +124,9 @@ export class StreamingModel {
     if (config.layerNorm) z = normal(z, this.#copy("output/scale"), this.#copy("output/shift"));
     const bias = this.#copy("output/bias");
     const table = config.output === "tied" ? "item/embedding" : "output/items";
-    return this.#product(z, table, true).map((value, i) => value + bias[i]);
+    const logits = this.#product(z, table, true);
+    for (let i = 0; i < logits.length; i++) logits[i] += bias[i]; // a loop: `map` takes five times as long
+    return logits;
   }
 
   /** Turns logits into log probabilities of the mixture with the last plays. */
