@@ -29,6 +29,7 @@ export * from "./recipes/index.js";
 export * from "./recommend/index.js";
 export { type Batch, paddingShare, toBatch, toBatches, toWindows, type Window } from "./sequence/batches.js";
 export { evaluationCases, type Histories, toHistories, trainHistories } from "./sequence/histories.js";
+export { auditSplit, type LeakageOptions } from "./sequence/leakage.js";
 export { type NegativeSampler, negativeSampler } from "./sequence/negatives.js";
 export { toSessions } from "./sequence/sessions.js";
 export { leaveOneOut, splitByShare, splitByTime } from "./sequence/split.js";

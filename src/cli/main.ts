@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { type ErrorCode, RefrainError } from "../core/errors.js";
+import { addAuditCommand } from "./commands/audit.js";
 import { addDataCommands } from "./commands/data.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addRecommendCommand } from "./commands/recommend.js";
@@ -40,6 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
 Examples:
   npm start                                             the whole job on the embedded data set
   npx refrain data describe plays.csv                   what a log holds
+  npx refrain data audit plays.csv                      what is wrong with it, and what helps
   npx refrain train --data plays.csv                    train on your own log
   npx refrain recommend --titles "夜に駆ける" "Dynamite"  the next songs, with reasons
 
@@ -57,6 +59,7 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
     .exitOverride();
   addDemoCommand(program, output, runs);
   addDataCommands(program, output);
+  addAuditCommand(program, output);
   addTrainCommands(program, output, runs);
   addRunCommands(program, output, runs);
   addRecommendCommand(program, output, runs);

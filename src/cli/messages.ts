@@ -1,4 +1,5 @@
 import i18next from "i18next";
+import { auditEn, auditZh } from "./audit-messages.js";
 
 // What a person reads, in English and Chinese. Keys are English words that say what the line is.
 const en = {
@@ -48,6 +49,7 @@ const en = {
   next: 'Next: npx refrain recommend --titles "夜に駆ける" "Dynamite"   npx refrain train --data your-log.csv   npx refrain --help',
   chosenFor: "After: {{titles}}",
   noReasons: "no single play stands out",
+  audit: auditEn,
 };
 
 const zh: typeof en = {
@@ -92,6 +94,7 @@ const zh: typeof en = {
   next: '接下来：npx refrain recommend --titles "夜に駆ける" "Dynamite"   npx refrain train --data 你的日志.csv   npx refrain --help',
   chosenFor: "听过：{{titles}}",
   noReasons: "没有哪一次播放特别突出",
+  audit: auditZh,
 };
 
 export type Language = "en" | "zh";

@@ -130,7 +130,7 @@ function missingLines(before: Table, after: Table): number[] {
 }
 
 /** Seconds of each row, from whichever columns the log has; the row number where it has none. */
-function readTimes(raw: RawLog): { times: Float64Array; unit: CleaningReport["timeUnit"] } {
+export function readTimes(raw: RawLog): { times: Float64Array; unit: CleaningReport["timeUnit"] } {
   const { columns, lines } = raw;
   const [day, month, year, order] = (["day", "month", "year", "order"] as const).map((role) => columns.get(role));
   const column = columns.get("time");
@@ -150,7 +150,7 @@ function readTimes(raw: RawLog): { times: Float64Array; unit: CleaningReport["ti
 }
 
 /** Ids and titles in one form: full width and half width, composed and decomposed, and stray spaces become the same text. */
-function normaliseText(raw: RawLog, steps: CleaningStep[]): { user: string[]; item: string[]; title: string[] } {
+export function normaliseText(raw: RawLog, steps: CleaningStep[]): { user: string[]; item: string[]; title: string[] } {
   const cache = new Map<string, string>();
   const lines = new Set<number>();
   const normal = (value: string, row: number) => {

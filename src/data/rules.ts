@@ -166,7 +166,7 @@ function findBots(table: Table, { maximumPlaysPerDay, hasTimes }: CleaningOption
   return bots;
 }
 
-function busiestDay(times: Float64Array, start: number, end: number): number {
+export function busiestDay(times: Float64Array, start: number, end: number): number {
   let most = 0;
   for (let from = start, to = start; to < end; to++) {
     while (times[to] - times[from] >= DAY) from++;
@@ -179,7 +179,7 @@ function busiestDay(times: Float64Array, start: number, end: number): number {
  * True where more than 100 plays have one and the same gap before them, to the second, in more than 95 of 100 cases. Ties
  * and whole days are no rhythm: they say that the log has no finer time.
  */
-function equalGaps(times: Float64Array, start: number, end: number): boolean {
+export function equalGaps(times: Float64Array, start: number, end: number): boolean {
   if (end - start <= 100) return false;
   const gaps: number[] = [];
   for (let row = start + 1; row < end; row++) gaps.push(Math.round(times[row] - times[row - 1]));

@@ -1,3 +1,4 @@
+export { gapFigure, shareBars } from "./audit.js";
 export { type Bar, metricBars } from "./comparison.js";
 export { lengthDistribution, popularityCurve } from "./dataset.js";
 export { COLOURS, figure } from "./theme.js";

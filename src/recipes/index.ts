@@ -1,3 +1,4 @@
+export { auditData, type DataAudit } from "./audit.js";
 export { PRESETS, type RunConfig, runConfig, runSchema } from "./config.js";
 export { JKPOP, knownPlays, type Prepared, prepare } from "./prepare.js";
 export { type ReportPart, writeReport } from "./report.js";

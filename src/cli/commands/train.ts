@@ -81,8 +81,8 @@ function findUnfinished(runs: string): string {
   throw new RefrainError("RUN_NOT_FOUND", `There is no unfinished run in ${runs}.`, { runs });
 }
 
-/** Preset, then file, then flags: the later one wins, option by option. */
-function configOf(flags: TrainFlags): Record<string, unknown> {
+/** Preset, then file, then flags: the later one wins, option by option. @throws {RefrainError} CONFIG_INVALID; FILE_NOT_FOUND */
+export function configOf(flags: TrainFlags): Record<string, unknown> {
   const preset = Object.hasOwn(PRESETS, flags.preset) ? PRESETS[flags.preset] : undefined;
   if (!preset)
     throw new RefrainError(

@@ -1,0 +1,131 @@
+// The audit for a person: a table and the rows to blame on a terminal, and a page with figures.
+import type { Finding, Severity } from "../data/audit/index.js";
+import { binStart, countSeverities } from "../data/audit/index.js";
+import { gapFigure, lengthDistribution, popularityCurve, shareBars } from "../plot/index.js";
+import type { DataAudit, ReportPart } from "../recipes/index.js";
+import { text } from "./messages.js";
+import { bold, count, faint, formatTable, type Output, percent, say } from "./output.js";
+
+/** Prints the verdict, the table, and for all but notes the rows to blame and what to do. */
+export function showAudit(audit: DataAudit, output: Output): void {
+  const { findings } = audit;
+  say(output, bold(text("audit.title", { path: audit.path })));
+  for (const line of verdict(audit)) say(output, line);
+  say(output);
+  say(output, formatTable(header(), findings.map(row), [2]));
+  for (const found of findings) {
+    if (found.severity === "note") continue;
+    say(output, `\n${bold(`${severityName(found.severity)}: ${nameOf(found)}`)}`);
+    for (const line of [...exampleLines(found).map(faint), ...adviceLines(found)]) say(output, `  ${line}`);
+  }
+  const options = findings.filter(({ severity, fix }) => severity === "note" && fix !== null);
+  if (options.length > 0)
+    say(
+      output,
+      `\n${formatTable(
+        ["", ""],
+        options.map((found) => [nameOf(found), found.fix as string]),
+      )}`,
+    );
+  say(output, `\n${faint(text("audit.try"))}`);
+}
+
+/** What the page of an audit shows, top to bottom. */
+export function auditParts(audit: DataAudit): ReportPart[] {
+  const { findings, events } = audit;
+  const parts: ReportPart[] = [
+    ...verdict(audit).map((words): ReportPart => ({ type: "text", text: words })),
+    { type: "table", header: header(), rows: findings.map(row) },
+  ];
+  for (const found of findings) {
+    const lines = [...exampleLines(found), ...adviceLines(found)];
+    if (lines.length === 0) continue;
+    parts.push({ type: "heading", text: `${severityName(found.severity)}: ${nameOf(found)}` });
+    parts.push(...lines.map((words): ReportPart => ({ type: "text", text: words })));
+  }
+  if (events) parts.push(...figures(events));
+  return parts;
+}
+
+function figures({ gaps, signal, drift, counts }: NonNullable<DataAudit["events"]>): ReportPart[] {
+  const title = (name: string) => text(`audit.figures.${name}`);
+  const parts: ReportPart[] = [];
+  const add = (name: string, figure: ReturnType<typeof shareBars>) =>
+    parts.push({ type: "figure", figure, description: title(name) });
+  if (gaps.gaps > 0)
+    add(
+      "gaps",
+      gapFigure(
+        title("gaps"),
+        gaps.counts.map((_, bin) => binStart(bin)),
+        gaps.counts,
+        gaps.suggestedMinutes,
+      ),
+    );
+  if (signal.pairs > 0) {
+    const shuffled = signal.shuffled.map((share, i): [string, number] => [`${text("audit.shuffled")} ${i + 1}`, share]);
+    add("signal", shareBars(title("signal"), [[text("audit.ordered"), signal.ordered], ...shuffled]));
+  }
+  if (drift) {
+    const days = drift.from.map((seconds) => new Date(seconds * 1000).toISOString().slice(0, 10));
+    // The first tenth has nothing before it, so it is left out.
+    const bars = drift.newShare.map((share, part): [string, number] => [`${part + 1}: ${days[part]}`, share]).slice(1);
+    add("drift", shareBars(title("drift"), bars));
+  }
+  add("perUser", lengthDistribution(counts.perUser));
+  add("perItem", popularityCurve(counts.perItem));
+  return parts;
+}
+
+function verdict({ findings, rows, cleaning }: DataAudit): string[] {
+  const counts = countSeverities(findings);
+  const line = text("audit.verdict", {
+    problems: counts.problem,
+    warnings: counts.warning,
+    notes: counts.note,
+    rows: count(rows),
+    kept: count(cleaning?.kept ?? 0),
+  });
+  return counts.problem + counts.warning === 0 ? [line, text("audit.clean")] : [line];
+}
+
+function header(): string[] {
+  return ["severity", "finding", "count", "share", "meaning"].map((name) => text(`audit.header.${name}`));
+}
+
+function row(found: Finding): string[] {
+  const share = found.count === 0 ? "0 %" : percent(found.share);
+  return [
+    severityName(found.severity),
+    nameOf(found),
+    count(found.count),
+    `${share} ${text(`audit.whole.${found.of}`)}`,
+    text(`audit.find.${found.code}.1`, inWords(found.values)),
+  ];
+}
+
+function severityName(severity: Severity): string {
+  return text(`audit.severity.${severity}`);
+}
+
+function nameOf({ code }: Finding): string {
+  return text(`audit.find.${code}.0`);
+}
+
+function exampleLines({ examples }: Finding): string[] {
+  // Names come from the log: control characters could steer a terminal.
+  const plain = (words: string) => words.replace(/\p{Cc}+/gu, " ");
+  return examples.map(({ line, text: words }) => text("audit.line", { line, text: plain(words) }));
+}
+
+function adviceLines({ fix, cleanedBy, severity }: Finding): string[] {
+  const lines = cleanedBy ? [text("audit.cleaned", { rule: cleanedBy })] : [];
+  if (fix) lines.push(text("audit.fix", { fix }));
+  return lines.length === 0 && severity !== "note" ? [text("audit.noOption")] : lines;
+}
+
+function inWords(values: Finding["values"]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === "number" ? count(value) : value]),
+  );
+}

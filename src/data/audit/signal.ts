@@ -1,0 +1,147 @@
+import { Random } from "../../core/random.js";
+import type { EventLog } from "../../core/types.js";
+import { type Finding, finding } from "./finding.js";
+
+/** How much the item before tells about the next one, in the order of the log and in shuffled order. */
+export interface SequenceSignal {
+  /** Share of plays that are among the ten most usual followers of the play before, as other users made them. */
+  readonly ordered: number;
+  /** The same after each history was shuffled, once for each shuffle. */
+  readonly shuffled: readonly number[];
+  /** 1 - mean(shuffled) / ordered, at least 0: the part that hangs on the order; 0 where nothing is predicted at all. */
+  readonly lost: number;
+  /** Pairs of plays that were judged. */
+  readonly pairs: number;
+}
+
+const FOLLOWERS = 10;
+const SHUFFLES = 5;
+/** Larger logs are judged by users drawn until there are so many plays, so that the audit stays fast. */
+const MOST_PLAYS = 200_000;
+/** With fewer pairs the statistic is mostly chance, and gives no warning. */
+const FEWEST_PAIRS = 2000;
+
+/**
+ * Measures the order in the histories: followers of each item are counted on half of the users and tried on the other half,
+ * both ways, with the histories as they are and shuffled. A play of the item just played is no pair.
+ *
+ * @source Klenitskiy et al. 2024, Does It Look Sequential? An Analysis of Datasets for Evaluation of Sequential
+ *   Recommendations: what does not change when histories are shuffled is no sequence. They train models and count rules;
+ *   this is a first-order rule, since it takes a second and not hours.
+ */
+export function sequenceSignal(log: EventLog, seed = 1): SequenceSignal {
+  const histories = drawHistories(log, seed);
+  const all = concatenated(histories);
+  const { hits, pairs } = followerHits(all, histories, log.itemIds.length);
+  const shuffled: number[] = [];
+  for (let round = 0; round < SHUFFLES; round++) {
+    const random = Random.stream(seed, "audit", "shuffle", round);
+    const mixed = all.slice();
+    let at = 0;
+    for (const history of histories) {
+      random.shuffle(mixed.subarray(at, at + history.length));
+      at += history.length;
+    }
+    const result = followerHits(mixed, histories, log.itemIds.length);
+    shuffled.push(result.pairs > 0 ? result.hits / result.pairs : 0);
+  }
+  const ordered = pairs > 0 ? hits / pairs : 0;
+  const mean = shuffled.reduce((sum, share) => sum + share, 0) / SHUFFLES;
+  return { ordered, shuffled, lost: ordered > 0 ? Math.max(0, 1 - mean / ordered) : 0, pairs };
+}
+
+/** Item codes of users, at most `MOST_PLAYS` plays of users in a drawn order; in their own order where all fit. */
+function drawHistories(log: EventLog, seed: number): Int32Array[] {
+  const histories: Int32Array[] = [];
+  for (let from = 0, to = 1; to <= log.users.length; to++) {
+    if (to < log.users.length && log.users[to] === log.users[from]) continue;
+    histories.push(log.items.subarray(from, to));
+    from = to;
+  }
+  // Drawn always: users that lie side by side may be alike, and then the halves would not be.
+  Random.stream(seed, "audit", "users").shuffle(histories);
+  let plays = 0;
+  const enough = histories.findIndex((history) => {
+    plays += history.length;
+    return plays >= MOST_PLAYS;
+  });
+  return enough < 0 ? histories : histories.slice(0, Math.max(2, enough + 1));
+}
+
+function concatenated(histories: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(histories.reduce((sum, history) => sum + history.length, 0));
+  let at = 0;
+  for (const history of histories) {
+    all.set(history, at);
+    at += history.length;
+  }
+  return all;
+}
+
+/** Hits of the first-order rule over both halves. @param items the histories behind each other */
+function followerHits(items: Int32Array, histories: readonly Int32Array[], V: number): { hits: number; pairs: number } {
+  const keys: [number[], number[]] = [[], []];
+  let at = 0;
+  histories.forEach(({ length }, h) => {
+    const half = keys[h % 2];
+    for (let i = at + 1; i < at + length; i++) if (items[i] !== items[i - 1]) half.push(items[i - 1] * V + items[i]);
+    at += length;
+  });
+  const [even, odd] = keys.map((half) => Float64Array.from(half).sort());
+  return {
+    hits: hitsOf(even, usualFollowers(odd, V)) + hitsOf(odd, usualFollowers(even, V)),
+    pairs: even.length + odd.length,
+  };
+}
+
+/** The pairs (item, follower) of the most usual followers of each item, rising; of equals the lower code. */
+function usualFollowers(sorted: Float64Array, V: number): Float64Array {
+  const usual: number[] = [];
+  let best: { key: number; count: number }[] = [];
+  const flush = () => {
+    for (const { key } of best) usual.push(key);
+    best = [];
+  };
+  for (let from = 0; from < sorted.length; ) {
+    let to = from + 1;
+    while (to < sorted.length && sorted[to] === sorted[from]) to++;
+    if (best.length > 0 && Math.floor(best[0].key / V) !== Math.floor(sorted[from] / V)) flush();
+    const count = to - from;
+    if (best.length < FOLLOWERS || count > best[best.length - 1].count) {
+      let place = best.length;
+      while (place > 0 && best[place - 1].count < count) place--;
+      best.splice(place, 0, { key: sorted[from], count });
+      if (best.length > FOLLOWERS) best.pop();
+    }
+    from = to;
+  }
+  flush();
+  return Float64Array.from(usual).sort();
+}
+
+/** How many of the pairs are among the usual ones. Both rise, so one pass is enough. */
+function hitsOf(pairs: Float64Array, usual: Float64Array): number {
+  let hits = 0;
+  for (let i = 0, j = 0; i < pairs.length; i++) {
+    while (j < usual.length && usual[j] < pairs[i]) j++;
+    if (usual[j] === pairs[i]) hits++;
+  }
+  return hits;
+}
+
+/** The finding about the sequence: a warning where less than a tenth of what is predicted hangs on the order. */
+export function auditSignal({ ordered, shuffled, lost, pairs }: SequenceSignal): Finding[] {
+  if (pairs === 0) return [];
+  const weak = pairs >= FEWEST_PAIRS && lost < 0.1;
+  const percent = (share: number) => Number((100 * share).toFixed(1));
+  return [
+    finding("sequence-signal", weak ? "warning" : "note", Math.round(ordered * pairs), pairs, "pairs", {
+      values: {
+        ordered: percent(ordered),
+        shuffled: percent(shuffled.reduce((sum, share) => sum + share, 0) / Math.max(1, shuffled.length)),
+        spread: percent(Math.max(...shuffled) - Math.min(...shuffled)),
+        lost: percent(lost),
+      },
+    }),
+  ];
+}

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { RefrainError } from "../core/errors.js";
+import type { EventLog, SplitLog } from "../core/types.js";
+import { auditEvents, auditRaw, byWeight, type EventAudit, type Finding, finding } from "../data/audit/index.js";
+import { type CleaningReport, cleanLog, type RawLog, readLog, readTitles } from "../data/index.js";
+import { auditSplit } from "../sequence/leakage.js";
+import { toSessions } from "../sequence/sessions.js";
+import { leaveOneOut, splitByShare } from "../sequence/split.js";
+import type { RunConfig } from "./config.js";
+import { JKPOP } from "./prepare.js";
+
+/** Everything that the audit found out about a log. */
+export interface DataAudit {
+  readonly path: string;
+  /** Rows of the file, with those that could not be read. */
+  readonly rows: number;
+  readonly detected: RawLog["detected"];
+  /** null where cleaning left nothing or refused. */
+  readonly cleaning: CleaningReport | null;
+  readonly events: EventAudit | null;
+  /** The worst first. */
+  readonly findings: readonly Finding[];
+}
+
+/** Where no pause is natural, half an hour is what most papers take. */
+const USUAL_GAP = 30;
+
+/**
+ * Audits the log of a configuration: as it was delivered, as it is after cleaning, and as it is split.
+ *
+ * What makes training impossible is a finding here and no error; only a file that cannot be read at all is one.
+ *
+ * @throws {RefrainError} FILE_*, COLUMN_UNKNOWN, COLUMN_AMBIGUOUS as `readLog`
+ */
+export async function auditData(config: RunConfig, onProgress?: (rows: number) => void): Promise<DataAudit> {
+  const { data, cleaning } = config;
+  const path = data.path === "jkpop" ? join(JKPOP, "plays.csv.gz") : data.path;
+  const raw = await readLog(path, { columns: data.columns, encoding: data.encoding ?? undefined, onProgress });
+  const titles = data.titles ? await readTitles(data.titles) : undefined;
+  const findings: Finding[] = auditRaw(raw, cleaning);
+  const rows = raw.lines.length + raw.badRows.count;
+  const base = { path, rows, detected: raw.detected };
+  const cleaned = attempt(() => cleanLog(raw, cleaning, titles), "nothing-left", rows, findings);
+  if (!cleaned) return { ...base, cleaning: null, events: null, findings: byWeight(findings) };
+  const { log, report } = cleaned;
+  const events = auditEvents(log, raw, config.train.seed);
+  findings.push(...events.findings);
+  const gapMinutes = data.sessionGapMinutes ?? events.gaps.suggestedMinutes ?? USUAL_GAP;
+  const cut = data.sessionGapMinutes && log.hasTimes ? toSessions(log, data.sessionGapMinutes) : log;
+  const split = attempt(() => splitOf(cut, config), "split-impossible", report.kept, findings, leaveOneOutFix(cut));
+  if (split)
+    findings.push(
+      ...auditSplit(split, {
+        gapMinutes,
+        minimumItemPlays: cleaning.minimumItemPlays,
+        timeCut: globalCut(split, config),
+      }),
+    );
+  return { ...base, cleaning: report, events, findings: byWeight(findings) };
+}
+
+/** The split of a run, as `prepare` makes it. */
+function splitOf(log: EventLog, { split }: RunConfig): SplitLog {
+  return split.kind === "time" || (split.kind === "auto" && log.hasTimes)
+    ? splitByShare(log, split.validationShare, split.testShare)
+    : leaveOneOut(log);
+}
+
+/** The option for leave-one-out, where the log allows that split. */
+function leaveOneOutFix({ users }: EventLog): string | null {
+  return users.some((user, row) => row >= 2 && user === users[row - 2]) ? "--set split.kind=leave-one-out" : null;
+}
+
+/** One cut for all users, where the split is none and the log allows it. */
+function globalCut({ log, description }: SplitLog, { split }: RunConfig): SplitLog | undefined {
+  if (!log.hasTimes || description !== "leave-one-out") return undefined;
+  try {
+    return splitByShare(log, split.validationShare, split.testShare);
+  } catch {
+    return undefined; // The log is too small or too short for it: then there is nothing to compare.
+  }
+}
+
+/** The result of a step, or undefined and a finding that says why it cannot be done. */
+function attempt<T>(
+  step: () => T,
+  code: "nothing-left" | "split-impossible",
+  rows: number,
+  findings: Finding[],
+  otherwise: string | null = null,
+): T | undefined {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof RefrainError) || error.code === "CONFIG_INVALID") throw error;
+    findings.push(
+      finding(code, "problem", rows, rows, code === "nothing-left" ? "rows" : "plays", {
+        fix: otherwise,
+        values: { error: error.code, reason: error.message },
+      }),
+    );
+    return undefined;
+  }
+}
