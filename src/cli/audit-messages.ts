@@ -8,6 +8,9 @@ interface AuditMessages {
   readonly severity: Readonly<Record<Severity, string>>;
   readonly whole: Readonly<Record<Whole, string>>;
   readonly header: Readonly<Record<"severity" | "finding" | "count" | "share" | "meaning", string>>;
+  /** Share with what it is a share of. */
+  readonly part: string;
+  readonly options: readonly [note: string, option: string];
   readonly line: string;
   readonly fix: string;
   readonly cleaned: string;
@@ -22,7 +25,7 @@ interface AuditMessages {
 export const auditEn: AuditMessages = {
   title: "Audit of {{path}}",
   verdict:
-    "{{problems}} problems, {{warnings}} warnings, {{notes}} notes. {{rows}} rows read, {{kept}} left after cleaning.",
+    "Problems: {{problems}}, warnings: {{warnings}}, notes: {{notes}}. {{rows}} rows read, {{kept}} left after cleaning.",
   clean: "Nothing speaks against training on this log.",
   severity: { problem: "PROBLEM", warning: "warning", note: "note" },
   whole: {
@@ -32,15 +35,18 @@ export const auditEn: AuditMessages = {
     items: "items",
     gaps: "pauses",
     pairs: "pairs",
+    hits: "hits of the last play",
     trainingPlays: "training plays",
     testPlays: "test plays",
     sessions: "test sessions",
   },
   header: { severity: "", finding: "finding", count: "count", share: "share", meaning: "what it means" },
+  part: "{{share}} of {{whole}}",
+  options: ["note", "option that would change it"],
   line: "line {{line}}: {{text}}",
   fix: "option: {{fix}}",
   cleaned: 'cleaning takes them away already (rule "{{rule}}")',
-  noOption: "no option mends this; mend the log",
+  noOption: "no option changes this: mend the log, or keep it in mind",
   ordered: "as it is",
   shuffled: "shuffled",
   try: "Try an option here first: refrain data audit <log> --set …; refrain train takes the same.",
@@ -62,9 +68,12 @@ export const auditEn: AuditMessages = {
     "early-clock": ["lone early times", "A few plays, then nothing for a year, then the log: {{first}} to {{last}}."],
     duplicates: ["duplicates", "The same user, item and time as an earlier row."],
     skips: ["skips", "Played for less than {{seconds}} seconds."],
-    bots: ["bots", "{{users}} users with more plays in 24 hours than a person makes, or with plays at equal gaps."],
+    bots: ["bots", "More plays in 24 hours than a person makes, or plays at equal gaps; users concerned: {{users}}."],
     "busy-users": ["very busy users", "Far more plays in 24 hours than all others, who make {{usual}} at most."],
-    "spelling-variants": ["spellings", "{{items}} items also stand in full width, decomposed or with other spaces."],
+    "spelling-variants": [
+      "spellings",
+      "Full width, decomposed letters or other spaces than usual; items concerned: {{items}}.",
+    ],
     "near-duplicate-titles": [
       "titles that look alike",
       "Likely one song under two names ({{plays}} plays): same title {{same-title}}, case or signs {{letters}}, feat. {{featuring}}, remaster {{remaster}}, kana or romaji {{kana}}.",
@@ -83,11 +92,15 @@ export const auditEn: AuditMessages = {
     ],
     "cold-users": ["cold users", "Fewer than {{limit}} plays; together {{plays}} plays."],
     "cold-items": ["cold items", "Fewer than {{limit}} plays; together {{plays}} plays."],
-    repeats: ["repeats", "Plays of an item that the user had played before: keep seen items in the lists, or not."],
+    repeats: ["repeats", "Plays of an item that the user had played before."],
     "consecutive-repeats": ["same item again", "Plays of the item just played."],
     "sequence-signal": [
-      "order",
+      "order of plays",
       "Next plays told by the last one: {{ordered}} % as it is, {{shuffled}} % shuffled. {{lost}} % of it hangs on the order.",
+    ],
+    "tied-signal": [
+      "order of the file",
+      "Hits that vanish when only tied plays change places: this order is that of the file, not of listening.",
     ],
     drift: [
       "drift",
@@ -108,10 +121,10 @@ export const auditEn: AuditMessages = {
       "vocabulary from the test",
       "Items with fewer than {{least}} training plays that stay only because of later ones.",
     ],
-    "unknown-items": ["unknown items", "Test plays of {{items}} items that training does not have: sure misses."],
+    "unknown-items": ["unknown items", "Test plays of items that training does not have ({{items}}): sure misses."],
     "cold-test-users": [
       "cold test users",
-      "Test plays of users without any training play ({{users}} of {{all}} test users).",
+      "Test plays of users without any training play ({{users}} of {{all}} users): the result tells about newcomers.",
     ],
     overlap: [
       "overlap",
@@ -131,21 +144,24 @@ export const auditZh: AuditMessages = {
   clean: "没有发现妨碍训练的问题。",
   severity: { problem: "问题", warning: "警告", note: "说明" },
   whole: {
-    rows: "行",
-    plays: "次播放",
-    users: "位用户",
-    items: "个物品",
-    gaps: "个间隔",
-    pairs: "对",
-    trainingPlays: "次训练播放",
-    testPlays: "次测试播放",
-    sessions: "个测试会话",
+    rows: "的行",
+    plays: "的播放",
+    users: "的用户",
+    items: "的物品",
+    gaps: "的间隔",
+    pairs: "的对",
+    hits: "的命中",
+    trainingPlays: "的训练播放",
+    testPlays: "的测试播放",
+    sessions: "的测试会话",
   },
   header: { severity: "", finding: "发现", count: "数量", share: "占比", meaning: "含义" },
+  part: "{{share}} {{whole}}",
+  options: ["说明", "可改变它的选项"],
   line: "第 {{line}} 行：{{text}}",
   fix: "选项：{{fix}}",
   cleaned: "清洗时已去掉或修正（规则 “{{rule}}”）",
-  noOption: "没有选项可用；请修正日志本身",
+  noOption: "没有选项可改变这一点：请修正日志，或记在心里",
   ordered: "原顺序",
   shuffled: "打乱",
   try: "可以先在这里试：refrain data audit <日志> --set …；refrain train 的选项相同。",
@@ -185,12 +201,13 @@ export const auditZh: AuditMessages = {
     ],
     "cold-users": ["冷用户", "播放少于 {{limit}} 次；合计 {{plays}} 次。"],
     "cold-items": ["冷物品", "播放少于 {{limit}} 次；合计 {{plays}} 次。"],
-    repeats: ["重听", "用户以前听过的物品的播放：决定列表是否保留听过的物品。"],
+    repeats: ["重听", "用户以前听过的物品的播放。"],
     "consecutive-repeats": ["连续重复", "与刚播放的物品相同。"],
     "sequence-signal": [
       "顺序信息",
       "由上一首猜中下一首：原顺序 {{ordered}} %，打乱后 {{shuffled}} %。其中 {{lost}} % 取决于顺序。",
     ],
+    "tied-signal": ["文件的顺序", "仅交换并列播放就会消失的命中：这种顺序来自文件，而不是收听。"],
     drift: ["漂移", "最后十分之一的热门分布与其余相距 {{distance}} %；仅凭偶然也有 {{byChance}} %。"],
     "new-items": ["新物品", "最后十分之一中，此前从未出现过的物品的播放。"],
     "split-impossible": ["无法划分", "{{reason}}"],
@@ -202,7 +219,10 @@ export const auditZh: AuditMessages = {
     "shared-sessions": ["跨越的会话", "在测试部分之前就开始的测试会话（间隔不超过 {{minutes}} 分钟）。"],
     "vocabulary-from-test": ["词表来自测试", "训练播放少于 {{least}} 次、只因后来的播放才保留的物品。"],
     "unknown-items": ["未知物品", "{{items}} 个训练中没有的物品的测试播放：必然猜不中。"],
-    "cold-test-users": ["测试中的冷用户", "没有任何训练播放的用户的测试播放（{{all}} 位测试用户中的 {{users}} 位）。"],
+    "cold-test-users": [
+      "测试中的冷用户",
+      "没有任何训练播放的用户的测试播放（{{all}} 位测试用户中的 {{users}} 位）：结果说明的是新用户。",
+    ],
     overlap: ["重叠", "用户以前听过的物品的测试播放；{{all}} 位测试用户中有 {{users}} 位在训练中。"],
     "test-ties": ["测试中的并列", "与同一时刻的另一次播放可以互换位置的测试播放。"],
     "time-cut": [

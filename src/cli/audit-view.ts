@@ -6,27 +6,33 @@ import type { DataAudit, ReportPart } from "../recipes/index.js";
 import { text } from "./messages.js";
 import { bold, count, faint, formatTable, type Output, percent, say } from "./output.js";
 
+/** Columns that severity, name, count and share take, about. */
+const FIRST_COLUMNS = 66;
+
 /** Prints the verdict, the table, and for all but notes the rows to blame and what to do. */
 export function showAudit(audit: DataAudit, output: Output): void {
   const { findings } = audit;
   say(output, bold(text("audit.title", { path: audit.path })));
   for (const line of verdict(audit)) say(output, line);
   say(output);
-  say(output, formatTable(header(), findings.map(row), [2]));
+  const rows = findings.map((found) => row(found).map((cell, at) => (at < 4 ? cell : wrapped(cell, lineWidth()))));
+  say(output, formatTable(header(), rows, [2]));
   for (const found of findings) {
     if (found.severity === "note") continue;
     say(output, `\n${bold(`${severityName(found.severity)}: ${nameOf(found)}`)}`);
     for (const line of [...exampleLines(found).map(faint), ...adviceLines(found)]) say(output, `  ${line}`);
   }
   const options = findings.filter(({ severity, fix }) => severity === "note" && fix !== null);
-  if (options.length > 0)
+  if (options.length > 0) {
+    const head = [text("audit.options.0"), text("audit.options.1")];
     say(
       output,
       `\n${formatTable(
-        ["", ""],
+        head,
         options.map((found) => [nameOf(found), found.fix as string]),
       )}`,
     );
+  }
   say(output, `\n${faint(text("audit.try"))}`);
 }
 
@@ -99,9 +105,30 @@ function row(found: Finding): string[] {
     severityName(found.severity),
     nameOf(found),
     count(found.count),
-    `${share} ${text(`audit.whole.${found.of}`)}`,
+    text("audit.part", { share, whole: text(`audit.whole.${found.of}`) }),
     text(`audit.find.${found.code}.1`, inWords(found.values)),
   ];
+}
+
+/** Columns that the sentences may take on this terminal; no limit where the output is a file. */
+function lineWidth(): number {
+  return process.stdout.isTTY ? Math.max(30, process.stdout.columns - FIRST_COLUMNS) : Number.POSITIVE_INFINITY;
+}
+
+/** Breaks a text at spaces, and after wide characters, so that no line is wider than `width` columns. */
+function wrapped(words: string, width: number): string {
+  const lines = [""];
+  let used = 0;
+  for (const piece of words.match(/[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+/g) ?? []) {
+    const size = /[\u2e80-\uffef]/.test(piece) ? 2 : piece.length;
+    if (used > 0 && used + piece.trimEnd().length > width) {
+      lines.push("");
+      used = 0;
+    }
+    lines[lines.length - 1] += piece;
+    used += size;
+  }
+  return lines.map((line) => line.trimEnd()).join("\n");
 }
 
 function severityName(severity: Severity): string {

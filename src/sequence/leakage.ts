@@ -91,10 +91,11 @@ function sharedSessions({ log, userStart, testStart }: SplitLog, gapMinutes: num
     }
   }
   if (rows.length === 0) return [];
+  const severity = graded(rows.length / sessions, 0.2, 2);
   return [
-    finding("shared-sessions", graded(rows.length / sessions, 0.2, 2), rows.length, sessions, "sessions", {
+    finding("shared-sessions", severity, rows.length, sessions, "sessions", {
       examples: rows.slice(0, MOST_EXAMPLES).map((row) => playExample(log, row)),
-      fix: `--set split.kind=time --set data.sessionGapMinutes=${gapMinutes}`,
+      fix: severity === "note" ? null : "--set split.kind=time",
       values: { minutes: gapMinutes },
     }),
   ];
@@ -158,7 +159,7 @@ function overlapFindings({ log, userStart, validationStart, testStart }: SplitLo
   const found: Finding[] = [];
   if (cold > 0)
     found.push(
-      finding("cold-test-users", graded(cold / test, 0.2, 0.5), cold, test, "testPlays", {
+      finding("cold-test-users", graded(cold / test, 0.2, 2), cold, test, "testPlays", {
         examples: first.map((row) => playExample(log, row)),
         fix: "--set split.kind=leave-one-out",
         values: { users: users - knownUsers, all: users },

@@ -17,6 +17,8 @@ export const DIRT = ["none", "missing", "unreadable time", "clock", "early clock
 export type Dirt = (typeof DIRT)[number];
 
 const DAY = 86_400;
+/** With fewer users nobody says what is usual. */
+const FEW_USERS = 10;
 const YEAR = 365 * DAY;
 const kind = (name: Dirt) => DIRT.indexOf(name);
 /** Limits of the default, used where the options switch a rule off: the audit tells what would have been found. */
@@ -119,8 +121,8 @@ function botsOf(rows: Rows, { maximumPlaysPerDay }: CleaningOptions, dirt: Uint8
   }
   const sorted = Float64Array.from(days.values()).sort();
   // A tenth of the limit is an ordinary day of much music, whatever the others do.
-  const far = Math.max(limit / 5, 4 * (sorted[Math.floor(0.99 * sorted.length)] ?? 0));
-  const busy = new Map([...days].filter(([, most]) => most > far));
+  const far = Math.max(limit / 5, 4 * sorted[Math.min(Math.floor(0.99 * sorted.length), sorted.length - 2)]);
+  const busy = new Map(sorted.length < FEW_USERS ? [] : [...days].filter(([, most]) => most > far));
   return { all: users.size + days.size, users, busy, usual: sorted.findLast((most) => most <= far) ?? 0 };
 }
 

@@ -86,7 +86,7 @@ export function auditDrift(log: EventLog, drift: Drift | null): Finding[] {
   const found = [
     finding("drift", graded(moved, 0.3, 2), Math.round(moved * lastPlays), lastPlays, "plays", {
       values: { distance: percent(drift.distance), byChance: percent(drift.byChance) },
-      fix: "--set split.kind=time",
+      fix: moved >= 0.3 ? "--set split.kind=time" : null,
     }),
   ];
   if (drift.newRows.length > 0)

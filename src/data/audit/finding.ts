@@ -9,6 +9,7 @@ export type Whole =
   | "items"
   | "gaps"
   | "pairs"
+  | "hits"
   | "trainingPlays"
   | "testPlays"
   | "sessions";
@@ -40,6 +41,7 @@ export const AUDIT_CODES = [
   "repeats",
   "consecutive-repeats",
   "sequence-signal",
+  "tied-signal",
   "drift",
   "new-items",
   "split-impossible",

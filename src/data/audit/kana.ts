@@ -33,6 +33,15 @@ export function hasKana(text: string): boolean {
 }
 
 /**
+ * A text with hiragana for its katakana.
+ *
+ * @example hiragana("サクラ") // "さくら"
+ */
+export function hiragana(text: string): string {
+  return text.replace(/[\u30a1-\u30f6]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - KATAKANA_SHIFT));
+}
+
+/**
  * A text with its kana in Latin letters; everything else stays as it is.
  *
  * @source the modified Hepburn romanisation, without marks for long vowels
@@ -43,15 +52,14 @@ export function romanised(text: string): string {
   let latin = "";
   let doubled = false;
   for (const letter of text) {
-    const code = letter.charCodeAt(0);
-    const kana = code >= 0x30a1 && code <= 0x30f6 ? String.fromCharCode(code - KATAKANA_SHIFT) : letter;
+    const kana = hiragana(letter);
     const afterI = SMALL_Y.get(kana);
     const vowel = SMALL_VOWELS.get(kana);
     if (kana === "っ") doubled = true;
     else if (kana === "ー") continue;
     else if (afterI && latin.endsWith("i"))
       latin = latin.slice(0, -1) + (/(?:sh|ch|j)i$/.test(latin) ? afterI.slice(1) : afterI);
-    else if (vowel && /[^aeiou][iu]$/.test(latin)) latin = latin.slice(0, -1) + vowel;
+    else if (vowel && /[^aeiou][eiou]$/.test(latin)) latin = latin.slice(0, -1) + vowel;
     else if (vowel && /[aeiou]$/.test(latin)) latin += latin.endsWith(vowel) ? "" : vowel;
     else {
       const reading = READINGS.get(kana) ?? afterI ?? vowel ?? letter;

@@ -3,7 +3,7 @@ import { type Finding, finding } from "./finding.js";
 
 /**
  * How long users paused between two plays. Bin b holds the pauses in [2^(b / 4), 2^((b + 1) / 4)) seconds; pauses under a
- * second are in bin 0.
+ * second are in bin 0, and ties are no pauses.
  *
  * @shape counts int32 [B]
  */
@@ -44,6 +44,7 @@ export function gapHistogram(log: EventLog): GapHistogram {
   for (let row = 1; row < log.users.length; row++) {
     if (!log.hasTimes || log.users[row] !== log.users[row - 1]) continue;
     const gap = log.times[row] - log.times[row - 1];
+    if (gap === 0) continue; // A tie is no pause: it says that the log has no finer time.
     counts[Math.min(BINS - 1, Math.floor(PER_OCTAVE * Math.log2(Math.max(1, gap))))]++;
     gaps++;
   }

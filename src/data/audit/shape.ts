@@ -112,7 +112,7 @@ function repeatFindings(log: EventLog, profile: Profile): Finding[] {
   // Where nothing is ever played again, a list that offers seen items wastes its places.
   found.push(
     finding("repeats", "note", repeats, E, "plays", {
-      fix: repeats === 0 ? "--set protocol.seen=remove" : "--set protocol.seen=keep",
+      fix: repeats === 0 ? "--set protocol.seen=remove" : null,
     }),
   );
   const again: number[] = [];

@@ -1,6 +1,6 @@
 import { Random } from "../../core/random.js";
 import type { EventLog } from "../../core/types.js";
-import { type Finding, finding } from "./finding.js";
+import { type Finding, finding, graded } from "./finding.js";
 
 /** How much the item before tells about the next one, in the order of the log and in shuffled order. */
 export interface SequenceSignal {
@@ -10,6 +10,8 @@ export interface SequenceSignal {
   readonly shuffled: readonly number[];
   /** 1 - mean(shuffled) / ordered, at least 0: the part that hangs on the order; 0 where nothing is predicted at all. */
   readonly lost: number;
+  /** The same share when only plays of one user at one time change places; equal to `ordered` where there are no ties. */
+  readonly untied: number;
   /** Pairs of plays that were judged. */
   readonly pairs: number;
 }
@@ -31,41 +33,62 @@ const FEWEST_PAIRS = 2000;
  */
 export function sequenceSignal(log: EventLog, seed = 1): SequenceSignal {
   const histories = drawHistories(log, seed);
-  const all = concatenated(histories);
+  const all = concatenated(histories.map(({ items }) => items));
   const { hits, pairs } = followerHits(all, histories, log.itemIds.length);
   const shuffled: number[] = [];
   for (let round = 0; round < SHUFFLES; round++) {
     const random = Random.stream(seed, "audit", "shuffle", round);
     const mixed = all.slice();
     let at = 0;
-    for (const history of histories) {
-      random.shuffle(mixed.subarray(at, at + history.length));
-      at += history.length;
+    for (const { items } of histories) {
+      random.shuffle(mixed.subarray(at, at + items.length));
+      at += items.length;
     }
-    const result = followerHits(mixed, histories, log.itemIds.length);
-    shuffled.push(result.pairs > 0 ? result.hits / result.pairs : 0);
+    shuffled.push(shareOfHits(mixed, histories, log.itemIds.length));
   }
   const ordered = pairs > 0 ? hits / pairs : 0;
   const mean = shuffled.reduce((sum, share) => sum + share, 0) / SHUFFLES;
-  return { ordered, shuffled, lost: ordered > 0 ? Math.max(0, 1 - mean / ordered) : 0, pairs };
+  const untied = log.hasTimes ? shareOfHits(tiesMixed(all, histories, seed), histories, log.itemIds.length) : ordered;
+  return { ordered, shuffled, lost: ordered > 0 ? Math.max(0, 1 - mean / ordered) : 0, untied, pairs };
 }
 
-/** Item codes of users, at most `MOST_PLAYS` plays of users in a drawn order; in their own order where all fit. */
-function drawHistories(log: EventLog, seed: number): Int32Array[] {
-  const histories: Int32Array[] = [];
+interface History {
+  readonly items: Int32Array;
+  readonly times: Float64Array;
+}
+
+/** The histories of users in a drawn order, until they hold `MOST_PLAYS` plays. */
+function drawHistories(log: EventLog, seed: number): History[] {
+  const histories: History[] = [];
   for (let from = 0, to = 1; to <= log.users.length; to++) {
     if (to < log.users.length && log.users[to] === log.users[from]) continue;
-    histories.push(log.items.subarray(from, to));
+    histories.push({ items: log.items.subarray(from, to), times: log.times.subarray(from, to) });
     from = to;
   }
   // Drawn always: users that lie side by side may be alike, and then the halves would not be.
   Random.stream(seed, "audit", "users").shuffle(histories);
   let plays = 0;
-  const enough = histories.findIndex((history) => {
-    plays += history.length;
+  const enough = histories.findIndex(({ items }) => {
+    plays += items.length;
     return plays >= MOST_PLAYS;
   });
   return enough < 0 ? histories : histories.slice(0, Math.max(2, enough + 1));
+}
+
+/** The histories with plays of one time in a drawn order. */
+function tiesMixed(all: Int32Array, histories: readonly History[], seed: number): Int32Array {
+  const random = Random.stream(seed, "audit", "ties");
+  const mixed = all.slice();
+  let start = 0;
+  for (const { times } of histories) {
+    for (let from = 0, to = 1; to <= times.length; to++) {
+      if (to < times.length && times[to] === times[from]) continue;
+      if (to - from > 1) random.shuffle(mixed.subarray(start + from, start + to));
+      from = to;
+    }
+    start += times.length;
+  }
+  return mixed;
 }
 
 function concatenated(histories: readonly Int32Array[]): Int32Array {
@@ -78,11 +101,16 @@ function concatenated(histories: readonly Int32Array[]): Int32Array {
   return all;
 }
 
+function shareOfHits(items: Int32Array, histories: readonly History[], V: number): number {
+  const { hits, pairs } = followerHits(items, histories, V);
+  return pairs > 0 ? hits / pairs : 0;
+}
+
 /** Hits of the first-order rule over both halves. @param items the histories behind each other */
-function followerHits(items: Int32Array, histories: readonly Int32Array[], V: number): { hits: number; pairs: number } {
+function followerHits(items: Int32Array, histories: readonly History[], V: number): { hits: number; pairs: number } {
   const keys: [number[], number[]] = [[], []];
   let at = 0;
-  histories.forEach(({ length }, h) => {
+  histories.forEach(({ items: { length } }, h) => {
     const half = keys[h % 2];
     for (let i = at + 1; i < at + length; i++) if (items[i] !== items[i - 1]) half.push(items[i - 1] * V + items[i]);
     at += length;
@@ -129,12 +157,15 @@ function hitsOf(pairs: Float64Array, usual: Float64Array): number {
   return hits;
 }
 
-/** The finding about the sequence: a warning where less than a tenth of what is predicted hangs on the order. */
-export function auditSignal({ ordered, shuffled, lost, pairs }: SequenceSignal): Finding[] {
+/**
+ * Findings about the order: a warning where less than a tenth of what is predicted hangs on it, and one where a third or
+ * more hangs on the order of tied plays, which only the file has made.
+ */
+export function auditSignal({ ordered, shuffled, lost, untied, pairs }: SequenceSignal): Finding[] {
   if (pairs === 0) return [];
   const weak = pairs >= FEWEST_PAIRS && lost < 0.1;
   const percent = (share: number) => Number((100 * share).toFixed(1));
-  return [
+  const found = [
     finding("sequence-signal", weak ? "warning" : "note", Math.round(ordered * pairs), pairs, "pairs", {
       values: {
         ordered: percent(ordered),
@@ -144,4 +175,10 @@ export function auditSignal({ ordered, shuffled, lost, pairs }: SequenceSignal):
       },
     }),
   ];
+  const [hits, tied] = [Math.round(ordered * pairs), Math.round((ordered - untied) * pairs)];
+  if (hits > 0 && tied / hits >= 0.01)
+    found.push(
+      finding("tied-signal", pairs >= FEWEST_PAIRS ? graded(tied / hits, 0.33, 2) : "note", tied, hits, "hits"),
+    );
+  return found;
 }

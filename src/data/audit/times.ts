@@ -54,8 +54,6 @@ export function auditTimes(log: EventLog): Finding[] {
     found.push(
       finding("coarse-times", step.seconds > 60 ? "warning" : "note", E, E, "plays", {
         values: { step: step.name },
-        // Pauses within a day are not known, so sessions cannot be cut.
-        fix: step.name === "day" ? "--set data.sessionGapMinutes=null" : null,
       }),
     );
   if (back.length > 0)

@@ -2,7 +2,7 @@
 import type { EventLog } from "../../core/types.js";
 import type { RawLog } from "../read.js";
 import { type Example, type Finding, finding, graded, MOST_EXAMPLES } from "./finding.js";
-import { hasKana, romajiKey } from "./kana.js";
+import { hasKana, hiragana, romajiKey } from "./kana.js";
 import { firstRows, type Rows } from "./rows.js";
 
 /** In what two titles of one song differ; the least first. */
@@ -47,8 +47,9 @@ export function auditSpellings(rows: Rows, variant: Uint8Array): Finding[] {
   const count = variant.reduce((sum, one) => sum + one, 0);
   if (count === 0) return [];
   const items = new Set(rows.item.filter((_, row) => variant[row] === 1)).size;
+  const all = variant.length + rows.raw.badRows.count;
   return [
-    finding("spelling-variants", graded(count / variant.length, 0, 0.2), count, variant.length, "rows", {
+    finding("spelling-variants", graded(count / all, 0, 0.2), count, all, "rows", {
       examples: firstRows(
         rows,
         (row) => variant[row] === 1,
@@ -95,7 +96,7 @@ export function withoutGuests(title: string): string {
 export function withoutPressing(title: string): string {
   return title
     .normalize("NFKC")
-    .replace(/\s*[([-]\s*(?:\d{4}\s+)?(?:digital(?:ly)?\s+)?(?:re-?master(?:ed)?|リマスター)[^)\]]*[)\]]?\s*$/i, "")
+    .replace(/\s*[([-]\s*(?:\d{4}\s*)?(?:digital(?:ly)?\s+)?(?:re-?master(?:ed)?|リマスター)[^)\]]*[)\]]?\s*$/i, "")
     .replace(/\s*[([-]\s*(?:single|album|original)\s+(?:version|mix)[)\]]?\s*$/i, "");
 }
 
@@ -141,14 +142,20 @@ export function alikeTitles(titles: readonly string[], plays: ArrayLike<number>)
       let best: Pair | undefined;
       for (const as of falling.slice(0, Math.min(at, 20))) {
         const level = KEYS.findIndex((_, k) => keys[item][k] !== "" && keys[item][k] === keys[as][k]);
-        // Short and long vowels may differ only between kana and Latin letters: "Soon" is not "Son".
-        if (level < 0 || (LIKENESSES[level] === "kana" && hasKana(titles[item]) === hasKana(titles[as]))) continue;
+        if (level < 0 || (LIKENESSES[level] === "kana" && !sameInKana(keys[item][level - 1], keys[as][level - 1])))
+          continue;
         if (!best || level < LIKENESSES.indexOf(best.likeness)) best = { item, as, likeness: LIKENESSES[level] };
       }
       if (best) pairs.push(best);
     }
   }
   return pairs;
+}
+
+/** Short and long vowels may differ only between kana and Latin letters: "Soon" is not "Son". */
+function sameInKana(a: string, b: string): boolean {
+  if (hasKana(a) !== hasKana(b)) return true;
+  return hasKana(a) && hiragana(a) === hiragana(b);
 }
 
 /**
@@ -167,7 +174,9 @@ export function auditTitles(log: EventLog, raw?: RawLog): Finding[] {
   if (pairs.length === 0) return [];
   const of = (likeness: Likeness) => pairs.filter((pair) => pair.likeness === likeness);
   const sure = pairs.length - (raw?.columns.has("artist") ? 0 : of("same title").length);
-  const ordered = LIKENESSES.toReversed().flatMap((likeness) => of(likeness).slice(0, 2));
+  // Some of each kind first, the least obvious before the others.
+  const kinds = LIKENESSES.toReversed().map(of);
+  const ordered = [...kinds.flatMap((kind) => kind.slice(0, 2)), ...kinds.flatMap((kind) => kind.slice(2))];
   const examples: Example[] = ordered.slice(0, MOST_EXAMPLES).map(({ item, as, likeness }) => ({
     line: line[item],
     text: `${log.itemTitles[item].slice(0, 60)} ~ ${log.itemTitles[as].slice(0, 60)} (${likeness})`,
