@@ -123,6 +123,22 @@ describe("the rest of a clean log", () => {
     expect(loud(auditEvents(dated(markovWorld({ users: 100, plays: 60 }).log)).findings)).toEqual([]);
   });
 
+  test("items that were sorted within each day", () => {
+    const random = Random.stream(7, "sorted");
+    const log = (sorted: boolean) =>
+      toLog(
+        Array.from({ length: 300 }, (_, day) => {
+          const items = Array.from({ length: 10 }, () => random.integer(500));
+          if (sorted) items.sort((a, b) => a - b);
+          return items.map((item) => ({ user: "u", item: `${item}`, time: MAY + day * 86_400 }));
+        }).flat(),
+      );
+    const found = byCode(auditEvents(log(true)).findings)["sorted-items"];
+    expect(found).toMatchObject({ severity: "warning", of: "steps" });
+    expect(found.share).toBeGreaterThan(0.85);
+    expect(byCode(auditEvents(log(false)).findings)["sorted-items"]).toBeUndefined();
+  });
+
   test("an order has no times, and nothing is said about them", () => {
     const codes = auditEvents({ ...cycleWorld(40), hasTimes: false }).findings.map(({ code }) => code);
     expect(codes).toContain("no-times");

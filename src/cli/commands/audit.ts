@@ -32,7 +32,8 @@ export function addAuditCommand(program: Command, output: () => Output): void {
   addReadOptions(audit).action(async (path: string, flags: AuditFlags) => {
     const config = runConfig(configOf({ ...flags, data: path }));
     const progress = process.stderr.isTTY && !output().json && !output().quiet;
-    const found = await auditData(config, (rows) => progress && process.stderr.write(`\r${count(rows)}\r`));
+    const found = await auditData(config, (rows) => progress && process.stderr.write(`\r${count(rows)}`));
+    if (progress) process.stderr.write("\r\u001b[K");
     if (flags.report)
       writeReport(flags.report, text("audit.title", { path: found.path }), language(), auditParts(found));
     if (output().json) return printJson(plain(found));

@@ -10,6 +10,7 @@ export type Whole =
   | "gaps"
   | "pairs"
   | "hits"
+  | "steps"
   | "trainingPlays"
   | "testPlays"
   | "sessions";
@@ -32,6 +33,7 @@ export const AUDIT_CODES = [
   "tied-times",
   "coarse-times",
   "out-of-order",
+  "sorted-items",
   "session-gap",
   "no-session-gap",
   "popularity",

@@ -9,6 +9,10 @@ const STEPS: readonly (readonly [name: string, seconds: number])[] = [
   ["minute", 60],
 ];
 
+/** Steps from play to play that sorting is judged by, and the share of rising ones that chance and albums do not reach. */
+const FEWEST_STEPS = 1000;
+const MOST_RISING = 0.8;
+
 /** A play of a clean log as an example. */
 export function playExample(log: EventLog, row: number, more = ""): Example {
   const when = log.hasTimes
@@ -35,8 +39,9 @@ export function timeStep(times: ArrayLike<number>): { readonly name: string; rea
  */
 export function auditTimes(log: EventLog): Finding[] {
   const E = log.users.length;
-  if (!log.hasTimes) return [finding("no-times", "note", E, E, "plays", { fix: "--set split.kind=leave-one-out" })];
-  const found: Finding[] = [];
+  const found = sortedItems(log);
+  if (!log.hasTimes)
+    return [finding("no-times", "note", E, E, "plays", { fix: "--set split.kind=leave-one-out" }), ...found];
   const tied: number[] = [];
   const back: number[] = [];
   for (let row = 1; row < E; row++) {
@@ -59,4 +64,24 @@ export function auditTimes(log: EventLog): Finding[] {
   if (back.length > 0)
     found.push(finding("out-of-order", "note", back.length, E, "plays", { examples: examples(back) }));
   return found;
+}
+
+/**
+ * Where items have numbers and these nearly always rise, the file was sorted by item within its ties: no order of listening.
+ * An album that is played through rises too, but a log holds many and starts them anew.
+ */
+function sortedItems(log: EventLog): Finding[] {
+  const ids = log.itemIds.map((id) => (id.trim() === "" ? Number.NaN : Number(id)));
+  let steps = 0;
+  let rising = 0;
+  const rows: number[] = [];
+  for (let row = 1; row < log.users.length; row++) {
+    const step = ids[log.items[row]] - ids[log.items[row - 1]];
+    if (log.users[row] !== log.users[row - 1] || step === 0 || Number.isNaN(step)) continue;
+    steps++;
+    if (step > 0 && ++rising <= MOST_EXAMPLES) rows.push(row);
+  }
+  if (steps < FEWEST_STEPS || rising < MOST_RISING * steps) return [];
+  const examples = rows.map((row) => playExample(log, row, log.itemIds[log.items[row]]));
+  return [finding("sorted-items", "warning", rising, steps, "steps", { examples })];
 }
