@@ -11,6 +11,7 @@ interface AuditMessages {
   /** Share with what it is a share of. */
   readonly part: string;
   readonly options: readonly [note: string, option: string];
+  readonly rows: readonly [line: string, row: string];
   readonly line: string;
   readonly fix: string;
   readonly cleaned: string;
@@ -44,6 +45,7 @@ export const auditEn: AuditMessages = {
   header: { severity: "", finding: "finding", count: "count", share: "share", meaning: "what it means" },
   part: "{{share}} of {{whole}}",
   options: ["note", "option that would change it"],
+  rows: ["line", "row"],
   line: "line {{line}}: {{text}}",
   fix: "option: {{fix}}",
   cleaned: 'cleaning takes them away already (rule "{{rule}}")',
@@ -164,6 +166,7 @@ export const auditZh: AuditMessages = {
   header: { severity: "", finding: "发现", count: "数量", share: "占比", meaning: "含义" },
   part: "{{share}} {{whole}}",
   options: ["说明", "可改变它的选项"],
+  rows: ["行号", "内容"],
   line: "第 {{line}} 行：{{text}}",
   fix: "选项：{{fix}}",
   cleaned: "清洗时已去掉或修正（规则 “{{rule}}”）",

@@ -36,20 +36,25 @@ export function showAudit(audit: DataAudit, output: Output): void {
   say(output, `\n${faint(text("audit.try"))}`);
 }
 
-/** What the page of an audit shows, top to bottom. */
+/** What the page of an audit shows, top to bottom: verdict, table, figures, and the rows of each finding. */
 export function auditParts(audit: DataAudit): ReportPart[] {
   const { findings, events } = audit;
+  const paragraph = (words: string): ReportPart => ({ type: "text", text: words });
   const parts: ReportPart[] = [
-    ...verdict(audit).map((words): ReportPart => ({ type: "text", text: words })),
+    ...verdict(audit).map(paragraph),
     { type: "table", header: header(), rows: findings.map(row) },
+    ...(events ? figures(events) : []),
   ];
   for (const found of findings) {
-    const lines = [...exampleLines(found), ...adviceLines(found)];
-    if (lines.length === 0) continue;
+    const advice = adviceLines(found);
+    if (found.examples.length + advice.length === 0) continue;
     parts.push({ type: "heading", text: `${severityName(found.severity)}: ${nameOf(found)}` });
-    parts.push(...lines.map((words): ReportPart => ({ type: "text", text: words })));
+    if (found.examples.length > 0) {
+      const rows = found.examples.map(({ line, text: words }) => [String(line), plainWords(words)]);
+      parts.push({ type: "table", header: [text("audit.rows.0"), text("audit.rows.1")], rows });
+    }
+    parts.push(...advice.map(paragraph));
   }
-  if (events) parts.push(...figures(events));
   return parts;
 }
 
@@ -70,7 +75,7 @@ function figures({ gaps, signal, drift, counts }: NonNullable<DataAudit["events"
     );
   if (signal.pairs > 0) {
     const shuffled = signal.shuffled.map((share, i): [string, number] => [`${text("audit.shuffled")} ${i + 1}`, share]);
-    add("signal", shareBars(title("signal"), [[text("audit.ordered"), signal.ordered], ...shuffled]));
+    add("signal", shareBars(title("signal"), [[text("audit.ordered"), signal.ordered], ...shuffled], 0));
   }
   if (drift) {
     const days = drift.from.map((seconds) => new Date(seconds * 1000).toISOString().slice(0, 10));
@@ -140,9 +145,12 @@ function nameOf({ code }: Finding): string {
 }
 
 function exampleLines({ examples }: Finding): string[] {
-  // Names come from the log: control characters could steer a terminal.
-  const plain = (words: string) => words.replace(/\p{Cc}+/gu, " ");
-  return examples.map(({ line, text: words }) => text("audit.line", { line, text: plain(words) }));
+  return examples.map(({ line, text: words }) => text("audit.line", { line, text: plainWords(words) }));
+}
+
+/** Words of a log without control characters, which could steer a terminal. */
+function plainWords(words: string): string {
+  return words.replace(/\p{Cc}+/gu, " ");
 }
 
 function adviceLines({ fix, cleanedBy, severity }: Finding): string[] {

@@ -31,23 +31,33 @@ export function gapFigure(
   const line = suggestedMinutes === null ? [] : [Math.log10(suggestedMinutes * 60)];
   return figure(
     title,
-    [{ type: "bar", x: starts.slice(0, last), y: counts.slice(0, last), marker: { color: COLOURS[0] } }],
+    // Logarithms on a linear axis: on a logarithmic one, bars would get thinner to the right.
+    [
+      {
+        type: "bar",
+        x: starts.slice(0, last).map(Math.log10),
+        y: counts.slice(0, last),
+        offset: 0,
+        marker: { color: COLOURS[0] },
+        hovertemplate: "%{y}<extra></extra>",
+      },
+    ],
     {
-      xaxis: axis("", { type: "log", tickvals: TICKS.map(([at]) => at), ticktext: TICKS.map(([, name]) => name) }),
-      yaxis: axis(""),
+      xaxis: axis("", { tickvals: TICKS.map(([at]) => Math.log10(at)), ticktext: TICKS.map(([, name]) => name) }),
+      // Pauses between sessions are few beside those between songs, and would not be seen on a linear axis.
+      yaxis: axis("", { type: "log", dtick: 1 }),
       bargap: 0,
-      // On a logarithmic axis, shapes stand at the value and annotations at its logarithm.
-      shapes: line.map((at) => ({
+      shapes: line.map((x) => ({
         type: "line",
-        x0: 10 ** at,
-        x1: 10 ** at,
+        x0: x,
+        x1: x,
         yref: "paper",
         y0: 0,
         y1: 1,
         line: { color: COLOURS[1], dash: "dash", width: 2 },
       })),
-      annotations: line.map((at) => ({
-        x: at,
+      annotations: line.map((x) => ({
+        x,
         yref: "paper",
         y: 1,
         yanchor: "bottom",
@@ -58,8 +68,17 @@ export function gapFigure(
   );
 }
 
-/** Named shares as bars. @param bars name and share in [0, 1] */
-export function shareBars(title: string, bars: readonly (readonly [name: string, share: number])[]): Figure {
+/**
+ * Named shares as bars.
+ *
+ * @param bars   name and share in [0, 1]
+ * @param marked number of the bar in another colour; none where it is left out
+ */
+export function shareBars(
+  title: string,
+  bars: readonly (readonly [name: string, share: number])[],
+  marked?: number,
+): Figure {
   return figure(
     title,
     [
@@ -67,9 +86,9 @@ export function shareBars(title: string, bars: readonly (readonly [name: string,
         type: "bar",
         x: bars.map(([name]) => name),
         y: bars.map(([, share]) => share),
-        marker: { color: bars.map((_, i) => COLOURS[i === 0 ? 0 : 1]) },
+        marker: { color: bars.map((_, i) => COLOURS[i === marked ? 1 : 0]) },
       },
     ],
-    { xaxis: axis("", { type: "category" }), yaxis: axis("", { tickformat: ".0%", rangemode: "tozero" }) },
+    { xaxis: axis("", { type: "category" }), yaxis: axis("", { tickformat: ".2~p", rangemode: "tozero" }) },
   );
 }

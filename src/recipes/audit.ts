@@ -11,6 +11,7 @@ import { JKPOP } from "./prepare.js";
 
 /** Everything that the audit found out about a log. */
 export interface DataAudit {
+  /** As it was given. */
   readonly path: string;
   /** Rows of the file, with those that could not be read. */
   readonly rows: number;
@@ -39,7 +40,7 @@ export async function auditData(config: RunConfig, onProgress?: (rows: number) =
   const titles = data.titles ? await readTitles(data.titles) : undefined;
   const findings: Finding[] = auditRaw(raw, cleaning);
   const rows = raw.lines.length + raw.badRows.count;
-  const base = { path, rows, detected: raw.detected };
+  const base = { path: data.path, rows, detected: raw.detected };
   const cleaned = attempt(() => cleanLog(raw, cleaning, titles), "nothing-left", rows, findings);
   if (!cleaned) return { ...base, cleaning: null, events: null, findings: byWeight(findings) };
   const { log, report } = cleaned;

@@ -109,6 +109,9 @@ const KEYS: readonly ((title: string) => string)[] = [
   (title) => romajiKey(plainTitle(withoutPressing(withoutGuests(title)))),
 ];
 
+/** Letters of a title that are compared; a longer one is no title. */
+const LONGEST_TITLE = 300;
+
 interface Pair {
   readonly item: number;
   /** The item that it is likely the same as: the most played one of the group. */
@@ -125,7 +128,9 @@ interface Pair {
  */
 export function alikeTitles(titles: readonly string[], plays: ArrayLike<number>): Pair[] {
   const groups = new Map<string, number[]>();
-  const keys = titles.map((title) => (/\p{L}/u.test(title) ? KEYS.map((key) => key(title)) : []));
+  const keys = titles.map((title) =>
+    /\p{L}/u.test(title) ? KEYS.map((key) => key(title.slice(0, LONGEST_TITLE))) : [],
+  );
   for (let item = 0; item < titles.length; item++) {
     const last = keys[item].at(-1);
     if (!last || last.length < 2) continue;
