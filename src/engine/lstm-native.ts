@@ -1,6 +1,6 @@
 // The LSTM layer out of TensorFlow's operations. Its plain twin is `recurrentPlain(cells.lstm, …)`.
 import type { Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
-import { attribute, floatType, int64, matMulAttributes, matMulNative, RawTensors, rawOp } from "./native.js";
+import { attribute, floatType, int64, matMulAttributes, matMulNative, RawTensors } from "./native.js";
 import { columnSums } from "./operations.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
@@ -24,8 +24,10 @@ export function lstmNative(x: Tensor2D, weights: RecurrentWeights, layout: Layou
   const zero = tf.zeros([B, H]) as Tensor2D;
   const peephole = tf.zeros([H]);
   const attributes = [attribute.float("forget_bias", 0), attribute.float("cell_clip", -1), ...noPeephole()];
-  const inputs = [int64(T), xs.reshape([T, B, -1]), zero, zero, W, peephole, peephole, peephole, bias];
-  const [i, c, f, o, g, squashed, h] = rawOp("BlockLSTM", attributes, inputs, 7);
+  const raw = new RawTensors();
+  const inputs = raw.numbersOf([xs.reshape([T, B, -1]), zero, zero, W, peephole, peephole, peephole, bias]);
+  const outputs = raw.run("BlockLSTM", attributes, [int64(T), ...inputs], 7);
+  const [i, c, f, o, g, squashed, h] = outputs.map((number) => raw.handOver(number));
   const states = h.reshape([T * B, H]) as Tensor2D;
   const backward = (dStates: Tensor2D) => {
     const G = gateGradients({ i, c, f, o, g, squashed, dStates: dStates.reshape([T, B, H]) }, zero, weights);

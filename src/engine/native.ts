@@ -1,6 +1,5 @@
 // Raw TensorFlow operations that tfjs does not expose, called through tfjs-node's backend. One costs about 6 us beside its
 // own work, where the same through `tf` costs 10 to 30.
-import { createRequire } from "node:module";
 import { RefrainError } from "../core/errors.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
@@ -19,6 +18,7 @@ interface Binding {
   readonly TF_Version: string;
   readonly [constant: string]: unknown;
   executeOp(op: string, attributes: readonly Attribute[], ids: readonly number[], outputs: number): Metadata[];
+  createTensor(shape: readonly number[], type: number, values: Int32Array): number;
   deleteTensor(id: number): void;
 }
 
@@ -137,10 +137,18 @@ function code(name: string): number {
   return (backend as NodeBackend).binding[name] as number;
 }
 
-let Int64Scalar: (new (value: number) => unknown) | undefined;
-
-/** TensorFlow wants some scalars as int64, which tfjs has no tensor for. */
-export function int64(value: number): unknown {
-  Int64Scalar ??= createRequire(import.meta.url)("@tensorflow/tfjs-node/dist/int64_tensors").Int64Scalar;
-  return new (Int64Scalar as new (value: number) => unknown)(value);
+/**
+ * TensorFlow wants some scalars as int64, which tfjs has no tensor for. Gives the number of one; made once for each value,
+ * since tfjs-node never frees those that it makes itself.
+ */
+export function int64(value: number): number {
+  let number = int64Numbers.get(value);
+  if (number === undefined) {
+    const { binding } = backend as NodeBackend;
+    number = binding.createTensor([], code("TF_INT64"), Int32Array.of(value, 0)); // low and high half, little endian
+    int64Numbers.set(value, number);
+  }
+  return number;
 }
+
+const int64Numbers = new Map<number, number>();
