@@ -2,6 +2,7 @@ import { table as makeTable } from "arquero";
 import { parseConfig } from "../core/config.js";
 import { RefrainError } from "../core/errors.js";
 import type { EventLog } from "../core/types.js";
+import { oneForm } from "./one-form.js";
 import { type CleaningOptions, cleaningSchema } from "./options.js";
 import type { RawLog } from "./read.js";
 import { RULES, type Table } from "./rules.js";
@@ -156,11 +157,7 @@ export function normaliseText(raw: RawLog, steps: CleaningStep[]): { user: strin
   const normal = (value: string, row: number) => {
     let text = cache.get(value);
     if (text === undefined) {
-      text = value
-        .normalize("NFKC")
-        .replace(/[\s\p{Cc}]+/gu, " ")
-        .replace(/\p{Cs}/gu, "\ufffd")
-        .trim();
+      text = oneForm(value);
       cache.set(value, text);
     }
     if (text !== value && text !== "") lines.add(raw.lines[row]);

@@ -1,241 +1,136 @@
 import { RefrainError } from "../core/errors.js";
-import { detectSeparator, type Separator, splitLine } from "./read/fields.js";
-import { readLines } from "./read/text.js";
-import { type ColumnMapping, findColumns, looksLikeHeader, type Role } from "./schema.js";
+import { type ByteSource, fileSource, headOf, statOf } from "./read/bytes.js";
+import { Collector } from "./read/collector.js";
+import { type Contents, openFolder } from "./read/folder.js";
+import { chooseMembers } from "./read/members.js";
+import { openLog } from "./read/open.js";
+import type { Opened } from "./read/reader.js";
+import type { Detected, Member, RawLog, ReadOptions } from "./read/types.js";
+import { openZip } from "./read/zip.js";
 
-export interface ReadOptions {
-  /** Columns by name; the others are detected. */
-  readonly columns?: ColumnMapping;
-  /** Found by itself when left out. "sequences" is one `user item item …` line per user. */
-  readonly format?: "table" | "json-lines" | "sequences";
-  readonly separator?: Separator;
-  readonly encoding?: string;
-  /** Bytes after decompression that are read at most. Default 4 GiB. */
-  readonly maxBytes?: number;
-  /** Rows that are read at most. Default 20,000,000. */
-  readonly maxRows?: number;
-  /** Told about every 100,000 rows. */
-  readonly onProgress?: (rows: number) => void;
-}
+export type { BadRow, Detected, Format, Member, RawLog, ReadOptions } from "./read/types.js";
 
-/** A log as it was delivered: strings by role, with the line that each row stood on. */
-export interface RawLog {
-  readonly path: string;
-  readonly columns: ReadonlyMap<Role, readonly string[]>;
-  /** 1-based. */
-  readonly lines: readonly number[];
-  /** Rows that could not be read as a row at all, with the first five. */
-  readonly badRows: { readonly count: number; readonly samples: readonly BadRow[] };
-  /** What was found out about the file, for a preview. */
-  readonly detected: {
-    readonly format: NonNullable<ReadOptions["format"]>;
-    readonly encoding: string;
-    readonly separator?: Separator;
-    readonly header: readonly string[];
-    readonly roles: Readonly<Partial<Record<Role, string>>>;
-  };
-}
-
-export interface BadRow {
-  readonly line: number;
-  readonly reason: string;
-  readonly text: string;
-}
-
-const SAMPLES = 5;
-const LOOK_AHEAD = 50;
+const MOST_SKIPPED = 100;
+/** Below so many letters beyond ASCII the encoding may well be another one. */
+const SURE_LETTERS = 24;
 
 /**
- * Reads a log: CSV, TSV, other separated text, JSON lines or `user item item …` lines, plain or gzipped.
+ * Reads a log in any of the formats, and says which one it was: separated text, JSON lines, a JSON list, Parquet,
+ * `user item item …` lines, plain or gzipped, or a zip file or folder of these. The layouts of services and data sets
+ * are known (`src/data/read/layouts`); others are read by the names of their columns.
  *
- * A row that is broken is counted and sampled, never thrown and never lost silently.
+ * A row that is broken is counted and sampled, never thrown and never lost silently. In one person's own export every row
+ * is of the user "me".
  *
  * @throws {RefrainError} FILE_*, COLUMN_UNKNOWN, COLUMN_AMBIGUOUS
  */
 export async function readLog(path: string, options: ReadOptions = {}): Promise<RawLog> {
-  let encoding = "";
-  const lines = readLines(path, options, (found) => {
-    encoding = found;
-  });
-  // The first lines decide the layout; then they and the others go through the same reader.
-  const ahead: { text: string; line: number }[] = [];
-  let number = 0;
-  while (ahead.length < LOOK_AHEAD) {
-    const next = await lines.next();
-    if (next.done) break;
-    number++;
-    if (next.value.trim() !== "") ahead.push({ text: next.value.replace(/^\uFEFF/, ""), line: number });
-  }
-  if (ahead.length === 0) throw new RefrainError("FILE_EMPTY", `${path} holds no rows.`, { path });
-  const layout = detectLayout(
-    ahead.map(({ text }) => text),
-    options,
-  );
-  const values = new Map<Role, string[]>([...layout.columns.keys()].map((role) => [role, []]));
-  const rowLines: number[] = [];
-  const samples: BadRow[] = [];
-  let bad = 0;
-  const maxRows = options.maxRows ?? 20_000_000;
-  // Ids and titles come again and again: one copy of each keeps the memory low.
-  const copies = new Map<string, string>();
-  const shared = (role: Role, text: string) => {
-    if (role === "time" || copies.size > 1_000_000) return text;
-    const copy = copies.get(text);
-    if (copy === undefined) copies.set(text, text);
-    return copy ?? text;
-  };
-  const take = (text: string, line: number) => {
-    if (rowLines.length + bad >= maxRows)
-      throw new RefrainError("FILE_TOO_LARGE", `${path} holds more than ${maxRows} rows.`, { path, maxRows });
-    const rows = text.includes("\0") ? "zero character" : layout.rows(text);
-    if (typeof rows === "string") {
-      if (++bad <= SAMPLES) samples.push({ line, reason: rows, text: text.slice(0, 120) });
-      return;
+  const { folder } = statOf(path, true);
+  if (folder) return readMembers(path, openFolder(path), options);
+  const source = fileSource(path);
+  const magic = (await headOf(source, 4)).toString("latin1");
+  if (magic === "PK\x03\x04" || magic === "PK\x05\x06") return readMembers(path, await openZip(path, options), options);
+  const into = new Collector(path, options);
+  const opened = await openLog(source, options);
+  const encodings = new Encodings();
+  await opened.read(into, encodings.tell);
+  return rawLog(path, into, opened, encodings, {});
+}
+
+async function readMembers(path: string, contents: Contents, options: ReadOptions): Promise<RawLog> {
+  try {
+    // What a zip says of its members may be a lie: the bytes that really come are counted over all of them.
+    const budget = { left: options.maxBytes ?? 4 * 2 ** 30, counting: false };
+    const candidates = contents.candidates.map((one) => ({ ...one, source: limited(path, one.source, budget) }));
+    const { chosen, skipped } = await chooseMembers(path, { ...contents, candidates }, options);
+    budget.counting = true;
+    const into = new Collector(path, options);
+    const encodings = new Encodings();
+    const members: Member[] = [];
+    for (const { candidate, opened } of chosen) {
+      const before = { rows: into.lines.length, bad: into.badCount, line: into.lastLine };
+      await opened.read(into, encodings.tell);
+      members.push({
+        name: candidate.name,
+        rows: into.lines.length - before.rows,
+        bad: into.badCount - before.bad,
+        linesFrom: before.line,
+      });
     }
-    for (const row of rows) {
-      for (const [role, column] of values) column.push(shared(role, row(role)));
-      rowLines.push(line);
-    }
-    if (rowLines.length % 100_000 === 0) options.onProgress?.(rowLines.length);
-  };
-  for (const { text, line } of ahead.slice(layout.hasHeader ? 1 : 0)) take(text, line);
-  for await (const text of lines) {
-    number++;
-    if (text.trim() !== "") take(text, number);
+    return rawLog(path, into, chosen[0].opened, encodings, {
+      container: contents.container,
+      members,
+      skipped: skipped.slice(0, MOST_SKIPPED),
+    });
+  } finally {
+    contents.close();
   }
-  if (rowLines.length === 0 && bad === 0)
+}
+
+function limited(path: string, source: ByteSource, budget: { left: number; readonly counting: boolean }): ByteSource {
+  return {
+    ...source,
+    async *open() {
+      for await (const chunk of source.open()) {
+        if (budget.counting) budget.left -= chunk.length;
+        if (budget.left < 0) throw new RefrainError("FILE_TOO_LARGE", `${path} unpacks to too many bytes.`, { path });
+        yield chunk;
+      }
+    },
+  };
+}
+
+/** The encodings of all members, each once, and how sure they are. */
+class Encodings {
+  readonly #last = new Map<number, { readonly encoding: string; readonly letters?: number }>();
+  #member = 0;
+
+  /** A text that begins as ASCII is told as UTF-8 first, and again when it turns out to be something else. */
+  readonly tell = (encoding: string, letters?: number): void => {
+    if (letters === undefined) this.#member++;
+    this.#last.set(this.#member, { encoding, letters });
+  };
+
+  get names(): string {
+    return [...new Set(Array.from(this.#last.values(), ({ encoding }) => encoding))].join(", ");
+  }
+
+  get notes(): string[] {
+    return [...this.#last.values()]
+      .filter(({ letters }) => letters !== undefined && letters < SURE_LETTERS)
+      .slice(0, 1)
+      .map(
+        ({ encoding, letters }) =>
+          `The encoding ${encoding} is concluded from ${letters} bytes only. If titles look wrong, name another one.`,
+      );
+  }
+}
+
+function rawLog(path: string, into: Collector, opened: Opened, encodings: Encodings, more: Partial<Detected>): RawLog {
+  if (into.lines.length === 0 && into.badCount === 0)
     throw new RefrainError("FILE_EMPTY", `${path} has a header and no rows.`, { path });
+  const { meaning, format, separator, header } = opened;
+  const layout = opened.layout ?? meaning.layout?.name;
+  const notes = [...encodings.notes, ...(meaning.layout?.note ? [meaning.layout.note] : [])];
+  if (meaning.singleUser)
+    notes.push(
+      'One person\'s own log: its user is "me". Sessions are needed to train on it, since one user is no crowd.',
+    );
   return {
     path,
-    columns: values,
-    lines: rowLines,
-    badRows: { count: bad, samples },
+    columns: into.columns,
+    lines: into.lines,
+    badRows: { count: into.badCount, samples: into.samples },
     detected: {
-      format: layout.format,
-      encoding,
-      separator: layout.separator,
-      header: layout.header,
-      roles: Object.fromEntries([...layout.columns].map(([role, at]) => [role, layout.header[at]])),
+      format,
+      ...(layout ? { layout } : {}),
+      encoding: encodings.names,
+      ...(separator ? { separator } : {}),
+      header,
+      roles: Object.fromEntries([...meaning.columns].map(([role, at]) => [role, header[at]])),
+      ...(meaning.singleUser ? { singleUser: true as const } : {}),
+      ...more,
+      ...(notes.length > 0 ? { notes } : {}),
     },
   };
-}
-
-type Row = (role: Role) => string;
-
-interface Layout {
-  readonly format: NonNullable<ReadOptions["format"]>;
-  readonly separator?: Separator;
-  readonly header: readonly string[];
-  readonly hasHeader: boolean;
-  readonly columns: ReadonlyMap<Role, number>;
-  /** The rows of a line, or the reason why it is bad. */
-  rows(text: string): readonly Row[] | string;
-}
-
-function detectLayout(first: readonly string[], options: ReadOptions): Layout {
-  if (options.format === "json-lines" || (!options.format && first[0].trimStart().startsWith("{")))
-    return jsonLayout(first, options);
-  const separator = options.separator ?? detectSeparator(first);
-  const counts = first.map((line) => splitLine(line, separator)?.length ?? 0);
-  const ragged = new Set(counts).size > Math.max(2, first.length / 4);
-  const numeric = first.every((line) => /^[\d\s]+$/.test(line));
-  if (options.format === "sequences" || (!options.format && ragged && numeric)) return sequenceLayout(separator);
-  return tableLayout(first, separator, options);
-}
-
-function tableLayout(first: readonly string[], separator: Separator, options: ReadOptions): Layout {
-  const fields = (splitLine(first[0], separator) ?? [first[0]]).map((field) => field.trim());
-  const mapped = Object.values(options.columns ?? {});
-  const hasHeader =
-    looksLikeHeader(fields) || mapped.some((name) => fields.includes(name as string)) || !isData(fields);
-  const header = hasHeader ? fields : ["user", "item", "time"].slice(0, fields.length);
-  if (!hasHeader) while (header.length < fields.length) header.push(`column ${header.length + 1}`);
-  // MovieLens files without a header: user, item, rating, time.
-  if (!hasHeader && fields.length === 4) header.splice(2, 2, "rating", "time");
-  const columns = findColumns(header, options.columns ?? {});
-  return {
-    format: "table",
-    separator,
-    header,
-    hasHeader,
-    columns,
-    rows(text) {
-      const found = splitLine(text, separator);
-      if (!found) return "quotes do not match";
-      while (found.length > header.length && found[found.length - 1] === "") found.pop();
-      if (found.length !== header.length) return `${found.length} fields, ${header.length} expected`;
-      return [(role) => found[columns.get(role) as number]];
-    },
-  };
-}
-
-/** True where a first line holds values and no names: some field is a number. */
-function isData(fields: readonly string[]): boolean {
-  return fields.length >= 2 && fields.some((field) => field !== "" && Number.isFinite(Number(field)));
-}
-
-function sequenceLayout(separator: Separator): Layout {
-  return {
-    format: "sequences",
-    separator,
-    header: ["user", "items"],
-    hasHeader: false,
-    columns: new Map<Role, number>([
-      ["user", 0],
-      ["item", 1],
-    ]),
-    rows(text) {
-      const [user, ...items] = splitLine(text, separator) ?? [];
-      return items.length === 0
-        ? "a user without items"
-        : items.map((item) => (role) => (role === "user" ? user : item));
-    },
-  };
-}
-
-function jsonLayout(first: readonly string[], options: ReadOptions): Layout {
-  const names = new Set<string>();
-  for (const line of first) for (const name of Object.keys(parseObject(line) ?? {})) names.add(name);
-  const header = [...names];
-  const columns = findColumns(header, options.columns ?? {});
-  return {
-    format: "json-lines",
-    header,
-    hasHeader: false,
-    columns,
-    rows(text) {
-      const object = parseObject(text);
-      if (!object) return "not a JSON object";
-      return [
-        (role) => {
-          const name = header[columns.get(role) as number];
-          const value = Object.hasOwn(object, name) ? object[name] : undefined;
-          return value === undefined || value === null
-            ? ""
-            : typeof value === "object"
-              ? JSON.stringify(value)
-              : String(value);
-        },
-      ];
-    },
-  };
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(keepDigits(text));
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Puts integers of 16 digits and more in quotes, because JSON.parse would round them and make two ids one. */
-function keepDigits(text: string): string {
-  if (!/\d{16}/.test(text)) return text;
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) =>
-    token.startsWith('"') ? token : `"${token}"`,
-  );
 }

@@ -96,10 +96,15 @@ export function looksLikeHeader(fields: readonly string[]): boolean {
  *
  * An item needs a name or a title; without an item column, "artist - title" is the item.
  *
+ * @param singleUser true where a log without a user column is one person's
  * @throws {RefrainError} COLUMN_UNKNOWN for a mapped name that is not there, or when no user or item column is found;
  *         COLUMN_AMBIGUOUS when two columns have one name that is needed
  */
-export function findColumns(header: readonly string[], mapping: ColumnMapping): ReadonlyMap<Role, number> {
+export function findColumns(
+  header: readonly string[],
+  mapping: ColumnMapping,
+  singleUser = false,
+): ReadonlyMap<Role, number> {
   const plain = header.map(plainName);
   const found = new Map<Role, number>();
   const columns = header
@@ -125,7 +130,8 @@ export function findColumns(header: readonly string[], mapping: ColumnMapping): 
       });
     found.set(role, at);
   }
-  if (!found.has("user")) throw new RefrainError("COLUMN_UNKNOWN", `No column names the user. Columns are ${columns}.`);
+  if (!found.has("user") && !singleUser)
+    throw new RefrainError("COLUMN_UNKNOWN", `No column names the user. Columns are ${columns}.`);
   if (!found.has("item") && !found.has("title"))
     throw new RefrainError("COLUMN_UNKNOWN", `No column names the item. Columns are ${columns}.`);
   if (found.has("item") && found.get("item") === found.get("title")) found.delete("title");

@@ -1,8 +1,7 @@
-import { createReadStream, statSync } from "node:fs";
-import type { Readable } from "node:stream";
 import { TextDecoder } from "node:util";
-import { createGunzip } from "node:zlib";
 import { RefrainError } from "../../core/errors.js";
+import { type ByteSource, fileSource } from "./bytes.js";
+import { guessEncoding, sampleOther } from "./encoding.js";
 import { Utf8OrOther } from "./utf8.js";
 
 const HEAD_BYTES = 1 << 16;
@@ -15,29 +14,70 @@ export interface TextOptions {
   readonly maxBytes?: number;
 }
 
+/** Told which encoding is used, and from how many letters beyond ASCII it was concluded where that is not certain. */
+export type OnEncoding = (encoding: string, letters?: number) => void;
+
 /**
- * The lines of a text file, plain or gzipped, in any of the encodings, with \n, \r\n or \r line ends mixed as they come.
+ * Text in pieces, of a plain or gzipped source, in any of the encodings.
  *
- * @param onEncoding told which encoding is used; told again where later bytes turn out not to be UTF-8
+ * @param onEncoding told again where later bytes turn out not to be UTF-8
  * @throws {RefrainError} FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_BINARY, FILE_TRUNCATED, FILE_DAMAGED,
- *         FILE_TOO_WIDE, FILE_TOO_LARGE, ARGUMENT_INVALID for an unknown encoding
+ *         FILE_TOO_LARGE, ARGUMENT_INVALID for an unknown encoding
  */
-export async function* readLines(
-  path: string,
+export async function* readText(
+  source: ByteSource,
   options: TextOptions,
-  onEncoding: (encoding: string) => void,
+  onEncoding: OnEncoding,
 ): AsyncGenerator<string> {
+  const path = source.name;
   const maxBytes = options.maxBytes ?? 4 * 2 ** 30;
-  let decoder: { decode(bytes?: Uint8Array, options?: { stream: boolean }): string } | undefined;
+  let decoder: { decode(bytes?: Uint8Array, options?: { stream: boolean }): string | Promise<string> } | undefined;
   let head: Buffer | undefined = Buffer.alloc(0);
-  let rest = "";
   let bytes = 0;
+  const other = async () => {
+    // One accented letter may stand far behind: the whole stream is looked through for more before anything is said.
+    const sample = await sampleOther(source.open());
+    const encoding = guessEncoding(sample);
+    onEncoding(
+      encoding,
+      sample.reduce((n, byte) => n + (byte >= 0x80 ? 1 : 0), 0),
+    );
+    return encoding;
+  };
   const start = (whole: Buffer) => {
     const encoding = options.encoding ?? detectEncoding(whole, path);
     onEncoding(encoding);
-    decoder = encoding === "utf-8" && !options.encoding ? new Utf8OrOther(onEncoding) : decoderFor(encoding);
+    decoder = encoding === "utf-8" && !options.encoding ? new Utf8OrOther(other) : decoderFor(encoding);
     return decoder.decode(whole, { stream: true });
   };
+  for await (const chunk of source.open()) {
+    bytes += chunk.length;
+    if (bytes > maxBytes)
+      throw new RefrainError("FILE_TOO_LARGE", `${path} holds more than ${maxBytes} bytes.`, { path });
+    if (head) {
+      head = Buffer.concat([head, chunk]);
+      if (head.length < HEAD_BYTES) continue;
+      yield await start(head);
+      head = undefined;
+    } else yield await decoder!.decode(chunk, { stream: true });
+  }
+  if (bytes === 0) throw new RefrainError("FILE_EMPTY", `${path} is empty.`, { path });
+  if (head) yield await start(head);
+  yield await decoder!.decode();
+}
+
+/**
+ * The lines of a text, with \n, \r\n or \r line ends mixed as they come.
+ *
+ * @throws {RefrainError} FILE_TOO_WIDE, and as `readText`
+ */
+export async function* readLines(
+  path: string | ByteSource,
+  options: TextOptions,
+  onEncoding: OnEncoding,
+): AsyncGenerator<string> {
+  const source = typeof path === "string" ? fileSource(path) : path;
+  let rest = "";
   // Splits what is decoded so far; the last piece stays, since it may go on (and a last \r may be half of \r\n).
   function* cut(text: string): Generator<string> {
     rest += text;
@@ -52,65 +92,13 @@ export async function* readLines(
     }
     rest = rest.slice(from);
     if (rest.length > LONGEST_LINE)
-      throw new RefrainError("FILE_TOO_WIDE", `${path} has a line of more than ${LONGEST_LINE} characters.`, { path });
+      throw new RefrainError("FILE_TOO_WIDE", `${source.name} has a line of more than ${LONGEST_LINE} characters.`, {
+        path: source.name,
+      });
   }
-  for await (const chunk of openBytes(path)) {
-    bytes += chunk.length;
-    if (bytes > maxBytes)
-      throw new RefrainError("FILE_TOO_LARGE", `${path} holds more than ${maxBytes} bytes.`, { path });
-    if (head) {
-      head = Buffer.concat([head, chunk]);
-      if (head.length < HEAD_BYTES) continue;
-      yield* cut(start(head));
-      head = undefined;
-    } else yield* cut(decoder!.decode(chunk, { stream: true }));
-  }
-  if (bytes === 0) throw new RefrainError("FILE_EMPTY", `${path} is empty.`, { path });
-  yield* cut((head ? start(head) : "") + decoder!.decode());
+  for await (const text of readText(source, options, onEncoding)) yield* cut(text);
   if (rest.endsWith("\r")) rest = rest.slice(0, -1);
   if (rest !== "") yield rest;
-}
-
-async function* openBytes(path: string): AsyncGenerator<Buffer> {
-  let size: number;
-  try {
-    const stat = statSync(path);
-    if (!stat.isFile())
-      throw new RefrainError("FILE_UNREADABLE", `${path} is ${stat.isDirectory() ? "a folder" : "no file"}.`, { path });
-    size = stat.size;
-  } catch (cause) {
-    if (cause instanceof RefrainError) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR")
-      throw new RefrainError("FILE_NOT_FOUND", `${path} does not exist.`, { path }, { cause });
-    throw new RefrainError(
-      "FILE_UNREADABLE",
-      `${path} cannot be read: ${(cause as Error).message}.`,
-      { path },
-      { cause },
-    );
-  }
-  if (size === 0) throw new RefrainError("FILE_EMPTY", `${path} is empty.`, { path });
-  try {
-    const magic: Buffer = await firstBytes(path);
-    const raw = createReadStream(path, { highWaterMark: 1 << 18 });
-    const gzip = magic[0] === 0x1f && magic[1] === 0x8b;
-    const stream: Readable = gzip ? raw.on("error", (error) => stream.destroy(error)).pipe(createGunzip()) : raw;
-    for await (const chunk of stream) yield chunk as Buffer;
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "Z_BUF_ERROR")
-      throw new RefrainError("FILE_TRUNCATED", `${path} ends inside its gzip stream.`, { path }, { cause });
-    if (code?.startsWith("Z_"))
-      throw new RefrainError("FILE_DAMAGED", `${path} is not an intact gzip file: ${message}.`, { path }, { cause });
-    if (cause instanceof RefrainError) throw cause;
-    throw new RefrainError("FILE_UNREADABLE", `${path} cannot be read: ${message}.`, { path }, { cause });
-  }
-}
-
-async function firstBytes(path: string): Promise<Buffer> {
-  for await (const chunk of createReadStream(path, { end: 1 })) return chunk as Buffer;
-  return Buffer.alloc(0);
 }
 
 function decoderFor(encoding: string): TextDecoder {

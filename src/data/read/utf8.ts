@@ -1,29 +1,28 @@
-/** Where bytes that are not UTF-8 are read as: it gives a character for every byte. */
-const OTHER = "windows-1252";
+type Decoder = { decode(bytes?: Uint8Array, options?: { stream: boolean }): string };
 
 /**
- * Decodes UTF-8 until bytes show that the text is something else, and Windows-1252 from there on. As long as everything
+ * Decodes UTF-8 until bytes show that the text is something else, and that encoding from there on. As long as everything
  * was ASCII the two are the same, so nothing has to be read again.
  *
  * Once accented or East Asian letters were read as UTF-8 it stays: a broken character (a title cut in the middle of a
  * letter) becomes U+FFFD and costs that letter only.
  *
- * @param onSwitch told when it changes to Windows-1252
+ * @param other asked once, when the text turns out not to be UTF-8, which encoding it has
  */
 export class Utf8OrOther {
-  readonly #onSwitch: (encoding: string) => void;
-  #decoder: { decode(bytes?: Uint8Array, options?: { stream: boolean }): string } = new TextDecoder("utf-8");
+  readonly #other: () => Promise<string>;
+  #decoder: Decoder = new TextDecoder("utf-8");
   /** False while everything was ASCII. */
   #decided = false;
   /** Bytes that the decoder holds back since they begin a character. */
   #held: Uint8Array = new Uint8Array();
 
-  constructor(onSwitch: (encoding: string) => void) {
-    this.#onSwitch = onSwitch;
+  constructor(other: () => Promise<string>) {
+    this.#other = other;
   }
 
   /** Text of the next bytes; without bytes, of what is left at the end. */
-  decode(bytes?: Uint8Array): string {
+  async decode(bytes?: Uint8Array): Promise<string> {
     const text = bytes ? this.#decoder.decode(bytes, { stream: true }) : this.#decoder.decode();
     if (this.#decided) return text;
     let good = 0;
@@ -35,8 +34,7 @@ export class Utf8OrOther {
     if (broken > 0) broken -= count(whole, Buffer.from("\ufffd"));
     if (broken > 0 && broken * 10 >= good) {
       this.#decided = true;
-      this.#decoder = new TextDecoder(OTHER);
-      this.#onSwitch(OTHER);
+      this.#decoder = new TextDecoder(await this.#other());
       return this.#decoder.decode(whole, { stream: bytes !== undefined });
     }
     this.#decided = good > 0;
