@@ -22,8 +22,9 @@ export function openTable(
   const rows = first.map((line) => splitLine(line, separator) ?? []);
   const fields = (splitLine(first[0], separator) ?? [first[0]]).map((field) => field.trim());
   const isNamed = Object.values(options.columns ?? {}).some((name) => fields.includes(name as string));
-  const bare = isNamed ? undefined : headerOf(rows, separator);
-  const hasHeader = !bare && (isNamed || looksLikeHeader(fields) || !isData(fields));
+  const namesRoles = isNamed || looksLikeHeader(fields);
+  const bare = namesRoles ? undefined : headerOf(rows, separator);
+  const hasHeader = !bare && (namesRoles || !isData(fields));
   const header = bare ?? (hasHeader ? fields : plainHeader(fields.length));
   const meaning = meaningOf(header, options);
   const columns = [...meaning.columns.values()];
