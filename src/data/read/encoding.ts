@@ -14,6 +14,17 @@ const DAILY: Readonly<Record<EastAsian, readonly [number, number]>> = {
   big5: [0xa4, 0xc6],
 };
 
+/** Letters that fill a large part of Korean and Chinese titles; read in the wrong encoding, a text has hardly any. */
+const COMMON: Readonly<Partial<Record<EastAsian, ReadonlySet<string>>>> = {
+  "euc-kr": new Set(
+    "이다가나는의을를에사랑그대너내우리지고하한아니어마음날해서말로기시도만인여일오라자밤눈물봄별길꽃비안좋은게",
+  ),
+  gb18030: new Set(
+    "的一是我你他不了人在有爱情心天夜风花月雨海光年生梦想无之来大小中时说最好那们这再见星明白青春歌曲路远",
+  ),
+  big5: new Set("的一是我你他不了人在有愛情心天夜風花月雨海光年生夢想無之來大小中時說最好那們這再見星明白青春歌曲路遠"),
+};
+
 /**
  * The encoding in which bytes that are not UTF-8 read most like titles, "windows-1252" where none reads well.
  *
@@ -40,7 +51,7 @@ function plausibility(bytes: Uint8Array, encoding: EastAsian): number {
   for (const letter of new TextDecoder(encoding).decode(bytes)) {
     if (letter <= "\x7f") continue;
     letters++;
-    sum += weight(letter.codePointAt(0) as number, encoding);
+    sum += COMMON[encoding]?.has(letter) ? 1.15 : weight(letter.codePointAt(0) as number, encoding);
   }
   return letters === 0 ? 0 : sum / letters;
 }
@@ -55,7 +66,7 @@ function weight(code: number, encoding: EastAsian): number {
   if (isHan) return dailyOf(encoding).has(code) ? 0.9 + (isJapanese ? 0 : 0.05) : 0.4;
   if (between(0x3041, 0x30fe)) return isJapanese ? 1.15 : encoding === "euc-kr" ? -1 : 0.5;
   if (between(0xff61, 0xff9f)) return encoding === "shift_jis" ? 0.6 : -1;
-  return encoding === "euc-kr" && between(0xac00, 0xd7a3) ? 1 : -1;
+  return encoding === "euc-kr" && between(0xac00, 0xd7a3) ? 0.9 : -1;
 }
 
 const daily = new Map<EastAsian, ReadonlySet<number>>();
@@ -75,20 +86,17 @@ function dailyOf(encoding: EastAsian): ReadonlySet<number> {
   return found;
 }
 
-/** Share of the runs of high bytes that are one byte long and look like an accented letter of a Latin word. */
+/** Share of the high bytes that stand alone, as an accented letter of a Latin word does. */
 function accents(bytes: Uint8Array): number {
-  let runs = 0;
+  let high = 0;
   let single = 0;
   for (let at = 0; at < bytes.length; at++) {
     if (bytes[at] < 0x80) continue;
-    const from = at;
-    while (bytes[at + 1] >= 0x80) at++;
-    runs++;
-    const before = from === 0 ? 0x20 : bytes[from - 1];
-    const isLetter = bytes[from] >= 0xc0 || bytes[from] < 0xa0;
-    if (at === from && isLetter && (before < 0x40 || (before >= 0x41 && before <= 0x7a))) single++;
+    high++;
+    const isAlone = !(bytes[at - 1] >= 0x80) && !(bytes[at + 1] >= 0x80);
+    if (isAlone && (bytes[at] >= 0xc0 || bytes[at] < 0xa0)) single++;
   }
-  return runs === 0 ? 0 : single / runs;
+  return high === 0 ? 0 : single / high;
 }
 
 const SAMPLE_BYTES = 1 << 16;
