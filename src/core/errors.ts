@@ -3,13 +3,13 @@
 /** Code of each error and the remedy printed below it. */
 export const ERROR_TABLE = {
   FILE_NOT_FOUND: "Check the path. Relative paths start from the folder where you run the command.",
-  FILE_UNREADABLE: "Check the permissions, and that it is a file and not a folder.",
+  FILE_UNREADABLE: "Check the permissions, and that it is a log, or a folder or zip file with one in it.",
   FILE_EMPTY: "Give a log with a header line and at least one row.",
-  FILE_BINARY: "Give a text log: CSV, TSV or JSON lines, as it is or gzipped.",
-  FILE_TRUNCATED: "The gzip stream ends too early. Copy or download the file again.",
-  FILE_DAMAGED: "The gzip stream is not intact. Copy or download the file again.",
+  FILE_BINARY: "Give a log as text (CSV, TSV, JSON) or Parquet, as it is, gzipped, or in a zip file or folder.",
+  FILE_TRUNCATED: "The file ends too early. Copy or download it again.",
+  FILE_DAMAGED: "The file is not intact. Copy or download it again.",
   FILE_TOO_LARGE: "Check that this is the right file; if it is, raise maxBytes or maxRows, or cut the log first.",
-  FILE_TOO_WIDE: "A line is longer than 1 MiB. Check that the file has line ends and closed quotes.",
+  FILE_TOO_WIDE: "A line (1 MiB) or JSON object (8 MiB) is too long. Check line ends, closed quotes and brackets.",
   CHECKSUM_MISMATCH: "The simulator must give the same bytes everywhere. Please report this with your Node version.",
   FILE_WRITE_FAILED: "Check free disk space and permissions of the target folder.",
   COLUMN_UNKNOWN: "Name the columns yourself, for example --user user_id --item track --time ts.",

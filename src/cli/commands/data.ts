@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { cleanLog, profileLog, type ReadOptions, readLog, readTitles, writeLog } from "../../data/index.js";
 import { generateJkpop } from "../../data/simulator/index.js";
 import { JKPOP } from "../../recipes/index.js";
+import { detectedText } from "../detected-view.js";
 import { text } from "../messages.js";
 import { count, formatTable, type Output, printJson, progressBar, say } from "../output.js";
 import { showCleaning } from "../run-view.js";
@@ -18,7 +19,7 @@ export function addReadOptions(command: Command): Command {
     .option("--titles-file <file>", "file with the titles of items, where the log has only ids")
     .option(
       "--encoding <name>",
-      "text encoding, such as shift_jis, euc-kr, gb18030; UTF-8, UTF-16 and Windows-1252 are found without it",
+      "text encoding, such as shift_jis, euc-kr, gb18030, where the one that is found is wrong",
     )
     .option("--max-bad-share <share>", "share of unreadable rows above which cleaning refuses, 0 to 1", Number);
 }
@@ -57,14 +58,7 @@ export function addDataCommands(program: Command, output: () => Output): void {
     const { raw, log, report } = await load(path, flags, output());
     const profile = profileLog(log);
     if (output().json) return printJson({ detected: raw.detected, cleaning: report, profile });
-    const { format, encoding, separator, roles } = raw.detected;
-    say(output(), `${path}: ${format}, ${encoding}${separator ? `, separator ${JSON.stringify(separator)}` : ""}`);
-    say(
-      output(),
-      `${Object.entries(roles)
-        .map(([role, column]) => `${role} = ${column}`)
-        .join(", ")}\n`,
-    );
+    say(output(), `${detectedText(path, raw.detected)}\n`);
     const roleNames = [...raw.columns.keys()];
     const preview = Array.from({ length: Math.min(3, raw.lines.length) }, (_, row) =>
       roleNames.map((role) => (raw.columns.get(role)?.[row] ?? "").slice(0, 40)),

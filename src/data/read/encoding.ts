@@ -48,12 +48,16 @@ export function guessEncoding(bytes: Uint8Array): string {
 function plausibility(bytes: Uint8Array, encoding: EastAsian): number {
   let sum = 0;
   let letters = 0;
+  let hangul = 0;
   for (const letter of new TextDecoder(encoding).decode(bytes)) {
     if (letter <= "\x7f") continue;
     letters++;
+    if (letter >= "\uac00" && letter <= "\ud7a3") hangul++;
     sum += COMMON[encoding]?.has(letter) ? 1.15 : weight(letter.codePointAt(0) as number, encoding);
   }
-  return letters === 0 ? 0 : sum / letters;
+  // About every second Chinese letter reads as a Hangul one: eight of them in a row are hardly ever chance.
+  const isKorean = encoding === "euc-kr" && hangul >= 8 && hangul >= 0.97 * letters;
+  return letters === 0 ? 0 : sum / letters + (isKorean ? 0.25 : 0);
 }
 
 function weight(code: number, encoding: EastAsian): number {

@@ -65,7 +65,7 @@ async function beginning(source: ByteSource, options: ReadOptions): Promise<stri
 
 /** True for a list of objects. "[Alexandros],Album,Title" is the line of a table. */
 function isList(start: string): boolean {
-  return /^\[\s*([[{]|\]\s*$)/.test(start);
+  return /^\[\s*([[{]|\]\s*$|(-?\d+|null|true|false|"[^"]*")\s*,)/.test(start);
 }
 
 /** True where the first line is an object and no list lies in it, or more objects follow. */
