@@ -6,7 +6,7 @@ const MOST_SHOWN = 12;
  * What was found out about a log, as lines for a person: format, roles, members, what was left out, what to know.
  *
  * @param path shown as it is
- * @example detectedText("u.data", { format: "table", encoding: "utf-8", header: ["u"], roles: { user: "u" } }) // "u.data: table, utf-8\nuser = u"
+ * @example detectedText("u.data", { format: "table", encoding: "utf-8", header: ["i"], roles: { item: "i" } }) // "u.data: table, utf-8\nitem = i"
  */
 export function detectedText(path: string, detected: Detected): string {
   const { format, layout, encoding, separator, roles, container, members = [], skipped = [], notes = [] } = detected;
@@ -17,6 +17,7 @@ export function detectedText(path: string, detected: Detected): string {
     ...(separator ? [`separator ${JSON.stringify(separator)}`] : []),
   ];
   const found = Object.entries(roles).map(([role, column]) => `${role} = ${column}`);
+  if (!("item" in roles)) found.push(roles.artist ? "item = artist - title" : "item = title");
   if (detected.singleUser) found.unshift('user = "me"');
   return [
     `${path}: ${what.join(", ")}`,

@@ -45,11 +45,20 @@ export class RecordScanner {
 
   *push(text: string): Generator<Piece> {
     this.#text += text;
+    let backslash = -1;
     for (; this.#at < this.#text.length; this.#at++) {
       const code = this.#text.charCodeAt(this.#at);
       if (this.#inString) {
-        if (code === 92) this.#at++;
-        else if (code === 34) yield* this.#endString();
+        // Most of a log is text: jump to the next quote, or to the backslash that stands before it.
+        const quote = this.#text.indexOf('"', this.#at);
+        if (backslash < this.#at) backslash = this.#text.indexOf("\\", this.#at);
+        if (backslash < 0) backslash = Number.POSITIVE_INFINITY;
+        if (quote < 0 && backslash === Number.POSITIVE_INFINITY) this.#at = this.#text.length - 1;
+        else if (quote < 0 || backslash < quote) this.#at = backslash + 1;
+        else {
+          this.#at = quote;
+          yield* this.#endString();
+        }
       } else if (this.#depth > 0) {
         if (code === 34) this.#inString = true;
         else if (code === 123 || code === 91) this.#depth++;
