@@ -17,6 +17,7 @@ let log: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "refrain-test-"));
+  mkdirSync(join(folder, "void"));
   log = join(folder, "plays.csv");
   writeLog(dated(markovWorld({ users: 60, items: 15, plays: 20 }).log), log);
   writeFileSync(join(folder, "empty.csv"), "");
@@ -62,7 +63,7 @@ describe("what goes wrong has a code, a remedy and no stack trace", () => {
   test.each<[string, number, string, string[]]>([
     ["a missing log", 3, "FILE_NOT_FOUND", ["data", "describe", "%/nosuch.csv"]],
     ["a missing log for training", 3, "FILE_NOT_FOUND", ["train", "--data", "%/nosuch.csv"]],
-    ["a folder as a log", 3, "FILE_UNREADABLE", ["data", "describe", "%"]],
+    ["a folder without a log", 3, "FILE_UNREADABLE", ["data", "describe", "%/void"]],
     ["an empty log", 3, "FILE_EMPTY", ["data", "describe", "%/empty.csv"]],
     ["columns that say nothing", 3, "COLUMN_UNKNOWN", ["data", "describe", "%/columns.csv"]],
     ["a column that is not there", 3, "COLUMN_UNKNOWN", ["train", "--data", "%/plays.csv", "--user", "nobody"]],
