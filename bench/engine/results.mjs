@@ -131,7 +131,8 @@ function figure(rows) {
     ].join("");
   };
   const full = 40 + bars.length * height;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 ${full}" font-family="system-ui, sans-serif" font-size="13">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 ${full}" font-family="system-ui, sans-serif" font-size="13" role="img">
+<title>One training step of Refrain and its peers, in milliseconds</title>
 <rect width="1000" height="${full}" fill="#fff"/>
 <text x="0" y="15">One training step by B/T/D/H/V, median, logarithmic scale</text>
 ${bars.map(line).join("\n")}

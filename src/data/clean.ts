@@ -63,6 +63,7 @@ export function cleanLog(
     ...checked,
     hasTimes,
     ...(hasTimes ? {} : { earliest: Number.NEGATIVE_INFINITY, latest: Number.MAX_VALUE }),
+    ...(raw.detected.singleUser ? { maximumPlaysPerDay: 0 } : {}), // one person's own log has no bots to find
   };
   const steps: CleaningStep[] = [
     step(
