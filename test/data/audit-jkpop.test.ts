@@ -7,6 +7,7 @@ import { auditEvents, auditRaw, DIRT, type Dirt, dirtOf, toRows, variantRows } f
 import { cleanLog, type RawLog, readLog, writeLog } from "../../src/data/index.js";
 import { KINDS, type Kind, readTruth, type Truth } from "../../src/data/simulator/index.js";
 import { auditData, runConfig } from "../../src/recipes/index.js";
+import { isLongRun } from "../support/cli.js";
 import { byCode, cleaning, loud } from "./audit-helpers.js";
 
 const HOME = join(import.meta.dirname, "../../datasets/jkpop");
@@ -21,7 +22,7 @@ const KIND_OF: Readonly<Partial<Record<Dirt, Kind>>> = {
   bot: "bot",
 };
 
-describe.skipIf(MISSING)("the audit of the embedded log", () => {
+describe.skipIf(MISSING || !isLongRun)("the audit of the embedded log (needs REFRAIN_FULL=1)", () => {
   const options = cleaning();
   let raw: RawLog;
   let truth: Truth;

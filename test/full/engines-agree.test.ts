@@ -3,9 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { RunRecord } from "../../src/recipes/index.js";
-import { startRefrain, withFolder } from "../support/cli.js";
-
-const asked = process.env.REFRAIN_FULL === "1";
+import { isLongRun, startRefrain, withFolder } from "../support/cli.js";
 
 /** Test metrics of the default run on an engine; undefined where that engine does not load. */
 function runOn(engine: "native" | "wasm"): Promise<RunRecord | undefined> {
@@ -19,7 +17,7 @@ function runOn(engine: "native" | "wasm"): Promise<RunRecord | undefined> {
   });
 }
 
-test.skipIf(!asked)(
+test.skipIf(!isLongRun)(
   "native and WASM give the same test metrics within 1 % on the embedded data set, beat every baseline and close half the gap (needs REFRAIN_FULL=1)",
   { timeout: 900_000 },
   async ({ skip }) => {

@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 const BIN = join(ROOT, "bin", "refrain.mjs");
 
+/** True in the long run of `.ci/run`; tests of many seconds wait for it. */
+export const isLongRun: boolean = process.env.REFRAIN_FULL === "1";
+
 /** False where nobody has built yet; tests that need processes are then skipped, and the reporter shows it. */
 export const isBuilt: boolean = existsSync(join(ROOT, "dist", "cli", "main.js"));
 

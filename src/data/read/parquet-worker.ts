@@ -94,9 +94,9 @@ started.catch(() => {});
 
 const require = createRequire(import.meta.url);
 
-/** Time to decode some rows of a file of this size: ten seconds, and one more for each MiB, at most five minutes. */
+/** Time to decode some rows of a file of this size: five seconds, and one more for each MiB, at most five minutes. */
 function patience(bytes: number): number {
-  return Math.min(300_000, 10_000 + bytes / 1024);
+  return Math.min(300_000, 5_000 + bytes / 1024);
 }
 
 /**
