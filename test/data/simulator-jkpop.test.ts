@@ -14,11 +14,12 @@ import {
   readOracle,
   readTruth,
 } from "../../src/data/simulator/index.js";
+import { isLongRun } from "../support/cli.js";
 
 const HOME = join(import.meta.dirname, "../../datasets/jkpop");
 const folder = mkdtempSync(join(tmpdir(), "refrain-jkpop-"));
 
-describe("the jkpop data set", () => {
+describe.skipIf(!isLongRun)("the jkpop data set (needs REFRAIN_FULL=1)", () => {
   let made: Generated;
   let seconds = 0;
   const shares: number[] = [];
