@@ -32,6 +32,10 @@ export function linearCrossEntropy(
   extra?: Value<Tensor1D>,
 ): void {
   const N = targets.length;
+  if (N === 0) {
+    graph.term(tf.scalar(0), []);
+    return;
+  }
   const rows = takeRows(table.tensor, targets);
   const own = h.tensor
     .mul(rows)
@@ -120,15 +124,15 @@ function sumOverChunks(
         dh: product(exponentials, weighted).mul(scale),
         dTable: productTransposeA(exponentials, hs.mul(scale) as Tensor2D),
         dBias: productTransposeA(exponentials, scale),
-        dExtra: dExtra ? dExtra.div(N) : share,
+        dExtra: dExtra?.div(N),
       } as never;
     }) as unknown as Chunk | null;
     if (!chunk) return undefined;
     chunks.push(chunk);
     if (chunks.length > 1) addUp(chunks);
   }
-  const last = chunks[chunks.length - 1] ?? { loss: tf.scalar(0) };
-  if (!recording || chunks.length === 0) return { ...last, dh: [], dExtra: [] } as unknown as ChunkSums;
+  const last = chunks[chunks.length - 1];
+  if (!recording) return { ...last, dh: [], dExtra: [] } as unknown as ChunkSums;
   return {
     loss: last.loss,
     dTable: (shifted ? last.dTable : last.dTable.mul(weight)) as Tensor2D,
@@ -145,7 +149,7 @@ interface Chunk {
   readonly dh: Tensor2D;
   dTable: Tensor2D;
   dBias: Tensor2D;
-  readonly dExtra: Tensor;
+  readonly dExtra?: Tensor;
 }
 
 /** Adds what belongs to all rows of the last chunk but one to the last. */

@@ -123,6 +123,15 @@ describe("cross-entropy of a linear layer", () => {
     );
   });
 
+  test("no rows: a loss of 0 and gradients of 0", () => {
+    const shape = { N: 0, V: 3, D: 2, seed: 1 };
+    for (const mixed of [false, true]) {
+      const { value, gradients } = run(shape, example(shape), mixed);
+      expect(value).toBe(0);
+      expect(gradients.flat().every((x) => x === 0)).toBe(true);
+    }
+  });
+
   test.each([false, true])("rows that need several chunks give what their parts give (extra: %s)", (mixed) => {
     // 4 Mi logits at once and 70,001 columns: 59 rows a chunk, so 100 rows are two.
     const shape = { N: 100, V: 70_000, D: 2, seed: 3 };
