@@ -10,6 +10,7 @@ import {
   readLog,
   readTitles,
 } from "../../src/data/index.js";
+import { isLongRun } from "../support/cli.js";
 import { rowsOf } from "./helpers.js";
 
 const DATA = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
@@ -30,7 +31,7 @@ interface Expectation {
 }
 
 const LATEST = { latest: Date.UTC(2027, 0, 1) / 1000 };
-const LOGS: readonly Expectation[] = [
+const ALL: readonly Expectation[] = [
   {
     path: "ml-100k/ml-100k.inter",
     rows: 100_000,
@@ -67,6 +68,8 @@ const LOGS: readonly Expectation[] = [
     hasTimes: true,
   },
 ];
+/** A million rows wait for the long run. */
+const LOGS = ALL.filter((one) => isLongRun || !one.path.startsWith("ml-1m/"));
 
 describe.skipIf(MISSING)(`real logs in ${DATA}`, () => {
   test.each(LOGS.map((one) => [one.path, one] as const))("%s", async (path, expected) => {
