@@ -1,7 +1,7 @@
 export { Adam, type AdamOptions, clipByGlobalNorm } from "./adam.js";
-export type { CellName, Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
+export type { CellName, InitialState, Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
 export { cells } from "./cells.js";
-export { linearCrossEntropy } from "./cross-entropy.js";
+export { linearCrossEntropy, linearCrossEntropyPlain } from "./cross-entropy.js";
 export { type Engine, type EngineName, startEngine } from "./engine.js";
 export { type Gradient, Graph, gradientOf, isRows, type Rows, rowGradientOf, type Value } from "./graph.js";
 export { add, atEveryStep, besides, dropout, embedding, layerNorm, linear } from "./layers.js";
