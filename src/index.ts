@@ -22,6 +22,7 @@ export {
   type SavedModel,
   StreamingModel,
   saveModel,
+  type TopPlays,
   type UserState,
 } from "./model/index.js";
 export * from "./plot/index.js";

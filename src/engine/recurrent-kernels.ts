@@ -32,6 +32,22 @@ const gru: Kernel = (x, { input, recurrent, bias }, { padding }, { h }) => {
 
 export const recurrentKernels: Readonly<Partial<Record<CellName, Kernel>>> = { lstm, gru };
 
+type StepKernel = (x: Tensor2D, weights: RecurrentWeights, state: InitialState) => InitialState;
+
+/** One step of rows that are all real. */
+export const stepKernels: Readonly<Partial<Record<CellName, StepKernel>>> = {
+  lstm: (x, { input, recurrent, bias }, { h, c }) => {
+    const begin = tf.zeros([x.shape[0]], "int32");
+    const [next, , cell] = rawOp("RefrainLstm", [], [x, begin, input, recurrent, bias, h, c], 3) as Tensor2D[];
+    return { h: next, c: cell };
+  },
+  gru: (x, { input, recurrent, bias }, { h, c }) => {
+    const begin = tf.zeros([x.shape[0]], "int32");
+    const [next] = rawOp("RefrainGru", [], [x, begin, input, recurrent, bias, h], 3) as Tensor2D[];
+    return { h: next, c };
+  },
+};
+
 /** One product over all steps for each: to x, input, recurrent, bias. */
 export function weightGradients(
   x: Tensor2D,

@@ -17,7 +17,7 @@ import { hasKernels } from "./kernels.js";
 import { lstmNative } from "./lstm-native.js";
 import { isNative } from "./native.js";
 import { product, toSteps } from "./operations.js";
-import { previous, recurrentKernels, weightGradients } from "./recurrent-kernels.js";
+import { previous, recurrentKernels, stepKernels, weightGradients } from "./recurrent-kernels.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
 /**
@@ -48,6 +48,26 @@ export function recurrent(
   const states = passOf(cellName, initial !== undefined)(x.tensor, plain, layout, start);
   const inputs = [x, input, between, bias, ...(initial ? [initial.h, initial.c] : [])];
   return graph.output(states.states, inputs, (dy) => states.backward(dy as Tensor2D).slice(0, inputs.length));
+}
+
+/**
+ * The state of a layer after one more step.
+ *
+ * @shape x [B, D]; state [B, H] each -> [B, H] each. A cell without a cell state gives `c` back as it is.
+ */
+export function recurrentStep(
+  cellName: CellName,
+  x: Tensor2D,
+  weights: RecurrentWeights,
+  state: InitialState,
+): InitialState {
+  const { input, recurrent: between, bias } = weights;
+  const kernel = hasKernels() ? stepKernels[cellName] : undefined;
+  if (kernel) return kernel(x, weights, state);
+  return cells[cellName].forward(product(x, input).add(bias) as Tensor2D, product(state.h, between), {
+    ...state,
+    kept: [],
+  });
 }
 
 type Pass = (x: Tensor2D, weights: RecurrentWeights, layout: Layout, initial: InitialState) => RecurrentPass;

@@ -3,10 +3,12 @@
 namespace refrain {
 void registerRecurrent();
 void registerCrossEntropy();
+void registerTopItems();
 }  // namespace refrain
 
 extern "C" __attribute__((visibility("default"))) void* napi_register_module_v1(void*, void* exports) {
   refrain::registerRecurrent();
   refrain::registerCrossEntropy();
+  refrain::registerTopItems();
   return exports;
 }

@@ -139,6 +139,19 @@ inline void multiply(int M, Left a, const Packed& b, float* c, long cByRow, bool
   multiply(M, a, b, {0, b.panels()}, {0, b.K}, c, cByRow, add);
 }
 
+/** C [M, N] += A [M, K] B for B as it is, row by row: for products too small to be worth packing. */
+inline void multiplyPlain(int M, Left a, const float* b, int K, int N, float* c, long cByRow) {
+  for (int m = 0; m < M; m++)
+    for (int k = 0; k < K; k++) {
+      const float x = a.data[m * a.byRow + k * a.byColumn];
+      const float* row = b + size_t(k) * N;
+      float* sums = c + m * cByRow;
+      int n = 0;
+      for (; n + LANES <= N; n += LANES) store(sums + n, load(sums + n) + x * load(row + n));
+      for (; n < N; n++) sums[n] += x * row[n];
+    }
+}
+
 /** C [M, N] += A [M, K] B, where A lies in bands of TILE_ROWS rows, [bands][K][TILE_ROWS]. */
 inline void multiplyBands(int M, const float* bands, const Packed& b, float* c, long cByRow) {
   for (int start = 0; start < b.K; start += DEPTH) {

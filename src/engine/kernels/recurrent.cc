@@ -20,11 +20,29 @@ struct Layout {
   const int32_t* padding;
 };
 
-inline Packed packed(const float* matrix, int K, int N) {
-  Packed p(K, N);
-  p.fillAll(matrix, N, 1);
-  return p;
-}
+/** Weights [K, N] on the right of products: packed, unless there are too few products for that. */
+class Weights {
+ public:
+  Weights(const float* matrix, int K, int N, int64_t rows)
+      : matrix_(matrix), isPacked_(rows >= FEW_ROWS), packed_(isPacked_ ? K : 0, N), K_(K), N_(N) {
+    packed_.fillAll(matrix, N, 1);
+  }
+
+  /** C [M, N] += A [M, K] W, rows of A and C one after the other. */
+  void addProduct(int M, const float* a, float* c) const {
+    if (isPacked_) multiply(M, Left{a, K_, 1}, packed_, c, N_, true);
+    else multiplyPlain(M, Left{a, K_, 1}, matrix_, K_, N_, c, N_);
+  }
+  int width() const { return N_; }
+  int depth() const { return K_; }
+
+ private:
+  static constexpr int FEW_ROWS = 8;
+  const float* matrix_;
+  bool isPacked_;
+  Packed packed_;
+  int K_, N_;
+};
 
 /** The transposed matrix, packed: from [N, K]. */
 inline Packed packedTransposed(const float* matrix, int K, int N) {
@@ -44,12 +62,11 @@ INLINE void copyRow(float* to, const float* from, int n) {
   else std::memset(to, 0, 4 * size_t(n));
 }
 
-/** xs Wx + b for the rows of one step. */
-inline void project(const Layout& l, int t, int from, int to, const float* x, const Packed& Wx, const float* bias, float* gates) {
-  const int width = Wx.N;
-  for (int b = from; b < to; b++) std::memcpy(gates + (int64_t(t) * l.B + b) * width, bias, 4 * size_t(width));
-  const int64_t row = int64_t(t) * l.B + from;
-  multiply(to - from, Left{x + row * Wx.K, Wx.K, 1}, Wx, gates + row * width, width, true);
+/** x Wx + b for some rows of one step. */
+inline void project(const Layout& l, int t, int from, int to, const float* x, const Weights& Wx, const float* bias, float* gates) {
+  const int64_t first = int64_t(t) * l.B + from;
+  for (int b = 0; b < to - from; b++) std::memcpy(gates + (first + b) * Wx.width(), bias, 4 * size_t(Wx.width()));
+  Wx.addProduct(to - from, x + first * Wx.depth(), gates + first * Wx.width());
 }
 
 /**
@@ -65,14 +82,14 @@ void lstm(Call& call) {
   float* h = call.output(0, {l.rows(), H});
   float* gates = call.output(1, {l.rows(), width});
   float* c = call.output(2, {l.rows(), H});
-  const Packed input = packed(Wx.floats(), D, width), between = packed(Wh.floats(), H, width);
+  const Weights input(Wx.floats(), D, width, l.rows()), between(Wh.floats(), H, width, l.rows());
   inParts(l.B, [&](int from, int to, int) {
     if (from == to) return;
     for (int t = 0; t < l.T; t++) {
       const int64_t row = int64_t(t) * l.B;
       const float *before = t ? h + (row - l.B) * H : h0, *cBefore = t ? c + (row - l.B) * H : c0;
       project(l, t, from, to, x.floats(), input, bias.floats(), gates);
-      multiply(to - from, Left{before + int64_t(from) * H, H, 1}, between, gates + (row + from) * width, width, true);
+      between.addProduct(to - from, before + int64_t(from) * H, gates + (row + from) * width);
       for (int b = from; b < to; b++) {
         float *hs = h + (row + b) * H, *cs = c + (row + b) * H, *gs = gates + (row + b) * width;
         if (t < l.padding[b]) {
@@ -152,7 +169,7 @@ void gru(Call& call) {
   float* h = call.output(0, {l.rows(), H});
   float* gates = call.output(1, {l.rows(), width});
   float* candidates = call.output(2, {l.rows(), H});
-  const Packed input = packed(Wx.floats(), D, width), between = packed(Wh.floats(), H, width);
+  const Weights input(Wx.floats(), D, width, l.rows()), between(Wh.floats(), H, width, l.rows());
   inParts(l.B, [&](int from, int to, int) {
     if (from == to) return;
     const Buffer recurrent(size_t(to - from) * width);
@@ -160,7 +177,8 @@ void gru(Call& call) {
       const int64_t row = int64_t(t) * l.B;
       const float* before = t ? h + (row - l.B) * H : h0;
       project(l, t, from, to, x.floats(), input, bias.floats(), gates);
-      multiply(to - from, Left{before + int64_t(from) * H, H, 1}, between, recurrent.data(), width, false);
+      std::memset(recurrent.data(), 0, 4 * size_t(to - from) * width);
+      between.addProduct(to - from, before + int64_t(from) * H, recurrent.data());
       for (int b = from; b < to; b++) {
         float *hs = h + (row + b) * H, *gs = gates + (row + b) * width, *kept = candidates + (row + b) * H;
         const float *own = recurrent.data() + int64_t(b - from) * width, *last = before + int64_t(b) * H;
