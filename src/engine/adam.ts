@@ -1,4 +1,5 @@
 import { type Gradient, isRows, type Rows } from "./graph.js";
+import { hasKernels } from "./kernels.js";
 import { attribute, floatType, isNative, rawOp } from "./native.js";
 import { Parameter } from "./parameter.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
@@ -40,7 +41,7 @@ export class Adam {
     tf.tidy(() => {
       const how: Step = { ...this.#options, learningRate, number: this.#step };
       const update = isNative() ? updateNative(how) : updatePlain(how);
-      const updateRows = updateSomeRows(how);
+      const updateRows = hasKernels() ? updateRowsByKernel(how) : updateRowsPlain(how);
       for (const [name, parameter] of this.#parameters) {
         const moments = this.#moments.get(name) as Moments;
         const gradient = gradients[name];
@@ -113,7 +114,18 @@ const updatePlain: Update =
     square.replace(next.square);
   };
 
-const updateSomeRows: Update<Rows> =
+/** In place, by kernels/adam.cc, which takes the tables as their variables hold them. */
+const updateRowsByKernel: Update<Rows> = ({ learningRate, beta1, beta2, epsilon, weightDecay, number }) => {
+  const corrections = [1 - beta1 ** number, 1 - beta2 ** number];
+  const numbers = tf.tensor1d([learningRate, beta1, beta2, epsilon, weightDecay, ...corrections]);
+  return (parameter, { mean, square }, { rows, values }) => {
+    const tables = [parameter.read(), mean.read(), square.read()];
+    rawOp("RefrainAdamRows", [], [...tables, tf.tensor1d(rows, "int32"), values, numbers], 0);
+  };
+};
+
+/** The same in tfjs operations, and the twin of the kernel. */
+const updateRowsPlain: Update<Rows> =
   (step) =>
   (parameter, { mean, square }, { rows, values }) => {
     const now = { value: parameter.readRows(rows), mean: mean.readRows(rows), square: square.readRows(rows) };

@@ -1,7 +1,5 @@
 import { checkInteger } from "../core/check.js";
 import {
-  Graph,
-  layerNorm,
   product,
   productTransposeB,
   recurrentStep,
@@ -44,7 +42,7 @@ export interface TopPlays {
  * A trained model that takes one play at a time: a step costs the same after ten plays and after ten thousand, and gives
  * what a pass over the whole history gives (1e-5).
  *
- * The products run on the engine; the copy mechanism, over a few plays, in plain numbers.
+ * The large products run on the engine, the rest in plain numbers, since one row is too little work for an operation.
  *
  * @example
  * const streaming = new StreamingModel(model);
@@ -99,11 +97,11 @@ export class StreamingModel {
 
   /** Scores of all items as the next play, as `modelScorer` gives them. @shape -> float32 [V+1]; [0] is -Infinity */
   scores(state: UserState): Float32Array {
-    const [scores, h] = numbersOf(() => {
-      const top = this.#top(state);
-      const logits = productTransposeB(this.#output(top, state), this.#table()).add(this.#read("output/bias"));
-      return [logits, top];
-    });
+    const h = this.#top(state);
+    const z = this.#output(h, state);
+    const [scores] = numbersOf(() => [productTransposeB(asRow(z), this.#table())]);
+    const bias = this.#copy("output/bias");
+    for (let item = 1; item < scores.length; item++) scores[item] += bias[item]; // `map` takes five times as long
     scores[0] = Number.NEGATIVE_INFINITY;
     if (this.#model.config.repeatWindow > 0) {
       const { gate, copied } = this.#copies(h, state);
@@ -115,21 +113,16 @@ export class StreamingModel {
 
   /** The k best of `scores`, without making all of them. @param k integer >= 1 */
   top(state: UserState, k: number): TopPlays {
-    const [z, h] = numbersOf(() => {
-      const top = this.#top(state);
-      return [this.#output(top, state), top];
-    });
+    const h = this.#top(state);
+    const z = this.#output(h, state);
     const best = tf.tidy(() => topItems(asRow(z), this.#table(), this.#read("output/bias"), k) as never) as TopItems;
     const known = best.items.indexOf(0);
     const items = known < 0 ? best.items : best.items.subarray(0, known);
     if (this.#model.config.repeatWindow === 0) return { items, scores: best.logits.subarray(0, items.length) };
     const { gate, copied } = this.#copies(h, state);
     const logits = new Map(Array.from(items, (item, at) => [item, best.logits[at]]));
-    for (const [at, logit] of this.#logitsOf(
-      z,
-      [...copied.keys()].filter((item) => !logits.has(item)),
-    ))
-      logits.set(at, logit);
+    const others = [...copied.keys()].filter((item) => !logits.has(item));
+    for (const [item, logit] of this.#logitsOf(z, others)) logits.set(item, logit);
     const found = Array.from(logits, ([item, logit]) => ({
       item,
       score: mixed(Math.exp(logit - best.logSums[0]), gate, copied.get(item)),
@@ -158,30 +151,24 @@ export class StreamingModel {
     return tf.concat([row, takeRows(this.#read("user/embedding"), Int32Array.of(user))], 1) as Tensor2D;
   }
 
-  /** Output of the last layer, with the residual paths below it. @shape -> [1, H] */
-  #top({ layers, user, recent }: UserState): Tensor2D {
-    const states = layers.map(({ h }) => asRow(h));
-    if (!this.#model.config.residual) return states[states.length - 1];
-    return states.reduce(
-      (x, h) => (x.shape[1] === h.shape[1] ? (x.add(h) as Tensor2D) : h),
-      this.#input(recent[0] ?? 0, user),
-    );
+  /** Output of the last layer, with the residual paths below it. @shape -> [H] */
+  #top({ layers, user, recent }: UserState): Float32Array {
+    if (!this.#model.config.residual) return layers[layers.length - 1].h;
+    const [input] = numbersOf(() => [this.#input(recent[0] ?? 0, user)]);
+    return layers.reduce((x, { h }) => (x.length === h.length ? sum(x, h) : h), input);
   }
 
-  /** The vector that scores the items. @shape h [1, H] -> [1, D] (tied) or [1, H] (free) */
-  #output(h: Tensor2D, { recent }: UserState): Tensor2D {
+  /** The vector that scores the items. @shape h [H] -> [D] (tied) or [H] (free) */
+  #output(h: Float32Array, { recent }: UserState): Float32Array {
     const { config } = this.#model;
     let z = h;
     if (config.output === "tied")
-      z = product(h, this.#read("output/projection")).add(this.#read("output/projectionBias"));
-    if (config.lastItem) z = z.add(takeRows(this.#read("item/successor"), Int32Array.of(recent[0] ?? 0)));
-    if (!config.layerNorm) return z;
-    const graph = new Graph(false);
-    const weights = [
-      graph.input(this.#read<Tensor1D>("output/scale")),
-      graph.input(this.#read<Tensor1D>("output/shift")),
-    ];
-    return layerNorm(graph, graph.input(z), weights[0], weights[1]).tensor;
+      z = sum(rowProduct(h, this.#copy("output/projection")), this.#copy("output/projectionBias"));
+    if (config.lastItem) {
+      const [successor] = numbersOf(() => [takeRows(this.#read("item/successor"), Int32Array.of(recent[0] ?? 0))]);
+      z = sum(z, successor);
+    }
+    return config.layerNorm ? normal(z, this.#copy("output/scale"), this.#copy("output/shift")) : z;
   }
 
   /** How likely each of the last plays is to come again, and the share of the mixture that copying has. */
@@ -191,9 +178,9 @@ export class StreamingModel {
     const A = query.length;
     const attention = softmax(
       Float32Array.from(recent, (_, j) => {
-        let sum = 0;
-        for (let a = 0; a < A; a++) sum += query[a] * keys[j * A + a];
-        return sum / Math.sqrt(A) + lag[j];
+        let dot = 0;
+        for (let a = 0; a < A; a++) dot += query[a] * keys[j * A + a];
+        return dot / Math.sqrt(A) + lag[j];
       }),
     );
     const copied = new Map<number, number>();
@@ -263,7 +250,21 @@ function softmax(scores: Float32Array): Float32Array {
   let most = Number.NEGATIVE_INFINITY;
   for (const score of scores) if (score > most) most = score;
   const all = scores.map((score) => Math.exp(score - most));
-  let sum = 0;
-  for (const each of all) sum += each;
-  return all.map((each) => each / sum);
+  let total = 0;
+  for (const each of all) total += each;
+  return all.map((each) => each / total);
+}
+
+function sum(a: Float32Array, b: Float32Array): Float32Array {
+  return a.map((value, i) => value + b[i]);
+}
+
+/** Layer norm of one row, with the engine's epsilon. */
+function normal(z: Float32Array, scale: Float32Array, shift: Float32Array): Float32Array {
+  let mean = 0;
+  for (const value of z) mean += value / z.length;
+  let variance = 0;
+  for (const value of z) variance += (value - mean) ** 2 / z.length;
+  const inverse = 1 / Math.sqrt(variance + 1e-5);
+  return z.map((value, i) => (value - mean) * inverse * scale[i] + shift[i]);
 }

@@ -22,16 +22,24 @@ static_assert(STRIP % TILE_COLUMNS == 0, "strips are whole panels");
 /** Keeps the logarithm of an underflowed probability finite (a loss of 85 nats). */
 constexpr float SMALLEST = 1e-37f;
 
-/** h [N, D]; table [V, D]; bias [V]; targets [N]; extra [N] or null */
+/**
+ * h [N, D]; table [V, D]; bias [V]; targets [N]; extra [N] or null.
+ *
+ * Over drawn items the table has their rows, and a row's own target stands apart: `own` [N] has its logit and `items` [V] says
+ * which items the table's rows are, so that a drawn item that is the row's target does not count.
+ */
 struct Problem {
   int N, D, V;
   const float *h, *table, *bias;
   const int32_t* targets;
-  const float* extra;
-  bool gradients;
-  float *dh, *dExtra;
+  const float* extra = nullptr;
+  bool gradients = false;
+  float *dh = nullptr, *dExtra = nullptr;
+  const float* own = nullptr;
+  const int32_t* items = nullptr;
+  float* dOwn = nullptr;
   /** table' and table. */
-  const Packed *scores, *back;
+  const Packed *scores = nullptr, *back = nullptr;
 };
 
 /** What one thread makes of its rows. */
@@ -82,7 +90,10 @@ class Worker {
     const int D = p_.D, V = p_.V;
     const float* h = p_.h + int64_t(first) * D;
     float* dh = p_.dh + int64_t(first) * D;
-    for (int r = 0; r < count; r++) sums_[at + r] = {-INFINITY, 0, 0};
+    for (int r = 0; r < count; r++) {
+      if (p_.own) sums_[at + r] = {p_.own[first + r], 1, p_.own[first + r]};
+      else sums_[at + r] = {-INFINITY, 0, 0};
+    }
     for (int slice = 0; slice < slices_; slice++) {
       const Range items{slice * SLICE, std::min(V, (slice + 1) * SLICE)};
       const Range panels{items.from / TILE_COLUMNS, (items.to + TILE_COLUMNS - 1) / TILE_COLUMNS};
@@ -90,7 +101,8 @@ class Worker {
         std::memcpy(logits(at + r) + items.from, p_.bias + items.from, 4 * size_t(items.to - items.from));
       multiply(count, Left{h, D, 1}, *p_.scores, panels, {0, D}, logits(at), width_, true);
       for (int r = 0; r < count; r++) {
-        const float shrunk = exponentials(logits(at + r), items, target(first + r), sums_[at + r]);
+        if (p_.items) leaveOut(logits(at + r), items, p_.targets[first + r]);
+        const float shrunk = exponentials(logits(at + r), items, p_.own ? -1 : target(first + r), sums_[at + r]);
         share(at + r, slice) = sums_[at + r].largest;
         if (p_.gradients && slice > 0 && shrunk != 1)
           for (int d = 0; d < D; d++) dh[int64_t(r) * D + d] *= shrunk;
@@ -99,6 +111,11 @@ class Worker {
         multiply(count, Left{logits(at) + items.from, width_, 1}, *p_.back, {0, p_.back->panels()}, items, dh, D, slice > 0);
     }
     for (int r = 0; r < count; r++) finish(first + r, at + r);
+  }
+
+  /** Drawn items that are the target itself. */
+  void leaveOut(float* row, Range items, int target) const {
+    for (int v = items.from; v < items.to; v++) row[v] = p_.items[v] == target ? -INFINITY : row[v];
   }
 
   /** Of a row, so far: its largest logit, the sum of e^(logit - largest), and the target's logit. */
@@ -134,7 +151,7 @@ class Worker {
   void finish(int n, int at) {
     const auto [largest, total, logit] = sums_[at];
     // A target that is no item makes the loss NaN, where reading past the table would crash.
-    const float plain = isItem(p_.targets[n]) ? largest + std::log(total) - logit : NAN;
+    const float plain = p_.own || isItem(p_.targets[n]) ? largest + std::log(total) - logit : NAN;
     float answers = 1;  // the part of the probability that the softmax answers for
     if (p_.extra) {
       const float softmax = std::exp(-plain), both = std::max(softmax + p_.extra[n], SMALLEST);
@@ -148,6 +165,11 @@ class Worker {
     const float targetShare = targetShares_[at] = answers / p_.N, softmaxShare = targetShare / total;
     for (int slice = 0; slice < slices_; slice++) share(at, slice) = std::exp(share(at, slice) - largest) * softmaxShare;
     float* dh = p_.dh + int64_t(n) * p_.D;
+    if (p_.own) {
+      p_.dOwn[n] = targetShare * (std::exp(-plain) - 1);
+      for (int d = 0; d < p_.D; d++) dh[d] *= softmaxShare;
+      return;
+    }
     const float* own = p_.table + int64_t(target(n)) * p_.D;
     for (int d = 0; d < p_.D; d++) dh[d] = dh[d] * softmaxShare - own[d] * targetShare;
   }
@@ -169,7 +191,7 @@ class Worker {
       }
       multiplyBands(items, strip_.data(), states, dTable_.data() + int64_t(item) * D, D);
     }
-    for (int k = 0; k < count; k++) {
+    for (int k = 0; k < count && !p_.own; k++) {
       const float by = targetShares_[k];
       const float* own = p_.h + int64_t(first + k) * D;
       float* row = dTable_.data() + int64_t(target(first + k)) * D;
@@ -191,6 +213,40 @@ class Worker {
   double loss_ = 0;
 };
 
+/** Solves a problem with all threads; returns the mean loss. */
+float solve(Problem problem, float* dTable, float* dBias) {
+  const auto [D, V] = std::pair{problem.D, problem.V};
+  const Packed scores(D, V), back(problem.gradients ? V : 0, D);
+  inParts(scores.panels(), [&](int from, int to, int) {
+    for (int j = from; j < to; j++) scores.fill(j, problem.table, 1, D);
+  });
+  if (problem.gradients)
+    inParts(back.panels(), [&](int from, int to, int) {
+      for (int j = from; j < to; j++) back.fill(j, problem.table, D, 1);
+    });
+  problem.scores = &scores;
+  problem.back = &back;
+  std::vector<std::unique_ptr<Worker>> workers(Threads::get().count());
+  inParts(problem.N, [&](int from, int to, int number) {
+    workers[number] = std::make_unique<Worker>(problem, to - from);
+    workers[number]->rows(from, to);
+  });
+  workers.erase(std::remove(workers.begin(), workers.end(), nullptr), workers.end());  // with one row, one works
+  double total = 0;
+  for (const auto& worker : workers) total += worker->loss();
+  if (problem.gradients)
+    inParts(V, [&](int from, int to, int) {
+      const size_t at = size_t(from) * D, end = size_t(to) * D;
+      std::memcpy(dTable + at, workers[0]->dTable() + at, 4 * (end - at));
+      std::memcpy(dBias + from, workers[0]->dBias() + from, 4 * size_t(to - from));
+      for (size_t i = 1; i < workers.size(); i++) {
+        for (size_t k = at; k < end; k++) dTable[k] += workers[i]->dTable()[k];
+        for (int v = from; v < to; v++) dBias[v] += workers[i]->dBias()[v];
+      }
+    });
+  return problem.N ? float(total / problem.N) : 0;
+}
+
 /**
  * h [N, D]; table [V, D]; bias [V]; targets [N]; extra [N] or [0]; gradients: one number, 0 for the loss alone
  * -> mean loss []; to h [N, D]; to table [V, D]; to bias [V]; to extra [N] or [0]
@@ -209,34 +265,36 @@ void linearCrossEntropy(Call& call) {
   float* dBias = call.output(3, {gradients ? V : 0});
   float* dExtra = call.output(4, {gradients ? extra.size(0) : 0});
 
-  const Packed scores(D, V), back(gradients ? V : 0, D);
-  inParts(scores.panels(), [&](int from, int to, int) {
-    for (int j = from; j < to; j++) scores.fill(j, table.floats(), 1, D);
-  });
-  if (gradients)
-    inParts(back.panels(), [&](int from, int to, int) {
-      for (int j = from; j < to; j++) back.fill(j, table.floats(), D, 1);
-    });
-  const Problem problem{N, D, V, h.floats(), table.floats(), bias.floats(), targets.integers(),
-                        extra.size(0) ? extra.floats() : nullptr, gradients, dh, dExtra, &scores, &back};
-  std::vector<std::unique_ptr<Worker>> workers(Threads::get().count());
-  inParts(N, [&](int from, int to, int number) {
-    workers[number] = std::make_unique<Worker>(problem, to - from);
-    workers[number]->rows(from, to);
-  });
-  double total = 0;
-  for (const auto& worker : workers) total += worker->loss();
-  *loss = N ? float(total / N) : 0;
-  if (!gradients) return;
-  inParts(V, [&](int from, int to, int) {
-    const size_t at = size_t(from) * D, end = size_t(to) * D;
-    std::memcpy(dTable + at, workers[0]->dTable() + at, 4 * (end - at));
-    std::memcpy(dBias + from, workers[0]->dBias() + from, 4 * size_t(to - from));
-    for (size_t i = 1; i < workers.size(); i++) {
-      for (size_t k = at; k < end; k++) dTable[k] += workers[i]->dTable()[k];
-      for (int v = from; v < to; v++) dBias[v] += workers[i]->dBias()[v];
-    }
-  });
+  Problem problem{N, D, V, h.floats(), table.floats(), bias.floats(), targets.integers()};
+  problem.extra = extra.size(0) ? extra.floats() : nullptr;
+  problem.gradients = gradients;
+  problem.dh = dh;
+  problem.dExtra = dExtra;
+  *loss = solve(problem, dTable, dBias);
+}
+
+/**
+ * h [N, D]; table [K, D], bias [K], items [K] of what was drawn; own [N], logits of the targets; targets [N]
+ * -> mean loss []; to h [N, D], table [K, D], bias [K], own [N]
+ *
+ * loss of a row = -log(e^own / (e^own + sum over drawn items but the target of e^(h table' + bias)))
+ */
+void sampledSoftmax(Call& call) {
+  const auto h = call.input(0), table = call.input(1), bias = call.input(2), items = call.input(3);
+  const auto own = call.input(4), targets = call.input(5);
+  const int N = h.size(0), D = h.size(1), K = table.size(0);
+  require(table.size(1) == D && bias.size(0) == K && items.size(0) == K, "h, table, bias and items do not fit");
+  require(own.size(0) == N && targets.size(0) == N, "each row needs its target and that one's logit");
+  float* loss = call.output(0, {});
+  Problem problem{N, D, K, h.floats(), table.floats(), bias.floats(), targets.integers()};
+  problem.gradients = true;
+  problem.dh = call.output(1, {N, D});
+  float* dTable = call.output(2, {K, D});
+  float* dBias = call.output(3, {K});
+  problem.dOwn = call.output(4, {N});
+  problem.own = own.floats();
+  problem.items = items.integers();
+  *loss = solve(problem, dTable, dBias);
 }
 
 void registerCrossEntropy() {
@@ -244,6 +302,10 @@ void registerCrossEntropy() {
       "RefrainLinearCrossEntropy",
       {"h: float", "table: float", "bias: float", "targets: int32", "extra: float", "gradients: int32"},
       {"loss: float", "dh: float", "dtable: float", "dbias: float", "dextra: float"});
+  registerOperation<sampledSoftmax>(
+      "RefrainSampledSoftmax",
+      {"h: float", "table: float", "bias: float", "items: int32", "own: float", "targets: int32"},
+      {"loss: float", "dh: float", "dtable: float", "dbias: float", "down: float"});
 }
 
 }  // namespace refrain

@@ -4,11 +4,13 @@ namespace refrain {
 void registerRecurrent();
 void registerCrossEntropy();
 void registerTopItems();
+void registerAdam();
 }  // namespace refrain
 
 extern "C" __attribute__((visibility("default"))) void* napi_register_module_v1(void*, void* exports) {
   refrain::registerRecurrent();
   refrain::registerCrossEntropy();
   refrain::registerTopItems();
+  refrain::registerAdam();
   return exports;
 }

@@ -1,23 +1,73 @@
 // Products of matrices in tiles that stay in registers.
 #pragma once
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <new>
+#include <tuple>
 #include <utility>
 #include "simd.h"
 
 namespace refrain {
 
+/** Memory that kernels gave back, for the next call: new memory costs a page fault for every 4 KiB. */
+class Pool {
+ public:
+  static Pool& get() {
+    static Pool* pool = new Pool();
+    return *pool;
+  }
+
+  /** Something of at least this many bytes, and not much more. */
+  std::pair<float*, size_t> take(size_t bytes) {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      const auto found = free_.lower_bound(bytes);
+      if (found != free_.end() && found->first <= bytes + bytes / 4 + 4096) {
+        const std::pair<float*, size_t> block{found->second, found->first};
+        kept_ -= block.second;
+        free_.erase(found);
+        return block;
+      }
+    }
+    return {static_cast<float*>(::operator new(bytes, std::align_val_t(64))), bytes};
+  }
+
+  void giveBack(float* data, size_t bytes) {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (kept_ + bytes <= MOST_KEPT) {
+        kept_ += bytes;
+        free_.emplace(bytes, data);
+        return;
+      }
+    }
+    ::operator delete(data, std::align_val_t(64));
+  }
+
+ private:
+  static constexpr size_t MOST_KEPT = 256 * 1024 * 1024;
+  std::mutex mutex_;
+  std::multimap<size_t, float*> free_;
+  size_t kept_ = 0;
+};
+
 /** Memory aligned for vectors, not set to zero. */
 class Buffer {
  public:
-  explicit Buffer(size_t floats = 0) : data_(static_cast<float*>(::operator new(4 * floats + 64, std::align_val_t(64)))) {}
-  Buffer(Buffer&& other) noexcept : data_(other.data_) { other.data_ = nullptr; }
+  explicit Buffer(size_t floats = 0) {
+    if (floats > 0) std::tie(data_, bytes_) = Pool::get().take(4 * floats + 64);
+  }
+  Buffer(Buffer&& other) noexcept : data_(other.data_), bytes_(other.bytes_) { other.data_ = nullptr; }
   Buffer(const Buffer&) = delete;
-  ~Buffer() { ::operator delete(data_, std::align_val_t(64)); }
+  ~Buffer() {
+    if (data_) Pool::get().giveBack(data_, bytes_);
+  }
   float* data() const { return data_; }
 
  private:
-  float* data_;
+  float* data_ = nullptr;
+  size_t bytes_ = 0;
 };
 
 /** Steps along the shared dimension that go through a tile at once: a panel of as many rows fits into the first cache. */

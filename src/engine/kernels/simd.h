@@ -44,9 +44,11 @@ INLINE void storeSome(float* to, Vector v, int count) {
 }
 
 INLINE float sum(Vector v) {
-  float total = 0;
-  for (int i = 0; i < LANES; i++) total += v[i];
-  return total;
+  float part[LANES];
+  std::memcpy(part, &v, sizeof v);
+  for (int half = LANES / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; i++) part[i] += part[i + half];
+  return part[0];
 }
 
 INLINE float largest(Vector v) {

@@ -69,19 +69,16 @@ class Threads {
   std::atomic<unsigned> round_{0};
 };
 
-/** The part of `total` things that belongs to thread `number`. */
-struct Share {
-  Share(int total, int number, int count)
-      : from(int(int64_t(total) * number / count)), to(int(int64_t(total) * (number + 1) / count)) {}
-  int from, to;
-};
-
-/** Calls work(from, to, number) once per thread, for parts of [0, total) of nearly equal size. */
-inline void inParts(int total, const std::function<void(int, int, int)>& work) {
+/**
+ * Calls work(from, to, number), once per thread, for parts of [0, total) of nearly equal size. With fewer than `least` things
+ * one thread does them: waking the others would take longer.
+ */
+inline void inParts(int total, const std::function<void(int, int, int)>& work, int64_t least = 2) {
   Threads& threads = Threads::get();
+  const int count = threads.count();
+  if (total < least) return work(0, total, 0);
   threads.run([&](int number) {
-    const Share share(total, number, threads.count());
-    work(share.from, share.to, number);
+    work(int(int64_t(total) * number / count), int(int64_t(total) * (number + 1) / count), number);
   });
 }
 

@@ -11,6 +11,8 @@ namespace refrain {
 
 /** Fewer rows than this go over the table as it is; more are worth packing it. */
 constexpr int FEW_ROWS = 8;
+/** Multiplications that take as long as waking a thread. */
+constexpr int64_t WORTH_A_THREAD = 1 << 20;
 /** Items whose logits exist at once: whole panels, and small enough for the first cache. */
 constexpr int ITEMS_AT_ONCE = 32 * TILE_COLUMNS;
 
@@ -137,7 +139,7 @@ void topItems(Call& call) {
     std::vector<std::vector<Best>> parts(Threads::get().count(), best);
     inParts(V - 1, [&](int from, int to, int number) {
       fewRows(z.floats(), N, D, table.floats(), bias.floats(), from + 1, to + 1, parts[number].data());
-    });
+    }, WORTH_A_THREAD / (int64_t(N) * D + 1));
     for (const auto& part : parts)
       for (int n = 0; n < N; n++) best[n].merge(part[n]);
   } else {
