@@ -7,7 +7,7 @@ export { type Gradient, Graph, gradientOf, isRows, type Rows, rowGradientOf, typ
 export { add, atEveryStep, besides, dropout, embedding, layerNorm, linear } from "./layers.js";
 export { addRows, columnSums, product, productTransposeA, productTransposeB, takeRows } from "./operations.js";
 export { Parameter } from "./parameter.js";
-export { recurrent, recurrentPlain, recurrentStep } from "./recurrent.js";
+export { gru, lstm, recurrent, recurrentPlain, recurrentStep } from "./recurrent.js";
 export { type Negatives, type SampledLossName, sampledLoss, sampledLosses } from "./sampled-losses.js";
 export { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "./tensors.js";
 export { type TopItems, topItems, topItemsPlain } from "./top-items.js";

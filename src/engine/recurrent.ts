@@ -50,6 +50,30 @@ export function recurrent(
   return graph.output(states.states, inputs, (dy) => states.backward(dy as Tensor2D).slice(0, inputs.length));
 }
 
+type Layer = (
+  graph: Graph,
+  x: Value<Tensor2D>,
+  weights: RecurrentWeights<Value>,
+  layout: Layout,
+  initial?: InitialState<Value<Tensor2D>>,
+) => Value<Tensor2D>;
+
+/**
+ * `recurrent` with an LSTM: c = f c + i g; h = o tanh c, gates in the order i, g, f, o.
+ *
+ * @shape x [T * B, D]; weights input [D, 4H], recurrent [H, 4H], bias [4H] -> [T * B, H]
+ * @source Hochreiter & Schmidhuber 1997 with forget gate (Gers et al. 2000)
+ */
+export const lstm: Layer = (graph, x, ...rest) => recurrent(graph, "lstm", x, ...rest);
+
+/**
+ * `recurrent` with a GRU: h = (1 - z) n + z h, gates in the order r, z, n, the reset gate after the product.
+ *
+ * @shape x [T * B, D]; weights input [D, 3H], recurrent [H, 3H], bias [3H] -> [T * B, H]
+ * @source Cho et al. 2014
+ */
+export const gru: Layer = (graph, x, ...rest) => recurrent(graph, "gru", x, ...rest);
+
 /**
  * The state of a layer after one more step.
  *
