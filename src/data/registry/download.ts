@@ -11,6 +11,7 @@ import { type Answer, get, transferAgent } from "./transfer.js";
 const MOST_BYTES = 64 * 2 ** 30;
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504]);
 const MOST_ATTEMPTS = 100;
+const IDLE_MS = 30_000;
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal;
@@ -88,7 +89,7 @@ const STOPS = new Set(["DISK_FULL", "FILE_WRITE_FAILED"]);
 
 /** Attempts at one address. @returns true when bytes of an earlier call are in the part */
 async function fromAddress(dataset: Dataset, url: string, part: string, options: DownloadOptions): Promise<boolean> {
-  const { signal, attempts = 5, backoffMs = 1000, idleMs = 30_000 } = options;
+  const { signal, attempts = 5, backoffMs = 1000, idleMs = IDLE_MS } = options;
   const resumed = sizeOf(part) > 0;
   const agent = transferAgent(idleMs);
   let furthest = sizeOf(part);
@@ -110,7 +111,7 @@ async function fromAddress(dataset: Dataset, url: string, part: string, options:
         await wait(pause, undefined, { signal });
       }
   } finally {
-    await agent.destroy();
+    agent.destroy().catch(() => {}); // not waited for: a tunnel that is being made would hold it up
   }
 }
 
@@ -120,7 +121,7 @@ async function once(
   url: string,
   part: string,
   agent: ReturnType<typeof transferAgent>,
-  { signal, onBytes, free }: DownloadOptions,
+  { signal, onBytes, free, idleMs = IDLE_MS }: DownloadOptions,
 ): Promise<void> {
   const note = readNote(part);
   const mine = note?.url === url && note.validator !== null ? note : undefined;
@@ -128,7 +129,7 @@ async function once(
   const have = mine ? sizeOf(part) : 0;
   const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "refrain" };
   if (mine?.validator && have > 0) Object.assign(headers, { range: `bytes=${have}-`, "if-range": mine.validator });
-  const answer = await get(url, { headers, agent, signal }).catch((error: Error) => {
+  const answer = await get(url, { headers, agent, idleMs, signal }).catch((error: Error) => {
     throw error instanceof RefrainError ? error : connectionError(url, error);
   });
   try {

@@ -16,8 +16,9 @@ const LINKS = new Set(["SymbolicLink", "Link"]);
  * @throws {RefrainError} ARCHIVE_UNSAFE for names that lead out, links and more bytes; FILE_DAMAGED
  */
 export async function eachTarEntry(path: string, label: string, limit: number, take: Take): Promise<void> {
-  const pending: Promise<void>[] = [];
+  let queue: Promise<void> = Promise.resolve();
   let failure: Error | undefined;
+  let current: ReadEntry | undefined;
   let all = 0;
   const source = createReadStream(path);
   const fail = (error: Error) => {
@@ -27,17 +28,20 @@ export async function eachTarEntry(path: string, label: string, limit: number, t
   const parser = new Parser({
     strict: true,
     onReadEntry: (entry) => {
-      pending.push(
-        one(entry).catch((error: Error) => {
+      // The parser gives the next entry when the bytes of this one are read, which is before they are written.
+      queue = queue
+        .then(() => one(entry))
+        .catch((error: Error) => {
           fail(error);
           entry.resume();
-        }),
-      );
+        });
     },
   });
   const one = async (entry: ReadEntry) => {
     const name = entry.path.replaceAll("\\", "/").replace(/^(\.\/)+/, "");
     all += entry.size;
+    current = entry;
+    entry.on("error", () => {}); // whoever reads it hears of it
     if (failure) return void entry.resume();
     if (LINKS.has(entry.type)) throw unsafe(label, `"${shown(name)}" is a link`);
     if (name !== "" && validateFileName(name) !== null) throw unsafe(label, `"${shown(name)}" leads out of it`);
@@ -59,7 +63,9 @@ export async function eachTarEntry(path: string, label: string, limit: number, t
     });
   } catch (cause) {
     failure ??= cause as Error;
+    current?.destroy(failure); // its reader would wait for bytes that do not come
   }
+  await queue;
   if (failure) {
     if (failure instanceof RefrainError || failure.name === "AbortError") throw failure;
     throw new RefrainError(
@@ -69,5 +75,4 @@ export async function eachTarEntry(path: string, label: string, limit: number, t
       { cause: failure },
     );
   }
-  await Promise.all(pending);
 }
