@@ -34,7 +34,7 @@ export const ERROR_TABLE = {
   DATASET_BY_HAND: "Fetch the file as told, then run `refrain data get` with its name and --from FILE.",
   DATASET_CHANGED:
     "Nothing was kept. Try again later, another copy with --from, or --accept-change if that is allowed.",
-  DATASET_DAMAGED: "Remove the named file and run `refrain data get` with --again.",
+  DATASET_DAMAGED: "Remove the named file if it is there, then run `refrain data get` with --again, or --from FILE.",
   DATASET_BUSY: "Wait for the other process, or stop it.",
   TERMS_NOT_ACCEPTED: "Read the terms with `refrain data list NAME`; if you agree, run again with --accept-terms.",
   DOWNLOAD_FAILED: "Check the network and HTTPS_PROXY, and run again: it goes on where it stopped. Or use --from FILE.",
