@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { type ErrorCode, RefrainError } from "../core/errors.js";
 import { addAuditCommand } from "./commands/audit.js";
 import { addDataCommands } from "./commands/data.js";
+import { addDatasetCommands } from "./commands/datasets.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addRecommendCommand } from "./commands/recommend.js";
 import { addRunCommands } from "./commands/runs.js";
@@ -13,6 +14,7 @@ import { INTERRUPTED } from "./run-finish.js";
 /** Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 4 engine, 130 interrupted. */
 const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
   CONFIG_INVALID: 2,
+  TERMS_NOT_ACCEPTED: 2,
   ARGUMENT_INVALID: 2,
   ENGINE_UNAVAILABLE: 4,
 };
@@ -43,11 +45,13 @@ Examples:
   npx refrain data describe plays.csv                   what a log holds
   npx refrain data audit plays.csv                      what is wrong with it, and what helps
   npx refrain train --data plays.csv                    train on your own log
+  npx refrain data get ml-1m                            a public data set; then: train --data ml-1m
   npx refrain recommend --titles "夜に駆ける" "Dynamite"  the next songs, with reasons
 
 Environment:
   REFRAIN_ENGINE=native|wasm|cpu   which engine runs the tensors
   REFRAIN_LANG=en|zh               language
+  REFRAIN_DATA=FOLDER              where downloaded data sets are kept
 
 Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 4 engine not available, 130 interrupted.`,
     )
@@ -60,6 +64,7 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
   addDemoCommand(program, output, runs);
   addDataCommands(program, output);
   addAuditCommand(program, output);
+  addDatasetCommands(program, output);
   addTrainCommands(program, output, runs);
   addRunCommands(program, output, runs);
   addRecommendCommand(program, output, runs);

@@ -1,5 +1,6 @@
 import i18next from "i18next";
 import { auditEn, auditZh } from "./audit-messages.js";
+import { datasetsEn, datasetsZh } from "./dataset-messages.js";
 
 // What a person reads, in English and Chinese. Keys are English words that say what the line is.
 const en = {
@@ -50,6 +51,7 @@ const en = {
   chosenFor: "After: {{titles}}",
   noReasons: "no single play stands out",
   audit: auditEn,
+  datasets: datasetsEn,
 };
 
 const zh: typeof en = {
@@ -95,6 +97,7 @@ const zh: typeof en = {
   chosenFor: "听过：{{titles}}",
   noReasons: "没有哪一次播放特别突出",
   audit: auditZh,
+  datasets: datasetsZh,
 };
 
 export type Language = "en" | "zh";

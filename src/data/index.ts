@@ -12,6 +12,17 @@ export {
   type ReadOptions,
   readLog,
 } from "./read.js";
+export {
+  type Dataset,
+  dataFolder,
+  datasetNames,
+  datasetSchema,
+  findDataset,
+  type GetOptions,
+  type GetProgress,
+  getDataset,
+  locateDataset,
+} from "./registry/index.js";
 export type { ColumnMapping, Role } from "./schema.js";
 export { readTitles } from "./titles.js";
 export { quoted, writeLog } from "./write.js";

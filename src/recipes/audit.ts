@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { RefrainError } from "../core/errors.js";
 import type { EventLog, SplitLog } from "../core/types.js";
 import { auditEvents, auditRaw, byWeight, type EventAudit, type Finding, finding } from "../data/audit/index.js";
@@ -7,7 +6,7 @@ import { auditSplit } from "../sequence/leakage.js";
 import { toSessions } from "../sequence/sessions.js";
 import { leaveOneOut, splitByShare } from "../sequence/split.js";
 import type { RunConfig } from "./config.js";
-import { JKPOP } from "./prepare.js";
+import { sourceOf } from "./prepare.js";
 
 /** Everything that the audit found out about a log. */
 export interface DataAudit {
@@ -35,9 +34,9 @@ const USUAL_GAP = 30;
  */
 export async function auditData(config: RunConfig, onProgress?: (rows: number) => void): Promise<DataAudit> {
   const { data, cleaning } = config;
-  const path = data.path === "jkpop" ? join(JKPOP, "plays.csv.gz") : data.path;
-  const raw = await readLog(path, { columns: data.columns, encoding: data.encoding ?? undefined, onProgress });
-  const titles = data.titles ? await readTitles(data.titles) : undefined;
+  const { path, titlesPath, options } = sourceOf(data);
+  const raw = await readLog(path, { ...options, onProgress });
+  const titles = titlesPath ? await readTitles(titlesPath) : undefined;
   const findings: Finding[] = auditRaw(raw, cleaning);
   const rows = raw.lines.length + raw.badRows.count;
   const base = { path: data.path, rows, detected: raw.detected };

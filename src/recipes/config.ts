@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { parseConfig } from "../core/config.js";
 import { type CleaningOptions, type ColumnMapping, cleaningSchema } from "../data/index.js";
+import { findDataset, isDatasetName } from "../data/registry/index.js";
 import { type Protocol, protocolSchema } from "../evaluate/index.js";
 import { type ModelConfig, modelSchema } from "../model/index.js";
 import { type TrainConfig, trainSchema } from "../train/index.js";
 
 /** Where the log is and how to read it. */
 export interface DataConfig {
-  /** Path of the log, or "jkpop" for the embedded data set. */
+  /** Path of the log, "jkpop" for the embedded data set, or the name of a downloaded one. */
   readonly path: string;
   readonly columns: ColumnMapping;
   readonly titles: string | null;
@@ -43,7 +44,7 @@ const columnNames = z.partialRecord(
 
 const dataSchema = z
   .strictObject({
-    path: z.string().min(1).default("jkpop").describe('Path of the log, or "jkpop" for the embedded data set'),
+    path: z.string().min(1).default("jkpop").describe('Path of the log, "jkpop", or the name of a downloaded data set'),
     columns: columnNames.default({}).describe("Columns by role; the others are detected"),
     titles: z.string().nullable().default(null).describe("File with the titles of items, where the log has only ids"),
     encoding: z
@@ -90,6 +91,32 @@ export const runSchema: z.ZodType<RunConfig> = z
 /** A configuration with the defaults filled in. @throws {RefrainError} CONFIG_INVALID naming the option */
 export function runConfig(options: unknown): RunConfig {
   return parseConfig("config", runSchema, options);
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+/**
+ * Options with the recommended protocol of a named data set below them: what is given goes before it. Options on other logs
+ * come back as they are.
+ *
+ * @example withDatasetDefaults({ data: { path: "ml-1m" }, protocol: { seen: "keep" } }).protocol // { seen: "keep" }
+ */
+export function withDatasetDefaults(options: Options): Options {
+  const { path } = (options.data ?? {}) as { path?: unknown };
+  if (typeof path !== "string" || !isDatasetName(path)) return options;
+  const { reason: _, ...recommended } = findDataset(path).recommended;
+  return over(recommended, options);
+}
+
+function over(below: Options, above: Options): Options {
+  const merged: Record<string, unknown> = { ...below, ...above };
+  for (const [name, value] of Object.entries(below))
+    if (isOptions(value) && isOptions(above[name])) merged[name] = over(value, above[name]);
+  return merged;
+}
+
+function isOptions(value: unknown): value is Options {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Options that differ from the defaults, by preset name, with the reason. */

@@ -3,15 +3,19 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EventLog } from "../core/types.js";
-import { type CleaningReport, cleanLog, type RawLog, readLog, readTitles } from "../data/index.js";
+import { type CleaningReport, cleanLog, type RawLog, type ReadOptions, readLog, readTitles } from "../data/index.js";
+import { isDatasetName, locateDataset } from "../data/registry/index.js";
 import { readCatalogue } from "../data/simulator/index.js";
 import { type Histories, toHistories } from "../sequence/histories.js";
 import { toSessions } from "../sequence/sessions.js";
 import { leaveOneOut, splitByShare } from "../sequence/split.js";
-import type { RunConfig } from "./config.js";
+import type { DataConfig, RunConfig } from "./config.js";
 
 /** Folder of the embedded data set. */
 export const JKPOP: string = fileURLToPath(new URL("../../datasets/jkpop/", import.meta.url));
+
+/** The default of `ReadOptions.maxRows`. */
+const USUAL_ROWS = 20_000_000;
 
 /** A log made ready for training, with what was done to it. */
 export interface Prepared {
@@ -35,9 +39,9 @@ export interface Prepared {
 export async function prepare(config: RunConfig, signal?: AbortSignal): Promise<Prepared> {
   const { data, cleaning } = config;
   const embedded = data.path === "jkpop";
-  const path = embedded ? join(JKPOP, "plays.csv.gz") : data.path;
-  const raw = await readLog(path, { columns: data.columns, encoding: data.encoding ?? undefined });
-  const titles = data.titles ? await readTitles(data.titles) : undefined;
+  const { path, titlesPath, options } = sourceOf(data);
+  const raw = await readLog(path, options);
+  const titles = titlesPath ? await readTitles(titlesPath) : undefined;
   await breathe(signal);
   const { log: clean, report } = cleanLog(raw, cleaning, titles);
   await breathe(signal);
@@ -51,6 +55,37 @@ export async function prepare(config: RunConfig, signal?: AbortSignal): Promise<
   const others = embedded ? romanisedNames() : new Map<string, string[]>();
   const aliases = histories.items.ids.map((id) => others.get(id) ?? []);
   return { path, dataHash: await hashFile(path), raw, log, report, histories, aliases };
+}
+
+/** A log's file, the file with its titles, and how they are read. */
+export interface LogSource {
+  readonly path: string;
+  readonly titlesPath: string | null;
+  readonly options: ReadOptions;
+}
+
+/**
+ * Where the log of a configuration is: a path, "jkpop", or the name of a downloaded data set, whose descriptor then names
+ * columns and titles that the configuration does not.
+ *
+ * @throws {RefrainError} DATASET_MISSING; DATASET_DAMAGED
+ */
+export function sourceOf({ path, columns, titles, encoding }: DataConfig): LogSource {
+  const options = { columns, encoding: encoding ?? undefined };
+  if (path === "jkpop") return { path: join(JKPOP, "plays.csv.gz"), titlesPath: titles, options };
+  if (!isDatasetName(path)) return { path, titlesPath: titles, options };
+  const located = locateDataset(path);
+  const { dataset } = located;
+  return {
+    path: located.path,
+    titlesPath: titles ?? located.titles,
+    options: {
+      ...options,
+      columns: { ...dataset.columns, ...columns },
+      // The usual bound is against wrong files; here the publisher says how many rows there are.
+      maxRows: Math.max(USUAL_ROWS, dataset.rows ?? 0),
+    },
+  };
 }
 
 /** All known plays of each user index, from every part. @shape [U+1] */

@@ -4,6 +4,7 @@ import { fitItemKnn, fitMarkov, fitPopularity } from "../baseline/index.js";
 import { RefrainError } from "../core/errors.js";
 import type { TrainingEvent } from "../core/events.js";
 import { sha256, writeFileAtomic } from "../core/files.js";
+import { isDatasetName } from "../data/registry/index.js";
 import { oracleOn, readOracle } from "../data/simulator/index.js";
 import { type Engine, startEngine, tf } from "../engine/index.js";
 import {
@@ -191,7 +192,8 @@ async function* continueRun(
 /** The same with paths that still hold when the run is resumed from another folder. */
 function withAbsolutePaths(config: RunConfig): RunConfig {
   const { path, titles } = config.data;
-  const data = { ...config.data, path: path === "jkpop" ? path : resolve(path), titles: titles && resolve(titles) };
+  const named = path === "jkpop" || isDatasetName(path);
+  const data = { ...config.data, path: named ? path : resolve(path), titles: titles && resolve(titles) };
   return { ...config, data };
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { cleanLog, profileLog, type ReadOptions, readLog, readTitles, writeLog } from "../../data/index.js";
 import { generateJkpop } from "../../data/simulator/index.js";
-import { JKPOP } from "../../recipes/index.js";
+import { JKPOP, runConfig, sourceOf, withDatasetDefaults } from "../../recipes/index.js";
 import { detectedText } from "../detected-view.js";
 import { text } from "../messages.js";
 import { count, formatTable, type Output, printJson, progressBar, say } from "../output.js";
@@ -118,12 +118,15 @@ function inWords(value: unknown): string {
 }
 
 async function load(path: string, flags: ReadFlags, output: Output) {
+  const given = { path, columns: columnsOf(flags), encoding: flags.encoding };
+  const { data, cleaning } = runConfig(withDatasetDefaults({ data: given, cleaning: cleaningOf(flags) }));
+  const source = sourceOf(data);
   const options: ReadOptions = {
-    columns: columnsOf(flags),
-    encoding: flags.encoding,
+    ...source.options,
     onProgress: (rows) => output.json || (process.stderr.isTTY && process.stderr.write(`\r${count(rows)}`)),
   };
-  const raw = await readLog(path, options);
-  const titles = flags.titlesFile ? await readTitles(flags.titlesFile) : undefined;
-  return { raw, ...cleanLog(raw, cleaningOf(flags), titles) };
+  const raw = await readLog(source.path, options);
+  const titlesPath = flags.titlesFile ?? source.titlesPath;
+  const titles = titlesPath ? await readTitles(titlesPath) : undefined;
+  return { raw, ...cleanLog(raw, cleaning, titles) };
 }
