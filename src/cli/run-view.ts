@@ -2,6 +2,7 @@ import type { CleaningReport } from "../data/index.js";
 import { profileLog } from "../data/index.js";
 import { protocolSentence } from "../evaluate/index.js";
 import type { Prepared, RunEvent } from "../recipes/index.js";
+import { partSizes } from "../sequence/split.js";
 import { text } from "./messages.js";
 import {
   bold,
@@ -121,13 +122,8 @@ export function showPrepared({ report, log, histories }: Prepared, output: Outpu
       ? text("log", { ...numbers, first: profile.firstDay, last: profile.lastDay ?? "" })
       : text("logOrder", numbers),
   );
-  const { userStart, validationStart, testStart, description } = histories.split;
-  let [train, validation] = [0, 0];
-  for (let u = 0; u < testStart.length; u++) {
-    train += validationStart[u] - userStart[u];
-    validation += testStart[u] - validationStart[u];
-  }
-  const test = log.users.length - train - validation;
+  const { description } = histories.split;
+  const { train, validation, test } = partSizes(histories.split);
   say(
     output,
     text("split", { split: description, train: count(train), validation: count(validation), test: count(test) }),

@@ -29,6 +29,8 @@ export const ERROR_TABLE = {
   RUN_BUSY: "Another process is training this run. Wait for it, or stop it.",
   TITLE_UNKNOWN: "Try one of the suggestions, or `refrain recommend --search WORD`.",
   USER_UNKNOWN: "`refrain recommend --users` lists some; leave --user out for a new listener.",
+  SPLIT_INVALID:
+    "Choose another split.kind, or correct the parts of the log. `refrain train --print-schema` lists the kinds.",
   EMPTY_CASES: "Use a later cut, or a log in which users have more plays.",
 } as const;
 
