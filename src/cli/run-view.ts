@@ -1,8 +1,9 @@
 import type { CleaningReport } from "../data/index.js";
-import { profileLog } from "../data/index.js";
+import { previewOf, profileLog } from "../data/index.js";
 import { protocolSentence } from "../evaluate/index.js";
 import type { Prepared, RunEvent } from "../recipes/index.js";
 import { partSizes } from "../sequence/split.js";
+import { previewText } from "./detected-view.js";
 import { text } from "./messages.js";
 import {
   bold,
@@ -112,7 +113,8 @@ export async function showRun(
 }
 
 /** The cleaning table, the log in numbers, and the split. */
-export function showPrepared({ report, log, histories }: Prepared, output: Output): void {
+export function showPrepared({ raw, report, log, histories }: Prepared, output: Output): void {
+  say(output, `${previewText(previewOf(raw))}\n`);
   showCleaning(report, output);
   const profile = profileLog(log);
   const numbers = { events: count(profile.events), items: count(profile.items), users: count(profile.users) };
@@ -123,6 +125,8 @@ export function showPrepared({ report, log, histories }: Prepared, output: Outpu
       : text("logOrder", numbers),
   );
   const { description } = histories.split;
+  const { owners, userIds } = histories.split.log;
+  if (owners?.ids.length === 1) say(output, text("onePerson", { sessions: count(userIds.length) }));
   const { train, validation, test } = partSizes(histories.split);
   say(
     output,
