@@ -1,6 +1,7 @@
 // What a split lets the training know that it should not, and what its test can tell.
 import type { SplitLog } from "../core/types.js";
 import { type Finding, finding, graded, MOST_EXAMPLES, playExample } from "../data/audit/index.js";
+import { countUpTo } from "./split.js";
 
 export interface LeakageOptions {
   /** A pause longer than this ends a session. Default 30. */
@@ -233,18 +234,6 @@ function timeCut({ log }: SplitLog, { part, train, test }: Parts, cut: SplitLog)
       },
     }),
   ];
-}
-
-/** How many of the rising values are at most `limit`. */
-function countUpTo(rising: Float64Array, limit: number): number {
-  let low = 0;
-  let high = rising.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (rising[middle] <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The first rows for which `is` holds, as many as a finding shows. */

@@ -169,6 +169,18 @@ export function momentText({ hasTimes }: EventLog, seconds: number): string {
   return hasTimes ? new Date(seconds * 1000).toISOString().slice(0, 10) : String(seconds);
 }
 
+/** How many of the rising values are at most `limit`. @example countUpTo(Float64Array.of(1, 2, 2, 3), 2) // 3 */
+export function countUpTo(rising: Float64Array, limit: number): number {
+  let low = 0;
+  let high = rising.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rising[middle] <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** First row in [start, end) whose time is >= moment, compared in microseconds; times are sorted there. */
 function firstRowFrom(times: Float64Array, start: number, end: number, moment: number): number {
   const from = microseconds(moment);

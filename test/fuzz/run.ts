@@ -42,8 +42,11 @@ function progress(): void {
   process.stderr.write(`${done} of ${files} files, ${broken} broken, ${left} s left\n`);
 }
 
-/** Runs one process from its file number on; starts another behind the file that ended or hung it. */
-function work(first: number): Promise<void> {
+/**
+ * Runs one process from its file number on. Where a file ends or hangs it, another process reads that file again, since the
+ * machine may have been the reason, and goes on behind it when it happens again.
+ */
+function work(first: number, suspect = -1): Promise<void> {
   return new Promise((resolve) => {
     const share = { seed, first, step: processes, end: from + files };
     const child = fork(fileURLToPath(new URL("./worker.js", import.meta.url)), [JSON.stringify(share)]);
@@ -74,9 +77,15 @@ function work(first: number): Promise<void> {
       clearTimeout(timer);
       children.delete(child);
       if (code === 0 || stopped) return resolve();
+      const how = hung ? "hangs" : `ends the process with ${code ?? signal}`;
+      if (at !== suspect) {
+        console.log(`file ${at} ${how}; it is read again`);
+        await work(at, at);
+        return resolve();
+      }
       done++;
       count(hung ? "hang" : "crash");
-      blame(at, hung ? "hangs" : `ends the process with ${code ?? signal}`);
+      blame(at, how);
       if (at + processes < from + files) await work(at + processes);
       resolve();
     });

