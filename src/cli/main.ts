@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { type ErrorCode, RefrainError } from "../core/errors.js";
+import type { Preview } from "../data/index.js";
 import { addAuditCommand } from "./commands/audit.js";
 import { addDataCommands } from "./commands/data.js";
 import { addDatasetCommands } from "./commands/datasets.js";
@@ -8,7 +9,8 @@ import { addDemoCommand } from "./commands/demo.js";
 import { addRecommendCommand } from "./commands/recommend.js";
 import { addRunCommands } from "./commands/runs.js";
 import { addTrainCommands } from "./commands/train.js";
-import { useLanguage } from "./messages.js";
+import { previewText } from "./detected-view.js";
+import { text, useLanguage } from "./messages.js";
 import { INTERRUPTED } from "./run-finish.js";
 
 /** Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 4 engine, 130 interrupted. */
@@ -78,15 +80,21 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
   }
 }
 
-function report(error: unknown, flags: { json?: boolean; debug?: boolean }): number {
+function report(error: unknown, flags: { json?: boolean; quiet?: boolean; debug?: boolean }): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if ((error as Error).name === "AbortError") return INTERRUPTED; // Ctrl-C before there was anything to save
   const known = error instanceof RefrainError ? error : undefined;
   const message = (error as Error).message;
   if (flags.json)
-    process.stderr.write(`${JSON.stringify({ error: known?.code ?? "UNEXPECTED", message, remedy: known?.remedy })}\n`);
-  else if (known) process.stderr.write(`Error ${known.code}: ${message}\n${known.remedy}\n`);
-  else process.stderr.write(`Unexpected error: ${message}\nRun again with --debug and report what it prints.\n`);
+    process.stderr.write(
+      `${JSON.stringify({ error: known?.code ?? "UNEXPECTED", message, remedy: known?.remedy, found: known?.details.preview })}\n`,
+    );
+  else if (known) {
+    const { preview } = known.details;
+    // What was found in the file goes before the refusal, so that a person sees what was misread.
+    if (preview && !flags.quiet) process.stdout.write(`${previewText(preview as Preview)}\n${text("misread")}\n`);
+    process.stderr.write(`Error ${known.code}: ${message}\n${known.remedy}\n`);
+  } else process.stderr.write(`Unexpected error: ${message}\nRun again with --debug and report what it prints.\n`);
   if (flags.debug) process.stderr.write(`${(error as Error).stack}\n`);
   return known ? (EXIT_CODES[known.code] ?? DATA_ERROR) : 1;
 }

@@ -42,6 +42,8 @@ export const ERROR_TABLE = {
   DISK_FULL: "Free some space, or set REFRAIN_DATA to a folder on another disk, and run again.",
   ARCHIVE_UNSAFE: "Do not unpack this file by hand either; get it from the publisher.",
   ARCHIVE_INCOMPLETE: "Check that it is the file of this data set and of this version.",
+  SPLIT_INVALID:
+    "Choose another split.kind, or correct the parts of the log. `refrain train --print-schema` lists the kinds.",
   EMPTY_CASES: "Use a later cut, or a log in which users have more plays.",
 } as const;
 

@@ -12,8 +12,8 @@ import {
   withDatasetDefaults,
 } from "../../recipes/index.js";
 import { type Output, printJson } from "../output.js";
+import { addPartOptions, addReadOptions, cleaningOf, dataOf, type ReadFlags } from "../read-flags.js";
 import { finishRun, INTERRUPTED } from "../run-finish.js";
-import { addReadOptions, cleaningOf, columnsOf, type ReadFlags } from "./data.js";
 
 /** A signal that Ctrl-C (or a polite kill) aborts; a second Ctrl-C ends the process at once. */
 export function interruptible(): AbortSignal {
@@ -60,11 +60,13 @@ export function addTrainCommands(program: Command, output: () => Output, runs: (
 Examples:
   refrain train --data plays.csv --name mine
   refrain train --data plays.csv --user listener --item track_id --time ts --set train.epochs=5
+  refrain train --data train.csv --validation v.csv --test t.csv
+  refrain train --data plays.csv --set split.kind=sessions --set split.days=7
   refrain train --preset article
   refrain train --data ratings.tsv --preset movielens
   refrain train --data ml-1m --preset movielens           after: refrain data get ml-1m`,
     );
-  addReadOptions(train).action(async (flags: TrainFlags) => {
+  addPartOptions(addReadOptions(train)).action(async (flags: TrainFlags) => {
     if (flags.printSchema) return printJson(z.toJSONSchema(runSchema, { io: "input", unrepresentable: "any" }));
     const config = runConfig(configOf(flags));
     if (flags.printConfig) return printJson(config);
@@ -102,9 +104,7 @@ export function configOf(flags: TrainFlags): Record<string, unknown> {
   if (flags.config) merge(config, readJson(flags.config));
   const data = {
     ...(flags.data ? { path: flags.data } : {}),
-    ...(flags.titlesFile ? { titles: flags.titlesFile } : {}),
-    ...(flags.encoding ? { encoding: flags.encoding } : {}),
-    ...(Object.keys(columnsOf(flags)).length > 0 ? { columns: columnsOf(flags) } : {}),
+    ...dataOf(flags),
   };
   merge(config, { data, cleaning: cleaningOf(flags), ...(flags.name ? { name: flags.name } : {}) });
   for (const pair of flags.set) {
