@@ -119,6 +119,11 @@ export interface RunRow {
   readonly jobId: string | null;
 }
 
+export interface References {
+  readonly run: string;
+  readonly rows: readonly { readonly scorer: string; readonly metrics: Readonly<Record<string, number>> }[];
+}
+
 export interface RunDetail {
   readonly row: RunRow | null;
   readonly record: RunRecord | null;
@@ -128,8 +133,8 @@ export interface RunDetail {
   readonly log: readonly LogLine[];
   readonly command: string | null;
   readonly resumable: boolean;
-  /** Read the event stream from behind this id. */
-  readonly lastEvent: string;
+  /** Test results on the same log and split: the run's own, or those of the newest finished run. */
+  readonly references: References | null;
 }
 
 export const runRows = z.object({ runs: z.array(made<RunRow>("A run")) }).openapi("Runs");

@@ -27,7 +27,7 @@ const start = () => startEngineProcess(join(here, "worker.js"));
 const hub = new Hub(randomBytes(4).toString("hex"));
 const jobs = new Jobs(hub, start);
 const engines = new Engines(start);
-const store = new RunStore(values.runs, jobs, hub);
+const store = new RunStore(values.runs, jobs);
 let port = 0;
 const app = createApp({
   context: { store, jobs, hub, engines, uploads: join(store.folder, ".uploads") },

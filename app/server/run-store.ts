@@ -1,22 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve, sep } from "node:path";
-import { listRuns, RefrainError, type RunRecord, readRecord } from "refrain";
+import { listRuns, RefrainError, type RunConfig, type RunRecord, readRecord } from "refrain";
 import type { EpochRecord } from "../engine/protocol.js";
 import { commandOf } from "./command.js";
-import type { RunDetail, RunRow, RunState } from "./contract.js";
-import type { Hub } from "./hub.js";
+import type { References, RunDetail, RunRow, RunState } from "./contract.js";
 import type { Jobs, TrainingJob } from "./jobs.js";
 
 /** The runs of one folder, and what this server trains in it. */
 export class RunStore {
   readonly folder: string;
   readonly #jobs: Jobs;
-  readonly #hub: Hub;
 
-  constructor(folder: string, jobs: Jobs, hub: Hub) {
+  constructor(folder: string, jobs: Jobs) {
     this.folder = resolve(folder);
     this.#jobs = jobs;
-    this.#hub = hub;
   }
 
   rows(): RunRow[] {
@@ -40,7 +37,7 @@ export class RunStore {
       log: job?.log ?? [],
       command: config ? commandOf(config, record?.preset ?? "default") : null,
       resumable: row !== null && row.state !== "finished" && row.state !== "elsewhere" && !job?.isLive,
-      lastEvent: this.#hub.lastId,
+      references: config ? this.#referencesOf(record, config) : null,
     };
   }
 
@@ -51,6 +48,21 @@ export class RunStore {
     if (!inside || !existsSync(join(folder, "run.json")))
       throw new RefrainError("RUN_NOT_FOUND", `No run "${id.slice(0, 80)}" in ${this.folder}.`, { id });
     return folder;
+  }
+
+  /** Lines to hold a curve against: what simpler methods and the oracle reach on the test part of the same log. */
+  #referencesOf(record: RunRecord | null, { data, split, protocol }: RunConfig): References | null {
+    const same = ({ config, results }: RunRecord) =>
+      results !== undefined &&
+      config.data.path === data.path &&
+      JSON.stringify([config.split, config.protocol]) === JSON.stringify([split, protocol]);
+    const source = record?.results ? record : listRuns(this.folder).find(same);
+    if (!source?.results) return null;
+    const rows = source.results.rows.map(({ scorer, metrics }) => ({
+      scorer,
+      metrics: Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
+    }));
+    return { run: source.id, rows };
   }
 
   #row(record: RunRecord): RunRow {
