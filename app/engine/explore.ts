@@ -9,6 +9,9 @@ interface Trail {
   readonly states: UserState[];
 }
 
+/** Plays that are walked one at a time within an answer. */
+const LONGEST_WALK = 12;
+
 const trails = new WeakMap<Session, Trail>();
 
 /** The list after a history, by the streaming state: what differs from the last question is read anew, no more. */
@@ -17,7 +20,7 @@ export async function suggest(params: Params<"suggest">): Promise<SuggestionList
   const began = performance.now();
   const { history, unknown } = known(session, params.history);
   const user = userOf(session, params.user);
-  const scores = session.streaming.scores(stateAfter(session, user, inWindow(session, history)));
+  const scores = await scoresAfter(session, user, history);
   let most = Number.NEGATIVE_INFINITY;
   for (const score of scores) if (score > most) most = score;
   let sum = 0;
@@ -83,16 +86,48 @@ function stateAfter(session: Session, user: number, items: readonly number[]): U
   const { streaming } = session;
   const last = trails.get(session);
   const trail: Trail = last?.user === user ? last : { user, items: [], states: [streaming.start(user)] };
-  let common = 0;
-  while (common < items.length && trail.items[common] === items[common]) common++;
+  trails.set(session, trail);
+  const common = commonLength(trail, user, items);
+  if (common === items.length) return trail.states[common];
   trail.items.length = common;
   trail.states.length = common + 1;
   for (const item of items.slice(common)) {
     trail.items.push(item);
     trail.states.push(streaming.play(trail.states[trail.states.length - 1], item));
   }
-  trails.set(session, trail);
   return trail.states[trail.states.length - 1];
+}
+
+function commonLength(trail: Trail | undefined, user: number, items: readonly number[]): number {
+  let common = 0;
+  if (trail?.user === user) while (common < items.length && trail.items[common] === items[common]) common++;
+  return common;
+}
+
+/**
+ * Scores after a history. A short way from what was asked last is walked play by play; a long one is one pass through the
+ * network, and the states for the next edits are made behind it.
+ */
+async function scoresAfter(session: Session, user: number, history: readonly number[]): Promise<Float32Array> {
+  const items = inWindow(session, history);
+  if (items.length - commonLength(trails.get(session), user, items) <= LONGEST_WALK)
+    return session.streaming.scores(stateAfter(session, user, items));
+  const scores = await session.saved.scorer.score([{ user, history: Int32Array.from(history) }]);
+  void prepareStates(session, user, items);
+  return scores;
+}
+
+const preparing = new WeakMap<Session, number>();
+
+/** Makes the states of a history a few at a time, until another history is asked for. */
+async function prepareStates(session: Session, user: number, items: readonly number[]): Promise<void> {
+  const turn = (preparing.get(session) ?? 0) + 1;
+  preparing.set(session, turn);
+  for (let length = LONGEST_WALK; length < items.length + LONGEST_WALK; length += LONGEST_WALK) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (preparing.get(session) !== turn) return;
+    stateAfter(session, user, items.slice(0, length));
+  }
 }
 
 function rankOf(scores: Float32Array, item: number): number {

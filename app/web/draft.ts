@@ -26,6 +26,11 @@ export function changeDraft(next: Draft): void {
   for (const watcher of watchers) watcher();
 }
 
+/** Changes one option of the draft as it is now; undefined takes it out. */
+export function setOption(path: string, value: unknown): void {
+  changeDraft({ ...draft, options: withOption(draft.options, path, value) });
+}
+
 export const useDraft = (): Draft =>
   useSyncExternalStore(
     (changed) => {
@@ -40,7 +45,8 @@ export function optionAt(options: unknown, path: string): unknown {
   return path
     .split(".")
     .reduce<unknown>(
-      (value, name) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined),
+      (value, name) =>
+        typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined,
       options,
     );
 }

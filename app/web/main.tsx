@@ -8,8 +8,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError, takeToken } from "./api.js";
 import { startTexts } from "./i18n/index.js";
-import { Shell } from "./shell.js";
 import { applySettings, currentLanguage } from "./settings.js";
+import { Shell } from "./shell.js";
 import { readEvents } from "./stream.js";
 
 /** Failures that another try may mend. */

@@ -1,5 +1,13 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import type { EvaluationDetail, ItemMap, Listener, ListenerOrder, Neighbour, Song, Timeline } from "../engine/protocol.js";
+import type {
+  EvaluationDetail,
+  ItemMap,
+  Listener,
+  ListenerOrder,
+  Neighbour,
+  Song,
+  Timeline,
+} from "../engine/protocol.js";
 import type { RunDetail, RunRow, StatusReply } from "../server/contract.js";
 import { part, request } from "./api.js";
 

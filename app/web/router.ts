@@ -27,7 +27,8 @@ function decoded(part: string): string {
 /** The fragment of a place. Parameters that are empty are left out. */
 export function href(parts: readonly string[], search: Readonly<Record<string, string | number | null>> = {}): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(search)) if (value !== null && value !== "") query.set(name, String(value));
+  for (const [name, value] of Object.entries(search))
+    if (value !== null && value !== "") query.set(name, String(value));
   const text = query.toString();
   return `#/${parts.map(encodeURIComponent).join("/")}${text ? `?${text}` : ""}`;
 }

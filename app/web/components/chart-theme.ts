@@ -40,7 +40,11 @@ export function baseLayout(height: number): Trace {
     plot_bgcolor: "rgba(0,0,0,0)",
     margin: { l: 52, r: 18, t: 8, b: 40 },
     hovermode: "closest",
-    hoverlabel: { bgcolor: colour("--surface"), bordercolor: colour("--line-strong"), font: { color: colour("--text") } },
+    hoverlabel: {
+      bgcolor: colour("--surface"),
+      bordercolor: colour("--line-strong"),
+      font: { color: colour("--text") },
+    },
     legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
     dragmode: "zoom",
   };

@@ -1,8 +1,8 @@
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useShownTheme } from "../settings.js";
 import { baseLayout, themed } from "./chart-theme.js";
-import { csvOf, saveImage, saveText, type Sheet } from "./export.js";
+import { csvOf, type Sheet, saveImage, saveText } from "./export.js";
 
 export type Trace = Readonly<Record<string, unknown>>;
 
@@ -15,6 +15,9 @@ interface ChartProps {
   readonly sheet: Sheet;
   /** What a click on a point means: the point's customdata is given. */
   readonly onPick?: (custom: string) => void;
+  /** A choice that belongs to the figure, and a sentence below it. */
+  readonly control?: ReactNode;
+  readonly note?: ReactNode;
 }
 
 /** Nothing is uploaded anywhere: Plotly's share button stays away, and the page may connect to its own server only. */
@@ -31,7 +34,7 @@ const CONFIG = {
 const load = () => import("plotly.js-basic-dist-min").then(({ default: plotly }) => plotly);
 
 /** A figure that keeps its zoom while data arrives, follows the theme, and exports PNG, SVG and CSV. */
-export function Chart({ title, data, layout = {}, height = 280, sheet, onPick }: ChartProps) {
+export function Chart({ title, data, layout = {}, height = 280, sheet, onPick, control, note }: ChartProps) {
   const { t } = useTranslation();
   const theme = useShownTheme();
   const place = useRef<HTMLDivElement>(null);
@@ -79,7 +82,12 @@ export function Chart({ title, data, layout = {}, height = 280, sheet, onPick }:
         <h2 id={id}>{title}</h2>
         <fieldset className="actions" aria-label={t("chart.export", { title })}>
           {(["png", "svg"] as const).map((format) => (
-            <button key={format} type="button" className="button quiet tiny" onClick={() => saveImage(figure, title, format)}>
+            <button
+              key={format}
+              type="button"
+              className="button quiet tiny"
+              onClick={() => saveImage(figure, title, format)}
+            >
               {format.toUpperCase()}
             </button>
           ))}
@@ -96,6 +104,7 @@ export function Chart({ title, data, layout = {}, height = 280, sheet, onPick }:
           </button>
         </fieldset>
       </header>
+      {control && <div className="control">{control}</div>}
       {asTable ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
         <section className="flush scroll" style={{ maxHeight: height }} tabIndex={0} aria-label={title}>
@@ -105,6 +114,7 @@ export function Chart({ title, data, layout = {}, height = 280, sheet, onPick }:
       <figure aria-label={title} hidden={asTable}>
         <div ref={place} style={{ height }} />
       </figure>
+      {note && <p className="note muted small">{note}</p>}
     </section>
   );
 }

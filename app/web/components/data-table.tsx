@@ -26,7 +26,13 @@ interface DataTableProps<Row extends RowData> {
 }
 
 /** A table that sorts by its headers. */
-export function DataTable<Row extends RowData>({ label, rows, columns, numbers = [], first = [] }: DataTableProps<Row>) {
+export function DataTable<Row extends RowData>({
+  label,
+  rows,
+  columns,
+  numbers = [],
+  first = [],
+}: DataTableProps<Row>) {
   const [sorting, setSorting] = useState<SortingState>(first);
   const table = useTable({
     features,

@@ -147,7 +147,8 @@ export function Skeleton({ lines = 4 }: { readonly lines?: number }) {
     <div role="status" className="grid">
       <span className="visually-hidden">{t("state.loading")}</span>
       {Array.from({ length: lines }, (_, i) => (
-        <div key={`line ${lines - i}`} className="skeleton" style={{ width: `${92 - ((i * 17) % 40)}%` }} />
+        // biome-ignore lint/suspicious/noArrayIndexKey: lines that are all alike
+        <div key={i} className="skeleton" style={{ width: `${92 - ((i * 17) % 40)}%` }} />
       ))}
     </div>
   );

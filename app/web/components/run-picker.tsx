@@ -21,7 +21,12 @@ export function RunPicker({ label, value, onChange, none, except }: RunPickerPro
   const text = ({ name, startedAt, test }: RunRow) =>
     `${name} · ${format.moment(startedAt)}${test["HR@10"] === undefined ? "" : ` · HR@10 ${format.metric(test["HR@10"])}`}`;
   return (
-    <select className="input picker" aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
+    <select
+      className="input picker"
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    >
       {none !== undefined && <option value="">{none}</option>}
       {runs
         .filter(({ id }) => id !== except)

@@ -11,7 +11,12 @@ export function CleaningCard({ report }: { readonly report: CleaningReport }) {
   return (
     <Card title={t("data.cleaning")} flush>
       <p className="padded muted">
-        {t("data.balance", { read: format.count(read), kept: format.count(kept), removed: format.count(removed), repaired: format.count(repaired) })}
+        {t("data.balance", {
+          read: format.count(read),
+          kept: format.count(kept),
+          removed: format.count(removed),
+          repaired: format.count(repaired),
+        })}
       </p>
       <table aria-label={t("data.cleaning")}>
         <thead>

@@ -35,7 +35,10 @@ function Popularity({ points }: { readonly points: AuditSummary["popularity"] })
     <Chart
       title={t("data.popularity")}
       data={data}
-      layout={{ xaxis: axis(t("data.rank"), { type: "log", dtick: 1 }), yaxis: axis(t("items.plays"), { type: "log", dtick: 1 }) }}
+      layout={{
+        xaxis: axis(t("data.rank"), { type: "log", dtick: 1 }),
+        yaxis: axis(t("items.plays"), { type: "log", dtick: 1 }),
+      }}
       sheet={{ header: ["rank", "plays"], rows: points }}
     />
   );
@@ -46,18 +49,39 @@ function Pauses({ gaps }: { readonly gaps: NonNullable<AuditSummary["gaps"]> }) 
   const minutes = useMemo(() => gaps.counts.map((_, bin) => 2 ** (bin / PER_OCTAVE) / 60), [gaps]);
   const data = useMemo(() => {
     const most = Math.max(...gaps.counts);
-    const bars = { type: "bar", x: minutes, y: gaps.counts, width: minutes.map((start) => start * (2 ** (1 / PER_OCTAVE) - 1)), offset: 0, marker: { color: "var(--chart-6)" }, name: t("data.pauses") };
+    const bars = {
+      type: "bar",
+      x: minutes,
+      y: gaps.counts,
+      width: minutes.map((start) => start * (2 ** (1 / PER_OCTAVE) - 1)),
+      offset: 0,
+      marker: { color: "var(--chart-6)" },
+      name: t("data.pauses"),
+    };
     if (gaps.suggestedMinutes === null) return [bars];
     const at = gaps.suggestedMinutes;
     const name = t("data.suggested", { minutes: at });
-    return [bars, { type: "scatter", mode: "lines", x: [at, at], y: [0, most], name, line: { color: "var(--chart-2)", dash: "dash", width: 2 } }];
+    return [
+      bars,
+      {
+        type: "scatter",
+        mode: "lines",
+        x: [at, at],
+        y: [0, most],
+        name,
+        line: { color: "var(--chart-2)", dash: "dash", width: 2 },
+      },
+    ];
   }, [gaps, minutes, t]);
   return (
     <Chart
       title={t("data.pauses")}
       data={data}
       layout={{ xaxis: axis(t("data.minutes"), { type: "log" }), yaxis: axis(t("data.count")) }}
-      sheet={{ header: ["minutes from", "pauses"], rows: minutes.map((start, bin) => [start.toPrecision(4), gaps.counts[bin]]) }}
+      sheet={{
+        header: ["minutes from", "pauses"],
+        rows: minutes.map((start, bin) => [start.toPrecision(4), gaps.counts[bin]]),
+      }}
     />
   );
 }

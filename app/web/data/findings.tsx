@@ -1,7 +1,7 @@
-import { auditEn, auditZh } from "refrain/audit-messages";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Finding } from "refrain";
+import { auditEn, auditZh } from "refrain/audit-messages";
 import { Badge, Card, Tabs, type Tone } from "../components/parts.js";
 import { optionsOfText } from "../draft.js";
 import { useFormat } from "../format.js";

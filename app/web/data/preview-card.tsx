@@ -17,7 +17,12 @@ export function PreviewCard({ preview: { detected, rows, roles, count }, columns
   const { t } = useTranslation();
   const format = useFormat();
   const named = (columns ?? {}) as Readonly<Record<string, string>>;
-  const facts = [detected.layout, t(`data.format.${detected.format}`), detected.encoding, t("data.rows", { number: format.count(count) })];
+  const facts = [
+    detected.layout,
+    t(`data.format.${detected.format}`),
+    detected.encoding,
+    t("data.rows", { number: format.count(count) }),
+  ];
   return (
     <Card title={t("data.detected")} aside={facts.filter(Boolean).map((fact) => <Badge key={fact}>{fact}</Badge>)}>
       {detected.notes?.map((note) => (

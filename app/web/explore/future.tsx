@@ -27,7 +27,9 @@ export function Future({ plays, watched }: FutureProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: a song may come twice, so its place is the key
             <li key={place} className={at !== null && at <= 10 ? "hit" : undefined}>
               <SongName song={play} />
-              <span className="number small">{at === null ? t("explore.unknownItem") : t("explore.atRank", { rank: format.count(at) })}</span>
+              <span className="number small">
+                {at === null ? t("explore.unknownItem") : t("explore.atRank", { rank: format.count(at) })}
+              </span>
             </li>
           );
         })}

@@ -47,11 +47,23 @@ export function History(props: HistoryProps) {
           {t("explore.history")} <span className="muted small number">{format.count(entries.length)}</span>
         </h2>
         <div className="actions">
-          <button type="button" className="button quiet tiny" disabled={edits.length === 0} onClick={onUndo} title={t("explore.undo")}>
+          <button
+            type="button"
+            className="button quiet tiny"
+            disabled={edits.length === 0}
+            onClick={onUndo}
+            title={t("explore.undo")}
+          >
             <Undo2 size={15} aria-hidden />
             <span className="visually-hidden">{t("explore.undo")}</span>
           </button>
-          <button type="button" className="button quiet tiny" disabled={edits.length === 0} onClick={onReset} title={t("explore.reset")}>
+          <button
+            type="button"
+            className="button quiet tiny"
+            disabled={edits.length === 0}
+            onClick={onReset}
+            title={t("explore.reset")}
+          >
             <RotateCcw size={15} aria-hidden />
             <span className="visually-hidden">{t("explore.reset")}</span>
           </button>
@@ -62,9 +74,19 @@ export function History(props: HistoryProps) {
           <label className="now">
             <span className="small">
               {t("explore.now")}{" "}
-              <strong>{nowTime === null ? t("explore.afterPlays", { number: format.count(now) }) : format.moment(nowTime * 1000)}</strong>
+              <strong>
+                {nowTime === null
+                  ? t("explore.afterPlays", { number: format.count(now) })
+                  : format.moment(nowTime * 1000)}
+              </strong>
             </span>
-            <input type="range" min={1} max={total} value={now} onChange={(event) => onNow(Number(event.target.value))} />
+            <input
+              type="range"
+              min={1}
+              max={total}
+              value={now}
+              onChange={(event) => onNow(Number(event.target.value))}
+            />
           </label>
         )}
         <SongSearch
@@ -91,7 +113,12 @@ export function History(props: HistoryProps) {
                 <li
                   key={entry.key}
                   draggable
-                  className={["play", entry.changed && "changed", highlighted.has(entry.key) && "blamed", !entry.known && "unknown"]
+                  className={[
+                    "play",
+                    entry.changed && "changed",
+                    highlighted.has(entry.key) && "blamed",
+                    !entry.known && "unknown",
+                  ]
                     .filter(Boolean)
                     .join(" ")}
                   onDragStart={() => setDragged(entry.key)}
@@ -104,7 +131,11 @@ export function History(props: HistoryProps) {
                 >
                   <SongName song={entry} />
                   {!entry.known && <span className="badge">{t("explore.unknownItem")}</span>}
-                  <PlayButtons title={entry.title} onMove={(by) => onEdit({ type: "move", key: entry.key, by })} onRemove={() => onEdit({ type: "remove", key: entry.key })} />
+                  <PlayButtons
+                    title={entry.title}
+                    onMove={(by) => onEdit({ type: "move", key: entry.key, by })}
+                    onRemove={() => onEdit({ type: "remove", key: entry.key })}
+                  />
                 </li>
               ))}
             </ol>
@@ -125,13 +156,28 @@ function PlayButtons({ title, onMove, onRemove }: PlayButtonsProps) {
   const { t } = useTranslation();
   return (
     <span className="buttons">
-      <button type="button" className="button quiet tiny" aria-label={t("explore.up", { title })} onClick={() => onMove(-1)}>
+      <button
+        type="button"
+        className="button quiet tiny"
+        aria-label={t("explore.up", { title })}
+        onClick={() => onMove(-1)}
+      >
         <ArrowUp size={14} aria-hidden />
       </button>
-      <button type="button" className="button quiet tiny" aria-label={t("explore.down", { title })} onClick={() => onMove(1)}>
+      <button
+        type="button"
+        className="button quiet tiny"
+        aria-label={t("explore.down", { title })}
+        onClick={() => onMove(1)}
+      >
         <ArrowDown size={14} aria-hidden />
       </button>
-      <button type="button" className="button quiet tiny" aria-label={t("explore.remove", { title })} onClick={onRemove}>
+      <button
+        type="button"
+        className="button quiet tiny"
+        aria-label={t("explore.remove", { title })}
+        onClick={onRemove}
+      >
         <X size={14} aria-hidden />
       </button>
     </span>

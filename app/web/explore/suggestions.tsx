@@ -8,7 +8,11 @@ import { rise } from "./what-if.js";
 
 interface SuggestionsProps {
   readonly title: string;
-  readonly query: { readonly data: SuggestionList | undefined; readonly error: unknown; readonly refetch: () => unknown };
+  readonly query: {
+    readonly data: SuggestionList | undefined;
+    readonly error: unknown;
+    readonly refetch: () => unknown;
+  };
   /** Rank of each item before the changes; undefined where there are none. */
   readonly before: ReadonlyMap<string, number> | undefined;
   /** What the listener really played next, the next one first. */
@@ -72,7 +76,9 @@ interface RowProps {
 function Row({ each, most, moved, came, reasons, onAdd, onReason }: RowProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const shown = (reasons ?? []).filter(({ factor }) => factor < SHOWN_FACTOR);
+  // A song that was heard often is one reason, with its strongest play.
+  const strong = (reasons ?? []).filter(({ factor }) => factor < SHOWN_FACTOR);
+  const shown = strong.filter(({ title }, i) => strong.findIndex((other) => other.title === title) === i);
   const blame = (positions: readonly number[]) => onReason?.(positions);
   return (
     <li
@@ -101,7 +107,8 @@ function Row({ each, most, moved, came, reasons, onAdd, onReason }: RowProps) {
             {shown.map(({ title, factor, position }, i) => (
               <span key={position}>
                 {i > 0 && ", "}
-                <bdi className="song">{title}</bdi> <span className="muted">({t("explore.without", { factor: times(1 / factor) })})</span>
+                <bdi className="song">{title}</bdi>{" "}
+                <span className="muted">({t("explore.without", { factor: times(1 / factor) })})</span>
               </span>
             ))}
           </p>
@@ -114,7 +121,13 @@ function Row({ each, most, moved, came, reasons, onAdd, onReason }: RowProps) {
         </span>
         <Move moved={moved} />
       </div>
-      <button type="button" className="button quiet tiny" aria-label={t("explore.hear", { title: each.title })} title={t("explore.hear", { title: each.title })} onClick={onAdd}>
+      <button
+        type="button"
+        className="button quiet tiny"
+        aria-label={t("explore.hear", { title: each.title })}
+        title={t("explore.hear", { title: each.title })}
+        onClick={onAdd}
+      >
         <Plus size={15} aria-hidden />
       </button>
     </li>

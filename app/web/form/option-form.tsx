@@ -33,8 +33,19 @@ interface OptionFormProps {
 /** A form out of the schema: the important options first, all others folded by section. */
 export function OptionForm({ schema, preset, options, issues, onChange }: OptionFormProps) {
   const { t } = useTranslation();
-  const name: Field = { path: "name", kind: "text", whole: false, nullable: false, choices: [], minimum: undefined, maximum: undefined, help: "" };
-  const sections = SECTIONS.map((section) => fieldsOf(schema.properties?.[section] ?? {}, section).filter(({ path }) => !HIDDEN.has(path)));
+  const name: Field = {
+    path: "name",
+    kind: "text",
+    whole: false,
+    nullable: false,
+    choices: [],
+    minimum: undefined,
+    maximum: undefined,
+    help: "",
+  };
+  const sections = SECTIONS.map((section) =>
+    fieldsOf(schema.properties?.[section] ?? {}, section).filter(({ path }) => !HIDDEN.has(path)),
+  );
   const all = [name, ...sections.flat()];
   const input = (field: Field) => (
     <OptionField
@@ -91,7 +102,8 @@ function OptionField({ field, usual, value, issue, onChange }: OptionFieldProps)
   return (
     <div className="field">
       <label htmlFor={path}>
-        {texts?.[language === "zh" ? 1 : 0] ?? path} {value !== undefined && <span className="changed-dot" title={t("train.differs")} />}
+        {texts?.[language === "zh" ? 1 : 0] ?? path}{" "}
+        {value !== undefined && <span className="changed-dot" title={t("train.differs")} />}
       </label>
       {kind === "choice" && (
         <select className="input" {...common} value={String(shown)} onChange={(event) => set(event.target.value)}>
@@ -115,7 +127,9 @@ function OptionField({ field, usual, value, issue, onChange }: OptionFieldProps)
           max={maximum}
           placeholder={nullable ? t("train.none") : ""}
           value={typeof shown === "number" ? shown : ""}
-          onChange={(event) => set(event.target.value === "" ? (nullable ? null : undefined) : Number(event.target.value))}
+          onChange={(event) =>
+            set(event.target.value === "" ? (nullable ? null : undefined) : Number(event.target.value))
+          }
         />
       )}
       {(kind === "text" || kind === "other") && (

@@ -3,7 +3,10 @@ import type { Texts } from "./index.js";
 /** Items, Evaluate, Compare. */
 export const measure = {
   items: {
-    lead: ["The songs as the model has arranged them. Songs that are heard alike lie close together.", "模型排布的歌曲。听法相似的歌曲彼此靠近。"],
+    lead: [
+      "The songs as the model has arranged them. Songs that are heard alike lie close together.",
+      "模型排布的歌曲。听法相似的歌曲彼此靠近。",
+    ],
     search: ["Find a song", "查找歌曲"],
     map: ["Map of the songs", "歌曲地图"],
     mapNote: [
@@ -21,7 +24,10 @@ export const measure = {
     listeners: ["Who plays it most", "谁听得最多"],
   },
   evaluate: {
-    lead: ["How good the model is on plays it has never seen, for whom, and where it fails.", "模型在从未见过的播放上有多好，对谁好，在哪里失败。"],
+    lead: [
+      "How good the model is on plays it has never seen, for whom, and where it fails.",
+      "模型在从未见过的播放上有多好，对谁好，在哪里失败。",
+    ],
     working: ["Every test play is being ranked over the whole catalogue.", "正在为每次测试播放做全曲库排名。"],
     slices: ["Slices", "分组"],
     slice: ["Slice", "分组"],
@@ -54,11 +60,17 @@ export const measure = {
     listener: ["Listener", "听众"],
   },
   compare: {
-    lead: ["Curves on top of each other, test results with intervals, and only the options that differ.", "曲线叠加、带区间的测试结果，以及仅列出不同的选项。"],
+    lead: [
+      "Curves on top of each other, test results with intervals, and only the options that differ.",
+      "曲线叠加、带区间的测试结果，以及仅列出不同的选项。",
+    ],
     choose: ["Runs", "运行"],
     two: ["Choose at least two runs", "请至少选择两个运行"],
     twoHelp: ["They are compared on what they measured themselves.", "对比的是它们各自测得的结果。"],
-    otherData: ["These runs did not use the same log. Their figures cannot be compared.", "这些运行使用的日志不同，其数值不可比较。"],
+    otherData: [
+      "These runs did not use the same log. Their figures cannot be compared.",
+      "这些运行使用的日志不同，其数值不可比较。",
+    ],
     metrics: ["Test results", "测试结果"],
     differences: ["Options that differ", "不同的选项"],
     same: ["All options are the same", "所有选项都相同"],

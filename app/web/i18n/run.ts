@@ -15,7 +15,10 @@ export const run = {
     elsewhere: ["training in another process", "在另一进程中训练"],
   },
   runs: {
-    lead: ["Every run with its test result. Choose two or more to compare them.", "所有运行及其测试结果。选择两个以上进行对比。"],
+    lead: [
+      "Every run with its test result. Choose two or more to compare them.",
+      "所有运行及其测试结果。选择两个以上进行对比。",
+    ],
     name: ["Run", "运行"],
     state: ["State", "状态"],
     started: ["Started", "开始时间"],
@@ -39,7 +42,10 @@ export const run = {
     stopSure: ["Stop without saving?", "不保存就停止？"],
     resume: ["Resume", "继续"],
     evaluating: ["Testing {{scorer}} ({{done}} of {{all}})", "正在测试 {{scorer}}（{{done}}/{{all}}）"],
-    progress: ["Epoch {{epoch}} of {{epochs}}, step {{step}} of {{all}}", "第 {{epoch}}/{{epochs}} 轮，第 {{step}}/{{all}} 步"],
+    progress: [
+      "Epoch {{epoch}} of {{epochs}}, step {{step}} of {{all}}",
+      "第 {{epoch}}/{{epochs}} 轮，第 {{step}}/{{all}} 步",
+    ],
     left: ["about {{time}} left", "约剩 {{time}}"],
     leftLabel: ["Time left", "剩余时间"],
     loss: ["Loss", "损失"],
@@ -76,7 +82,10 @@ export const run = {
       "{{split}}; full ranking over {{items}} songs; {{seen}}; {{ties}}; {{cases}} cases of {{users}} listeners; {{unknown}} unknown targets count as misses. Small figures: 95 % intervals over listeners. Difference: {{metric}} less that of {{reference}}.",
       "{{split}}；在 {{items}} 首歌曲中全排名；{{seen}}；{{ties}}；{{users}} 位听众的 {{cases}} 个用例；{{unknown}} 个未知目标计为未命中。小字：按听众的 95 % 区间。差异：{{metric}} 减去 {{reference}} 的值。",
     ],
-    seen: { keep: ["heard songs stay candidates", "听过的歌曲仍为候选"], remove: ["heard songs removed", "去掉听过的歌曲"] },
+    seen: {
+      keep: ["heard songs stay candidates", "听过的歌曲仍为候选"],
+      remove: ["heard songs removed", "去掉听过的歌曲"],
+    },
     ties: {
       mean: ["mean rank of ties", "并列取平均名次"],
       optimistic: ["best rank of ties", "并列取最前名次"],
@@ -88,19 +97,28 @@ export const run = {
     log: ["Log", "日志"],
   },
   log: {
-    prepared: ["{{kept}} of {{read}} rows kept: {{users}} users, {{items}} items. Split: {{split}}.", "保留 {{kept}}/{{read}} 行：{{users}} 位用户，{{items}} 首歌曲。划分：{{split}}。"],
+    prepared: [
+      "{{kept}} of {{read}} rows kept: {{users}} users, {{items}} items. Split: {{split}}.",
+      "保留 {{kept}}/{{read}} 行：{{users}} 位用户，{{items}} 首歌曲。划分：{{split}}。",
+    ],
     engine: ["{{engine}}", "{{engine}}"],
     model: ["{{parameters}} weights, {{steps}} steps per epoch", "{{parameters}} 个权重，每轮 {{steps}} 步"],
     resumed: ["Resumed from step {{step}}", "从第 {{step}} 步继续"],
     check: ["Check {{name}}: {{message}}", "检查 {{name}}：{{message}}"],
     epoch: ["Epoch {{epoch}}: loss {{loss}}, {{metrics}}", "第 {{epoch}} 轮：损失 {{loss}}，{{metrics}}"],
-    best: ["Epoch {{epoch}}: loss {{loss}}, {{metrics}} – best so far", "第 {{epoch}} 轮：损失 {{loss}}，{{metrics}} —— 目前最佳"],
+    best: [
+      "Epoch {{epoch}}: loss {{loss}}, {{metrics}} – best so far",
+      "第 {{epoch}} 轮：损失 {{loss}}，{{metrics}} —— 目前最佳",
+    ],
     checkpoint: ["Checkpoint at step {{step}}", "第 {{step}} 步保存检查点"],
     plain: ["{{message}}", "{{message}}"],
     evaluating: ["Testing {{scorer}}", "正在测试 {{scorer}}"],
     end: {
       finished: ["All epochs done; the weights of epoch {{epoch}} are kept", "训练完成；保留第 {{epoch}} 轮的权重"],
-      "early-stopping": ["Stopped early; the weights of epoch {{epoch}} are kept", "提前停止；保留第 {{epoch}} 轮的权重"],
+      "early-stopping": [
+        "Stopped early; the weights of epoch {{epoch}} are kept",
+        "提前停止；保留第 {{epoch}} 轮的权重",
+      ],
     },
     pausing: ["Pausing after the step in flight", "当前步完成后暂停"],
     paused: ["Paused at step {{step}} with a checkpoint", "在第 {{step}} 步暂停并保存检查点"],

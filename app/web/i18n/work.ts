@@ -1,10 +1,16 @@
 import type { Texts } from "./index.js";
 
 export const data = {
-  lead: ["What a log holds, what cleaning takes away, and what would mislead you.", "日志里有什么、清洗会去掉什么、什么会误导你。"],
+  lead: [
+    "What a log holds, what cleaning takes away, and what would mislead you.",
+    "日志里有什么、清洗会去掉什么、什么会误导你。",
+  ],
   train: ["Train on this log", "用此日志训练"],
   drop: ["Drop a listening log here", "将听歌日志拖到此处"],
-  formats: ["CSV, TSV, JSON, Parquet, RecBole, Last.fm, Spotify, ListenBrainz; plain, gzipped or zipped", "CSV、TSV、JSON、Parquet、RecBole、Last.fm、Spotify、ListenBrainz；可为 gzip 或 zip"],
+  formats: [
+    "CSV, TSV, JSON, Parquet, RecBole, Last.fm, Spotify, ListenBrainz; plain, gzipped or zipped",
+    "CSV、TSV、JSON、Parquet、RecBole、Last.fm、Spotify、ListenBrainz；可为 gzip 或 zip",
+  ],
   uploading: ["Copying the file …", "正在复制文件……"],
   pick: ["Pick a file", "选择文件"],
   embedded: ["Embedded log", "内置数据集"],
@@ -32,7 +38,10 @@ export const data = {
   noColumn: ["–", "–"],
   firstRows: ["First rows", "前几行"],
   audit: ["Audit", "审查"],
-  auditing: ["The log is read, cleaned, split and searched for what misleads.", "正在读取、清洗、划分日志并查找误导因素。"],
+  auditing: [
+    "The log is read, cleaned, split and searched for what misleads.",
+    "正在读取、清洗、划分日志并查找误导因素。",
+  ],
   events: ["Plays kept", "保留的播放"],
   ofRows: ["of {{rows}} rows", "共 {{rows}} 行"],
   users: ["Listeners", "听众"],
@@ -49,7 +58,10 @@ export const data = {
   apply: ["Apply", "应用"],
   examples: ["{{number}} rows to blame", "{{number}} 个相关行"],
   cleaning: ["Cleaning", "清洗"],
-  balance: ["{{read}} rows read = {{kept}} kept + {{removed}} removed; {{repaired}} repaired", "读取 {{read}} 行 = 保留 {{kept}} + 去掉 {{removed}}；修复 {{repaired}}"],
+  balance: [
+    "{{read}} rows read = {{kept}} kept + {{removed}} removed; {{repaired}} repaired",
+    "读取 {{read}} 行 = 保留 {{kept}} + 去掉 {{removed}}；修复 {{repaired}}",
+  ],
   rule: ["Rule", "规则"],
   removed: ["Removed", "去掉"],
   repaired: ["Repaired", "修复"],
@@ -64,14 +76,26 @@ export const data = {
 } as const satisfies Texts;
 
 export const train = {
-  lead: ["A preset, and every option that differs from it. Options are checked as you type.", "选择预设，再修改需要的选项。输入时即时检查。"],
+  lead: [
+    "A preset, and every option that differs from it. Options are checked as you type.",
+    "选择预设，再修改需要的选项。输入时即时检查。",
+  ],
   start: ["Start training", "开始训练"],
   presets: ["Presets", "预设"],
   preset: { default: ["Default", "默认"], article: ["Article", "文章"], movielens: ["MovieLens", "MovieLens"] },
   presetHelp: {
-    default: ["Music with repeats: tied output, layer norm, copy mechanism, dropout.", "适合有重复的音乐：共享输出、层归一化、复制机制、丢弃。"],
-    article: ["A plain start: embeddings, one LSTM layer, a linear layer, Adam at 0.001.", "简单起点：向量、一层 LSTM、线性层、Adam 0.001。"],
-    movielens: ["Long histories without repeats, leave-one-out, heard items removed.", "长历史且无重复，留一法，去掉看过的。"],
+    default: [
+      "Music with repeats: tied output, layer norm, copy mechanism, dropout.",
+      "适合有重复的音乐：共享输出、层归一化、复制机制、丢弃。",
+    ],
+    article: [
+      "A plain start: embeddings, one LSTM layer, a linear layer, Adam at 0.001.",
+      "简单起点：向量、一层 LSTM、线性层、Adam 0.001。",
+    ],
+    movielens: [
+      "Long histories without repeats, leave-one-out, heard items removed.",
+      "长历史且无重复，留一法，去掉看过的。",
+    ],
   },
   main: ["The important ones", "主要选项"],
   section: {

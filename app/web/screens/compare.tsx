@@ -10,7 +10,14 @@ import { useFormat } from "../format.js";
 import { useRuns } from "../queries.js";
 import { go, href, useRoute } from "../router.js";
 
-const COLOURS = ["var(--chart-1)", "var(--chart-2)", "var(--chart-3)", "var(--chart-4)", "var(--chart-5)", "var(--chart-6)"];
+const COLOURS = [
+  "var(--chart-1)",
+  "var(--chart-2)",
+  "var(--chart-3)",
+  "var(--chart-4)",
+  "var(--chart-5)",
+  "var(--chart-6)",
+];
 const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "solid"];
 const METRICS = ["HR@10", "NDCG@10", "MRR@10", "HR@1", "HR@20"];
 
@@ -74,7 +81,9 @@ function Side({ details }: { readonly details: readonly RunDetail[] }) {
       {!sameData && <Notice tone="warn">{t("compare.otherData")}</Notice>}
       <div className="grid two">
         <Chart {...curve(t("run.lossTitle"), ({ trainingLoss }) => trainingLoss, t("run.nats"))} />
-        <Chart {...curve(t("run.metricTitle", { metric: "NDCG@10" }), ({ metrics }) => metrics["NDCG@10"], "NDCG@10")} />
+        <Chart
+          {...curve(t("run.metricTitle", { metric: "NDCG@10" }), ({ metrics }) => metrics["NDCG@10"], "NDCG@10")}
+        />
       </div>
       <Metrics details={details} names={names} />
       <Differences details={details} names={names} />
@@ -113,7 +122,9 @@ function Metrics({ details, names }: TableProps) {
         <tbody>
           {METRICS.map((name) => {
             const values = details.map(({ record, row }) =>
-              record?.results?.rows.find(({ scorer }) => scorer === row?.scorer)?.metrics.find((metric) => metric.name === name),
+              record?.results?.rows
+                .find(({ scorer }) => scorer === row?.scorer)
+                ?.metrics.find((metric) => metric.name === name),
             );
             const best = Math.max(...values.map((value) => value?.value ?? 0));
             return (
@@ -153,7 +164,9 @@ function Differences({ details, names }: TableProps) {
   const rows = useMemo(() => {
     const all = details.map(({ record }) => new Map(flat(record?.config)));
     const paths = [...new Set(all.flatMap((options) => [...options.keys()]))];
-    return paths.map((path) => [path, ...all.map((options) => options.get(path) ?? "–")]).filter(([, ...values]) => new Set(values).size > 1);
+    return paths
+      .map((path) => [path, ...all.map((options) => options.get(path) ?? "–")])
+      .filter(([, ...values]) => new Set(values).size > 1);
   }, [details]);
   return (
     <Card title={t("compare.differences")} flush>

@@ -5,11 +5,11 @@ import { useTranslation } from "react-i18next";
 import type { AuditSummary, DataPreview } from "../../engine/protocol.js";
 import { request } from "../api.js";
 import { Card, ErrorBox, Loaded, Page, Skeleton, Stats } from "../components/parts.js";
-import { changeDraft, optionAt, useDraft, withOption } from "../draft.js";
 import { CleaningCard } from "../data/cleaning-card.js";
 import { DataCharts } from "../data/data-charts.js";
 import { Findings } from "../data/findings.js";
 import { PreviewCard } from "../data/preview-card.js";
+import { changeDraft, optionAt, setOption, useDraft, withOption } from "../draft.js";
 import { useFormat } from "../format.js";
 import { go, href } from "../router.js";
 
@@ -19,8 +19,6 @@ export function Data() {
   const draft = useDraft();
   const path = optionAt(draft.options, "data.path");
   const chosen = typeof path === "string" && path !== "";
-  const set = (option: string, value: unknown) =>
-    changeDraft({ ...draft, options: withOption(draft.options, option, value) });
   const choose = (next: string) =>
     changeDraft({ ...draft, options: { ...withOption(draft.options, "data", undefined), data: { path: next } } });
   return (
@@ -36,7 +34,7 @@ export function Data() {
       }
     >
       <Source path={chosen ? path : ""} onChoose={choose} />
-      {chosen && <Look key={path} options={draft.options} onSet={set} />}
+      {chosen && <Look key={path} options={draft.options} onSet={setOption} />}
     </Page>
   );
 }
@@ -88,7 +86,14 @@ function Source({ path, onChoose }: SourceProps) {
           <strong>{upload.isPending ? t("data.uploading") : t("data.drop")}</strong>
           <p className="muted small">{t("data.formats")}</p>
         </div>
-        <input ref={picker} type="file" hidden aria-hidden="true" tabIndex={-1} onChange={(event) => take(event.target.files?.[0])} />
+        <input
+          ref={picker}
+          type="file"
+          hidden
+          aria-hidden="true"
+          tabIndex={-1}
+          onChange={(event) => take(event.target.files?.[0])}
+        />
         <button type="button" className="button" onClick={() => picker.current?.click()}>
           {t("data.pick")}
         </button>
@@ -103,7 +108,13 @@ function Source({ path, onChoose }: SourceProps) {
           if (typed.trim() !== "") onChoose(typed.trim());
         }}
       >
-        <input className="input" aria-label={t("data.path")} placeholder={t("data.path")} value={typed} onChange={(event) => setTyped(event.target.value)} />
+        <input
+          className="input"
+          aria-label={t("data.path")}
+          placeholder={t("data.path")}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
         <button type="submit" className="button" disabled={typed.trim() === "" || typed === path}>
           {t("data.open")}
         </button>
@@ -128,7 +139,10 @@ function Look({ options, onSet }: LookProps) {
     queryFn: ({ signal }) => request<DataPreview>("/data/preview", { body: { preset, options: { data } }, signal }),
     staleTime: 60_000,
   });
-  const body = { preset, options: Object.fromEntries(Object.entries({ data, cleaning, split }).filter(([, value]) => value !== undefined)) };
+  const body = {
+    preset,
+    options: Object.fromEntries(Object.entries({ data, cleaning, split }).filter(([, value]) => value !== undefined)),
+  };
   const audit = useQuery({
     queryKey: ["audit", body],
     queryFn: ({ signal }) => request<AuditSummary>("/data/audit", { body, signal }),
@@ -138,7 +152,13 @@ function Look({ options, onSet }: LookProps) {
   return (
     <>
       <Loaded query={preview} lines={6}>
-        {(found) => <PreviewCard preview={found} columns={optionAt(options, "data.columns")} onColumn={(role, column) => onSet(`data.columns.${role}`, column)} />}
+        {(found) => (
+          <PreviewCard
+            preview={found}
+            columns={optionAt(options, "data.columns")}
+            onColumn={(role, column) => onSet(`data.columns.${role}`, column)}
+          />
+        )}
       </Loaded>
       {audit.isPending && (
         <Card title={t("data.audit")}>
@@ -152,15 +172,40 @@ function Look({ options, onSet }: LookProps) {
           {audit.data.profile && (
             <Stats
               items={[
-                { label: t("data.events"), value: format.count(audit.data.profile.events), note: t("data.ofRows", { rows: format.count(audit.data.rows) }) },
-                { label: t("data.users"), value: format.count(audit.data.profile.users), note: t("data.perUser", { median: audit.data.profile.playsPerUser[2] }) },
-                { label: t("data.items"), value: format.count(audit.data.profile.items), note: t("data.perItem", { median: audit.data.profile.playsPerItem[2] }) },
-                { label: t("data.repeats"), value: format.share(audit.data.profile.repeatShare), note: t("data.repeatsNote") },
-                { label: t("data.days"), value: audit.data.profile.firstDay ?? "–", note: audit.data.profile.lastDay ? t("data.until", { day: audit.data.profile.lastDay }) : t("data.noTimes") },
+                {
+                  label: t("data.events"),
+                  value: format.count(audit.data.profile.events),
+                  note: t("data.ofRows", { rows: format.count(audit.data.rows) }),
+                },
+                {
+                  label: t("data.users"),
+                  value: format.count(audit.data.profile.users),
+                  note: t("data.perUser", { median: audit.data.profile.playsPerUser[2] }),
+                },
+                {
+                  label: t("data.items"),
+                  value: format.count(audit.data.profile.items),
+                  note: t("data.perItem", { median: audit.data.profile.playsPerItem[2] }),
+                },
+                {
+                  label: t("data.repeats"),
+                  value: format.share(audit.data.profile.repeatShare),
+                  note: t("data.repeatsNote"),
+                },
+                {
+                  label: t("data.days"),
+                  value: audit.data.profile.firstDay ?? "–",
+                  note: audit.data.profile.lastDay
+                    ? t("data.until", { day: audit.data.profile.lastDay })
+                    : t("data.noTimes"),
+                },
               ]}
             />
           )}
-          <Findings findings={audit.data.findings} onFix={(fixes) => fixes.forEach(([option, value]) => onSet(option, value))} />
+          <Findings
+            findings={audit.data.findings}
+            onFix={(fixes) => fixes.map(([option, value]) => onSet(option, value))}
+          />
           {audit.data.cleaning && <CleaningCard report={audit.data.cleaning} />}
           <DataCharts audit={audit.data} />
         </div>

@@ -144,16 +144,40 @@ function Misses({ run, misses }: { readonly run: string; readonly misses: readon
   const format = useFormat();
   const columns = useMemo(
     (): Column<Miss>[] => [
-      { id: "rank", accessorFn: ({ rank }) => rank, header: t("evaluate.rank"), cell: ({ row }) => format.count(row.original.rank) },
-      { id: "song", accessorFn: ({ target }) => target.title, header: t("evaluate.target"), cell: ({ row }) => <SongName song={row.original.target} /> },
-      { id: "plays", accessorFn: ({ target }) => target.plays, header: t("evaluate.plays"), cell: ({ row }) => format.count(row.original.target.plays) },
+      {
+        id: "rank",
+        accessorFn: ({ rank }) => rank,
+        header: t("evaluate.rank"),
+        cell: ({ row }) => format.count(row.original.rank),
+      },
+      {
+        id: "song",
+        accessorFn: ({ target }) => target.title,
+        header: t("evaluate.target"),
+        cell: ({ row }) => <SongName song={row.original.target} />,
+      },
+      {
+        id: "plays",
+        accessorFn: ({ target }) => target.plays,
+        header: t("evaluate.plays"),
+        cell: ({ row }) => format.count(row.original.target.plays),
+      },
       {
         id: "heard",
         accessorFn: ({ heardBefore }) => (heardBefore ? 1 : 0),
         header: t("evaluate.heard"),
-        cell: ({ row }) => <Badge tone={row.original.heardBefore ? "warn" : "plain"}>{t(row.original.heardBefore ? "explore.heard" : "explore.new")}</Badge>,
+        cell: ({ row }) => (
+          <Badge tone={row.original.heardBefore ? "warn" : "plain"}>
+            {t(row.original.heardBefore ? "explore.heard" : "explore.new")}
+          </Badge>
+        ),
       },
-      { id: "length", accessorFn: ({ historyLength }) => historyLength, header: t("evaluate.length"), cell: ({ row }) => format.count(row.original.historyLength) },
+      {
+        id: "length",
+        accessorFn: ({ historyLength }) => historyLength,
+        header: t("evaluate.length"),
+        cell: ({ row }) => format.count(row.original.historyLength),
+      },
       {
         id: "user",
         accessorFn: ({ user }) => user,

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Song } from "../../engine/protocol.js";
 import { Empty, ErrorBox, Loaded, Page, Skeleton } from "../components/parts.js";
 import { NoRunYet, RunPicker } from "../components/run-picker.js";
-import { Future, FUTURE_SHOWN } from "../explore/future.js";
+import { FUTURE_SHOWN, Future } from "../explore/future.js";
 import { History } from "../explore/history.js";
 import { ListenerList } from "../explore/listener-list.js";
 import { useReasons, useSuggestions } from "../explore/suggest.js";
@@ -41,7 +41,11 @@ export function Explore() {
       title={t("nav.explore")}
       actions={
         <>
-          <RunPicker label={t("explore.model")} value={run} onChange={(id) => go(href(["explore", id], { user: search.get("user") }))} />
+          <RunPicker
+            label={t("explore.model")}
+            value={run}
+            onChange={(id) => go(href(["explore", id], { user: search.get("user") }))}
+          />
           <RunPicker
             label={t("explore.second")}
             value={search.get("vs") ?? ""}
@@ -116,9 +120,12 @@ function Workbench({ run, user, now: wantedNow, second, onNow }: WorkbenchProps)
       <div className="column results">
         <div className="between">
           <label className="check">
-            <input type="checkbox" checked={newOnly} onChange={(event) => setNewOnly(event.target.checked)} /> {t("explore.newOnly")}
+            <input type="checkbox" checked={newOnly} onChange={(event) => setNewOnly(event.target.checked)} />{" "}
+            {t("explore.newOnly")}
           </label>
-          {list.data && list.data.unknown > 0 && <span className="muted small">{t("explore.unknownLeftOut", { number: list.data.unknown })}</span>}
+          {list.data && list.data.unknown > 0 && (
+            <span className="muted small">{t("explore.unknownLeftOut", { number: list.data.unknown })}</span>
+          )}
         </div>
         <div className="lists">
           <Suggestions
@@ -130,7 +137,15 @@ function Workbench({ run, user, now: wantedNow, second, onNow }: WorkbenchProps)
             onAdd={add}
             onReason={setBlamed}
           />
-          {second && <Suggestions title={t("explore.listOf", { run: second })} query={other} before={undefined} future={future} onAdd={add} />}
+          {second && (
+            <Suggestions
+              title={t("explore.listOf", { run: second })}
+              query={other}
+              before={undefined}
+              future={future}
+              onAdd={add}
+            />
+          )}
         </div>
         <Future plays={future} watched={list.data?.watched} />
       </div>

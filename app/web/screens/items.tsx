@@ -26,7 +26,12 @@ export function Items() {
       lead={t("items.lead")}
       actions={<RunPicker label={t("explore.model")} value={run} onChange={(id) => go(href(["items", id]))} />}
     >
-      <SongSearch run={run} icon={<Search size={16} aria-hidden />} label={t("items.search")} onChoose={({ id }) => choose(id)} />
+      <SongSearch
+        run={run}
+        icon={<Search size={16} aria-hidden />}
+        label={t("items.search")}
+        onChoose={({ id }) => choose(id)}
+      />
       <div className="grid items">
         <MapCard run={run} item={item} onChoose={choose} />
         <Near run={run} item={item} onChoose={choose} />
@@ -43,7 +48,15 @@ interface PartProps {
 
 function MapCard({ run, item, onChoose }: PartProps) {
   const map = useItemMap(run);
-  return <Loaded query={map}>{(data) => <MapChart map={data} run={run} item={item} onChoose={onChoose} />}</Loaded>;
+  const { t } = useTranslation();
+  if (map.data) return <MapChart map={map.data} run={run} item={item} onChoose={onChoose} />;
+  return (
+    <Card title={t("items.map")}>
+      <Loaded query={map} lines={9}>
+        {() => null}
+      </Loaded>
+    </Card>
+  );
 }
 
 function MapChart({ map, run, item, onChoose }: PartProps & { readonly map: ItemMap }) {
@@ -53,9 +66,24 @@ function MapChart({ map, run, item, onChoose }: PartProps & { readonly map: Item
   const data = useMemo(() => {
     const close = new Set(near?.neighbours.map(({ id }) => id));
     const groups = [
-      { name: t("items.others"), points: map.points.filter(({ id }) => id !== item && !close.has(id)), colour: "var(--chart-6)", opacity: 0.45 },
-      { name: t("items.near"), points: map.points.filter(({ id }) => close.has(id)), colour: "var(--chart-2)", opacity: 1 },
-      { name: t("items.chosen"), points: map.points.filter(({ id }) => id === item), colour: "var(--chart-1)", opacity: 1 },
+      {
+        name: t("items.others"),
+        points: map.points.filter(({ id }) => id !== item && !close.has(id)),
+        colour: "var(--chart-6)",
+        opacity: 0.45,
+      },
+      {
+        name: t("items.near"),
+        points: map.points.filter(({ id }) => close.has(id)),
+        colour: "var(--chart-2)",
+        opacity: 1,
+      },
+      {
+        name: t("items.chosen"),
+        points: map.points.filter(({ id }) => id === item),
+        colour: "var(--chart-1)",
+        opacity: 1,
+      },
     ];
     const most = Math.sqrt(map.points[0]?.plays || 1);
     return groups
@@ -69,31 +97,32 @@ function MapChart({ map, run, item, onChoose }: PartProps & { readonly map: Item
         customdata: points.map(({ id }) => id),
         text: points.map(({ title, artist }) => escaped(artist ? `${title} · ${artist}` : title)),
         hovertemplate: "%{text}<extra></extra>",
-        marker: { color: colour, opacity, size: points.map(({ plays }) => 4 + (9 * Math.sqrt(plays)) / most), line: { width: 0 } },
+        marker: {
+          color: colour,
+          opacity,
+          size: points.map(({ plays }) => 4 + (9 * Math.sqrt(plays)) / most),
+          line: { width: 0 },
+        },
       }));
   }, [map, near, item, t]);
   const hidden = { showgrid: false, zeroline: false, showticklabels: false };
   return (
-    <div className="with-control">
-      <Chart
-        title={t("items.map")}
-        height={520}
-        data={data}
-        layout={{ xaxis: hidden, yaxis: { ...hidden, scaleanchor: "x" }, margin: { l: 12, r: 12, t: 8, b: 12 } }}
-        sheet={{
-          header: ["title", "artist", "x", "y", "plays"],
-          rows: map.points.map(({ title, artist, x, y, plays }) => [title, artist, x.toFixed(4), y.toFixed(4), plays]),
-        }}
-        onPick={onChoose}
-      />
-      <p className="muted small">
-        {t("items.mapNote", {
-          shown: format.count(map.points.length),
-          total: format.count(map.total),
-          share: format.share(map.explained[0] + map.explained[1]),
-        })}
-      </p>
-    </div>
+    <Chart
+      title={t("items.map")}
+      height={520}
+      data={data}
+      layout={{ xaxis: hidden, yaxis: { ...hidden, scaleanchor: "x" }, margin: { l: 12, r: 12, t: 8, b: 12 } }}
+      sheet={{
+        header: ["title", "artist", "x", "y", "plays"],
+        rows: map.points.map(({ title, artist, x, y, plays }) => [title, artist, x.toFixed(4), y.toFixed(4), plays]),
+      }}
+      onPick={onChoose}
+      note={t("items.mapNote", {
+        shown: format.count(map.points.length),
+        total: format.count(map.total),
+        share: format.share(map.explained[0] + map.explained[1]),
+      })}
+    />
   );
 }
 

@@ -9,7 +9,9 @@ export function ResultsTable({ table }: { readonly table: ComparisonTable }) {
   const { t } = useTranslation();
   const format = useFormat();
   const names = SHOWN.filter((name) => table.rows[0]?.metrics.some((metric) => metric.name === name));
-  const most = Math.max(...table.rows.flatMap(({ metrics }) => metrics.filter(({ name }) => name === names[0]).map(({ high }) => high)));
+  const most = Math.max(
+    ...table.rows.flatMap(({ metrics }) => metrics.filter(({ name }) => name === names[0]).map(({ high }) => high)),
+  );
   return (
     <>
       <table aria-label={t("run.results")}>

@@ -35,29 +35,45 @@ export function LossChart({ steps, epochs }: LossChartProps) {
     };
     if (!bySteps) return [{ type: "scatter", mode: "lines+markers", name: t("run.loss"), x, y, line }];
     return [
-      ...(weight === "0" ? [] : [{ type: "scatter", mode: "lines", name: t("run.raw"), x, y, line: { ...line, width: 1 }, opacity: 0.28, hoverinfo: "skip" }]),
+      ...(weight === "0"
+        ? []
+        : [
+            {
+              type: "scatter",
+              mode: "lines",
+              name: t("run.raw"),
+              x,
+              y,
+              line: { ...line, width: 1 },
+              opacity: 0.28,
+              hoverinfo: "skip",
+            },
+          ]),
       { type: "scatter", mode: "lines", name: t("run.loss"), x, y: smoothed(y, Number(weight)), line },
       ...(epochs.length > 0 ? [epochMeans] : []),
     ];
   }, [points, epochs, weight, bySteps, t]);
   const sheet = { header: ["step", "loss"], rows: points.map(({ step, loss }) => [step, loss]) };
   return (
-    <div className="with-control">
-      <Chart
-        title={t("run.lossTitle")}
-        data={data}
-        layout={{ xaxis: axis(t("run.step")), yaxis: axis(t("run.nats")) }}
-        sheet={sheet}
-      />
-      {bySteps && (
-        <Tabs
-          label={t("run.smoothing")}
-          value={weight}
-          onChange={setWeight}
-          options={SMOOTHING.map((each) => [each, each === "0" ? t("run.rawOnly") : t("run.smooth", { weight: each })])}
-        />
-      )}
-    </div>
+    <Chart
+      title={t("run.lossTitle")}
+      data={data}
+      layout={{ xaxis: axis(t("run.step")), yaxis: axis(t("run.nats")) }}
+      sheet={sheet}
+      control={
+        bySteps && (
+          <Tabs
+            label={t("run.smoothing")}
+            value={weight}
+            onChange={setWeight}
+            options={SMOOTHING.map((each) => [
+              each,
+              each === "0" ? t("run.rawOnly") : t("run.smooth", { weight: each }),
+            ])}
+          />
+        )
+      }
+    />
   );
 }
 
@@ -75,7 +91,8 @@ export function MetricChart({ epochs, references }: MetricChartProps) {
   const { t } = useTranslation();
   const [metric, setMetric] = useState<(typeof METRICS)[number]>("HR@10");
   const lines = useMemo(
-    () => (references?.rows ?? []).filter(({ scorer, metrics }) => !/^(LSTM|GRU|RNN)$/.test(scorer) && metric in metrics),
+    () =>
+      (references?.rows ?? []).filter(({ scorer, metrics }) => !/^(LSTM|GRU|RNN)$/.test(scorer) && metric in metrics),
     [references, metric],
   );
   const data = useMemo(() => {
@@ -102,19 +119,30 @@ export function MetricChart({ epochs, references }: MetricChartProps) {
   }, [epochs, lines, metric, t]);
   const sheet = {
     header: ["epoch", metric],
-    rows: [...epochs.map(({ epoch, metrics }) => [epoch, metrics[metric]]), ...lines.map(({ scorer, metrics }) => [scorer, metrics[metric]])],
+    rows: [
+      ...epochs.map(({ epoch, metrics }) => [epoch, metrics[metric]]),
+      ...lines.map(({ scorer, metrics }) => [scorer, metrics[metric]]),
+    ],
   };
   return (
-    <div className="with-control">
-      <Chart
-        title={t("run.metricTitle", { metric })}
-        data={data}
-        layout={{ xaxis: axis(t("run.epoch"), { dtick: epochs.length > 12 ? null : 1 }), yaxis: axis(metric, { rangemode: "tozero" }) }}
-        sheet={sheet}
-      />
-      <Tabs label={t("run.metric")} value={metric} onChange={setMetric} options={METRICS.map((each) => [each, each])} />
-      {lines.length > 0 && <p className="muted small">{t("run.referenceNote", { run: references?.run })}</p>}
-    </div>
+    <Chart
+      title={t("run.metricTitle", { metric })}
+      data={data}
+      layout={{
+        xaxis: axis(t("run.epoch"), { dtick: epochs.length > 12 ? null : 1 }),
+        yaxis: axis(metric, { rangemode: "tozero" }),
+      }}
+      sheet={sheet}
+      control={
+        <Tabs
+          label={t("run.metric")}
+          value={metric}
+          onChange={setMetric}
+          options={METRICS.map((each) => [each, each])}
+        />
+      }
+      note={lines.length > 0 && t("run.referenceNote", { run: references?.run })}
+    />
   );
 }
 
@@ -143,7 +171,10 @@ export function ThroughputChart({ steps }: { readonly steps: readonly StepPoint[
       height={200}
       data={data}
       layout={{ xaxis: axis(t("run.step")), yaxis: axis(t("run.perSecond"), { rangemode: "tozero" }) }}
-      sheet={{ header: ["step", "targets/s"], rows: steps.map(({ step, positionsPerSecond }) => [step, positionsPerSecond]) }}
+      sheet={{
+        header: ["step", "targets/s"],
+        rows: steps.map(({ step, positionsPerSecond }) => [step, positionsPerSecond]),
+      }}
     />
   );
 }

@@ -1,7 +1,7 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Check, Copy, Pause, Play, Square } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Job, LogLine, RunDetail } from "../../server/contract.js";
 import { part, request } from "../api.js";
 import { Card, ErrorBox, Loaded, Notice, Page, Skeleton, Stats } from "../components/parts.js";
@@ -49,7 +49,11 @@ export function Run({ id }: { readonly id: string }) {
           <div className="small muted">{job.failure.code}</div>
         </Notice>
       )}
-      {!live && !job?.failure && run.data.resumable && <Notice tone="warn" title={t("run.unfinished")}>{t("run.resumable")}</Notice>}
+      {!live && !job?.failure && run.data.resumable && (
+        <Notice tone="warn" title={t("run.unfinished")}>
+          {t("run.resumable")}
+        </Notice>
+      )}
       {live && <LiveBar job={job} />}
       <RunStats detail={run.data} live={live} />
       <div className="grid two">
@@ -87,7 +91,12 @@ function RunActions({ detail, live }: { readonly detail: RunDetail; readonly liv
       {act.error && <ErrorBox error={act.error} />}
       {live && (
         <>
-          <button type="button" className="button" disabled={detail.job?.state === "pausing"} onClick={() => act.mutate("pause")}>
+          <button
+            type="button"
+            className="button"
+            disabled={detail.job?.state === "pausing"}
+            onClick={() => act.mutate("pause")}
+          >
             <Pause size={16} aria-hidden /> {t("run.pause")}
           </button>
           <button
@@ -123,17 +132,31 @@ function LiveBar({ job }: { readonly job: Job }) {
     job.state === "evaluating" && job.evaluating
       ? t("run.evaluating", { ...job.evaluating, done: job.evaluating.done + 1 })
       : job.state === "training" && job.step > 0
-        ? t("run.progress", { epoch: job.epoch, epochs: job.epochs, step: format.count(job.step), all: format.count(job.totalSteps) })
+        ? t("run.progress", {
+            epoch: job.epoch,
+            epochs: job.epochs,
+            step: format.count(job.step),
+            all: format.count(job.totalSteps),
+          })
         : t(`runState.${job.state}`);
   return (
     <div className="card live">
       <div className="line">
         <strong>{words}</strong>
         <span className="muted number">
-          {job.secondsLeft !== null && job.state === "training" ? t("run.left", { time: format.duration(job.secondsLeft) }) : ""}
+          {job.secondsLeft !== null && job.state === "training"
+            ? t("run.left", { time: format.duration(job.secondsLeft) })
+            : ""}
         </span>
       </div>
-      <div className="progress" role="progressbar" aria-label={words} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(100 * share)}>
+      <div
+        className="progress"
+        role="progressbar"
+        aria-label={words}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(100 * share)}
+      >
         <span style={{ width: `${100 * share}%` }} />
       </div>
     </div>
@@ -152,7 +175,11 @@ function RunStats({ detail, live }: { readonly detail: RunDetail; readonly live:
         items={[
           { label: t("run.loss"), value: known(job?.loss, (loss) => loss.toFixed(3)), note: t("run.nats") },
           { label: t("run.epoch"), value: `${job?.epoch ?? 0} / ${job?.epochs ?? 0}` },
-          { label: t("run.speed"), value: known(job?.positionsPerSecond, (rate) => format.count(Math.round(rate))), note: t("run.perSecond") },
+          {
+            label: t("run.speed"),
+            value: known(job?.positionsPerSecond, (rate) => format.count(Math.round(rate))),
+            note: t("run.perSecond"),
+          },
           { label: t("run.leftLabel"), value: known(job?.secondsLeft, format.duration) },
         ]}
       />
@@ -187,7 +214,8 @@ function Command({ text }: { readonly text: string }) {
       title={t("run.command")}
       aside={
         <button type="button" className="button quiet" onClick={copy}>
-          {copied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />} {copied ? t("run.copied") : t("run.copy")}
+          {copied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}{" "}
+          {copied ? t("run.copied") : t("run.copy")}
         </button>
       }
     >
@@ -202,14 +230,12 @@ function Log({ lines }: { readonly lines: readonly LogLine[] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
     <ol className="log" tabIndex={0} aria-label={t("run.log")}>
-      {lines
-        .toReversed()
-        .map(({ at, level, key, values }, i) => (
-          <li key={`${at} ${lines.length - i}`} className={level}>
-            <time dateTime={at}>{format.clock(at)}</time>
-            <span>{t(key, values)}</span>
-          </li>
-        ))}
+      {lines.toReversed().map(({ at, level, key, values }) => (
+        <li key={`${at} ${key} ${JSON.stringify(values)}`} className={level}>
+          <time dateTime={at}>{format.clock(at)}</time>
+          <span>{t(key, values)}</span>
+        </li>
+      ))}
     </ol>
   );
 }

@@ -46,12 +46,32 @@ export function Runs() {
           </a>
         ),
       },
-      { id: "state", accessorFn: ({ state }) => state, header: t("runs.state"), cell: ({ row }) => <RunState state={row.original.state} /> },
-      { id: "started", accessorFn: ({ startedAt }) => startedAt, header: t("runs.started"), cell: ({ row }) => format.moment(row.original.startedAt) },
-      { id: "data", accessorFn: ({ data }) => data, header: t("runs.data"), cell: ({ row }) => <bdi title={row.original.data}>{row.original.data.split(/[/\\]/).at(-1)}</bdi> },
+      {
+        id: "state",
+        accessorFn: ({ state }) => state,
+        header: t("runs.state"),
+        cell: ({ row }) => <RunState state={row.original.state} />,
+      },
+      {
+        id: "started",
+        accessorFn: ({ startedAt }) => startedAt,
+        header: t("runs.started"),
+        cell: ({ row }) => format.moment(row.original.startedAt),
+      },
+      {
+        id: "data",
+        accessorFn: ({ data }) => data,
+        header: t("runs.data"),
+        cell: ({ row }) => <bdi title={row.original.data}>{row.original.data.split(/[/\\]/).at(-1)}</bdi>,
+      },
       { id: "preset", accessorFn: ({ preset }) => preset, header: t("runs.preset") },
       { id: "hr", accessorFn: metric("HR@10"), header: "HR@10", cell: ({ row }) => figure(row.original.test["HR@10"]) },
-      { id: "ndcg", accessorFn: metric("NDCG@10"), header: "NDCG@10", cell: ({ row }) => figure(row.original.test["NDCG@10"]) },
+      {
+        id: "ndcg",
+        accessorFn: metric("NDCG@10"),
+        header: "NDCG@10",
+        cell: ({ row }) => figure(row.original.test["NDCG@10"]),
+      },
       {
         id: "oracle",
         accessorFn: ({ shareOfOracle }) => shareOfOracle ?? -1,
@@ -62,7 +82,8 @@ export function Runs() {
         id: "time",
         accessorFn: ({ trainingSeconds }) => trainingSeconds ?? 0,
         header: t("runs.time"),
-        cell: ({ row }) => (row.original.trainingSeconds === null ? "–" : format.duration(row.original.trainingSeconds)),
+        cell: ({ row }) =>
+          row.original.trainingSeconds === null ? "–" : format.duration(row.original.trainingSeconds),
       },
     ];
   }, [t, format.moment, format.share, format.duration, chosen]);
