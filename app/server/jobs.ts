@@ -101,8 +101,15 @@ export class TrainingJob {
     else {
       const { change, line: said, epoch } = newsOf(note, this.job);
       if (epoch) this.epochs.push(epoch);
+      if (note.type === "start") this.#forgetAfter(note.resumedFromStep);
       this.#tell(change, said, epoch ? { epoch } : {});
     }
+  }
+
+  /** Steps after a checkpoint are done again. */
+  #forgetAfter(step: number): void {
+    const kept = this.steps.filter((point) => point.step <= step);
+    this.steps.splice(0, this.steps.length, ...kept);
   }
 
   #step(note: Extract<RunNote, { type: "step" }>): void {
@@ -160,7 +167,10 @@ export class Jobs {
   }
 
   resume(folder: string, config: RunConfig): TrainingJob {
+    const before = this.find(basename(folder));
     const job = this.#add(config.name, basename(folder), config);
+    job.steps.push(...(before?.steps ?? []));
+    job.log.push(...(before?.log ?? []));
     void job.run((engine, note) => engine.ask("resume", { run: folder }, note));
     return job;
   }

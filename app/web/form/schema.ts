@@ -1,7 +1,7 @@
 // The part of JSON schema that a run's configuration uses.
 
 export interface JsonSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
@@ -31,8 +31,11 @@ export interface Field {
 /** Every option below a part of the schema as a field of a form. */
 export function fieldsOf(schema: JsonSchema, above: string): Field[] {
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
-    const nullable = property.anyOf?.some(({ type }) => type === "null") ?? false;
-    const inner = property.anyOf?.find(({ type }) => type !== "null") ?? property;
+    // A value or null: as two types, or as two schemas.
+    const types = [property.type ?? []].flat();
+    const nullable = types.includes("null") || (property.anyOf?.some(({ type }) => type === "null") ?? false);
+    const other = property.anyOf?.find(({ type }) => type !== "null");
+    const inner = other ?? { ...property, type: types.find((type) => type !== "null") };
     // Whole numbers get the largest safe one as a bound, which says nothing to a person.
     const bound = (value: number | undefined) =>
       value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value;

@@ -44,8 +44,8 @@ export function Run({ id }: { readonly id: string }) {
     >
       {run.error && <ErrorBox error={run.error} retry={() => void run.refetch()} />}
       {job?.failure && (
-        <Notice tone="bad" title={job.failure.message}>
-          {job.failure.remedy} {job.resumable && t("run.resumable")}
+        <Notice tone="bad" title={t(`failure.${job.failure.code}.0`, { defaultValue: job.failure.message })}>
+          {t(`failure.${job.failure.code}.1`, { defaultValue: job.failure.remedy ?? "" })}
           <div className="small muted">{job.failure.code}</div>
         </Notice>
       )}
