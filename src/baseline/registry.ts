@@ -129,5 +129,6 @@ export async function fitBaseline(wanted: BaselineInput, histories: Histories, r
   const { name, options } = parseConfig("baseline", choiceSchema, wanted);
   if (!Object.hasOwn(TECHNIQUES, name))
     throw new RefrainError("CONFIG_INVALID", `A baseline must be one of ${TECHNIQUE_NAMES.join(", ")}, got "${name}".`);
-  return TECHNIQUES[name].fit(histories, options, run);
+  const { schema, fit: make } = TECHNIQUES[name];
+  return make(histories, parseConfig(name, schema, options) as Readonly<Record<string, unknown>>, run);
 }

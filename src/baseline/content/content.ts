@@ -15,7 +15,8 @@ const lastItems = z
   .default(20)
   .describe("Plays at the end of the history that count");
 const decay = z.number().gt(0).max(1).default(0.9).describe("Weight of a play beside that of the play after it");
-const file = (what: string) => z.string().min(1).describe(`Path of a file of ${what}, the id in the first column`);
+const file = z.string().min(1);
+const fileOf = (what: string) => `Path of a file of ${what}, the id in the first column`;
 
 export interface ContentOptions {
   readonly file: string | null;
@@ -27,7 +28,7 @@ export interface ContentOptions {
 /** Every option, with its meaning, range and default. */
 export const contentSchema: z.ZodType<ContentOptions, Partial<ContentOptions>> = z
   .strictObject({
-    file: file("attributes with a header").nullable().default(null),
+    file: file.nullable().default(null).describe(fileOf("attributes with a header")),
     letters: z.number().int().min(0).max(20).default(4).describe("Letters of a piece of a title; 0 leaves titles out"),
     lastItems,
     decay,
@@ -77,7 +78,7 @@ export interface VectorOptions {
 
 /** Every option, with its meaning, range and default. */
 export const vectorSchema: z.ZodType<VectorOptions, Partial<VectorOptions>> = z
-  .strictObject({ file: file("vectors without a header"), lastItems, decay })
+  .strictObject({ file: file.describe(fileOf("vectors without a header")), lastItems, decay })
   .describe("Vectors: items whose vectors, made elsewhere, are like those that were played");
 
 /**

@@ -102,63 +102,89 @@ export function fitSessionKnn(histories: Histories, options: Partial<SessionKnnO
   const kind = KINDS[config.kind];
   const rarity = rarities(index, kind.usesIdf ? config.idf : 0);
   const newest = index.ended[index.ended.length - 1];
+  const compare = sessionComparer(index, histories.items.size + 1, config);
+  const near = Float64Array.from({ length: config.longest }, (_, distance) => kind.near(distance, config));
+  const best = new Float64Array(histories.items.size + 1);
   return rowScorer(NAMES[config.kind], histories, ({ history }, row) => {
     const session = history.subarray(Math.max(0, history.length - config.lastItems));
-    const back = new Map<number, number>(); // item -> steps from the end, of its latest play
-    for (let at = session.length - 1; at >= 0; at--)
-      if (!back.has(session[at])) back.set(session[at], session.length - 1 - at);
-    const weights = new Map(Array.from(back, ([item, steps]) => [item, kind.play(steps, session.length, config)]));
-    const own = Array.from(weights.values()).reduce((sum, weight) => sum + weight, 0);
-    const candidates = latestSessions(index, back.keys(), config.sample);
+    const { candidates, shared, sizes, latestBack, latestAt, own } = compare(session);
     if (candidates.length === 0) return;
-    const shares = Array.from(candidates, (s) => sharedItems(index, s, weights, back));
-    const similarities = Float32Array.from(shares, ({ shared, size }, n) =>
-      kind.similarity(shared, own, size, newest - index.ended[candidates[n]], config),
+    const similarities = Float32Array.from(candidates, (s, n) =>
+      kind.similarity(shared[n], own, sizes[n], newest - index.ended[s], config),
     );
     for (const n of topK(similarities, config.neighbours)) {
-      const { latestBack, latestAt } = shares[n];
-      const factor = similarities[n] * kind.latest(latestBack);
-      const best = new Map<number, number>(); // an item counts once a session, at its nearest place
-      for (let at = index.start[candidates[n]]; at < index.start[candidates[n] + 1]; at++) {
-        const value = kind.near(Math.abs(at - latestAt), config);
-        if (value > (best.get(index.items[at]) ?? 0)) best.set(index.items[at], value);
+      const factor = similarities[n] * kind.latest(latestBack[n]);
+      const [from, end] = [index.start[candidates[n]], index.start[candidates[n] + 1]];
+      // An item counts once a session, at its nearest place.
+      for (let at = from; at < end; at++)
+        best[index.items[at]] = Math.max(best[index.items[at]], near[Math.abs(at - latestAt[n])]);
+      for (let at = from; at < end; at++) {
+        const item = index.items[at];
+        row[item] += factor * best[item] * rarity[item];
+        best[item] = 0;
       }
-      for (const [item, value] of best) row[item] += factor * value * rarity[item];
     }
   });
 }
 
-/** The `sample` latest sessions that hold one of the items, ascending. */
-function latestSessions(index: SessionIndex, items: Iterable<number>, sample: number): Int32Array {
-  const found = new Set<number>();
-  for (const item of items) for (const s of index.lists[item]) found.add(s);
-  const sorted = Int32Array.from(found).sort();
-  return sorted.subarray(Math.max(0, sorted.length - sample));
+/** What the sessions have in common with one: by candidate, summed weight, distinct items, and the latest shared play. */
+interface Comparison {
+  readonly candidates: Int32Array;
+  readonly shared: Float64Array;
+  readonly sizes: Int32Array;
+  /** Steps of the latest shared play from the end of the session asked about. */
+  readonly latestBack: Int32Array;
+  /** Last place of that item in `index.items`. */
+  readonly latestAt: Int32Array;
+  /** Summed weight of the session asked about. */
+  readonly own: number;
 }
 
-/** Summed weight of shared items, distinct items, and where the latest play of the query stands (last place). */
-function sharedItems(
-  { start, items }: SessionIndex,
-  s: number,
-  weights: ReadonlyMap<number, number>,
-  back: ReadonlyMap<number, number>,
-): { shared: number; size: number; latestBack: number; latestAt: number } {
-  const distinct = new Set<number>();
-  let shared = 0;
-  let latestBack = Number.POSITIVE_INFINITY;
-  let latestAt = -1;
-  for (let at = start[s + 1] - 1; at >= start[s]; at--) {
-    if (distinct.has(items[at])) continue;
-    distinct.add(items[at]);
-    const steps = back.get(items[at]);
-    if (steps === undefined) continue;
-    shared += weights.get(items[at])!;
-    if (steps < latestBack) {
-      latestBack = steps;
-      latestAt = at;
+/** A function that compares a session with the latest ones that share an item; its scratch is reused. */
+function sessionComparer(
+  index: SessionIndex,
+  width: number,
+  config: SessionKnnOptions,
+): (session: Int32Array) => Comparison {
+  const { start, items, lists } = index;
+  const { play } = KINDS[config.kind];
+  const back = new Int32Array(width).fill(-1);
+  const counted = new Int32Array(width).fill(-1);
+  const found = new Uint8Array(start.length - 1);
+  let stamp = 0;
+  return (session) => {
+    const met: number[] = [];
+    let own = 0;
+    for (let at = session.length - 1; at >= 0; at--) {
+      if (back[session[at]] >= 0) continue;
+      back[session[at]] = session.length - 1 - at;
+      own += play(back[session[at]], session.length, config);
+      for (const s of lists[session[at]]) {
+        if (found[s] === 0) met.push(s);
+        found[s] = 1;
+      }
     }
-  }
-  return { shared, size: distinct.size, latestBack, latestAt };
+    const all = Int32Array.from(met).sort();
+    for (const s of met) found[s] = 0;
+    const candidates = all.subarray(Math.max(0, all.length - config.sample));
+    const n = candidates.length;
+    const shared = new Float64Array(n);
+    const [sizes, latestBack, latestAt] = [new Int32Array(n), new Int32Array(n).fill(-1), new Int32Array(n)];
+    for (let c = 0; c < n; c++, stamp++)
+      for (let at = start[candidates[c] + 1] - 1; at >= start[candidates[c]]; at--) {
+        const steps = back[items[at]];
+        if (counted[items[at]] === stamp) continue;
+        counted[items[at]] = stamp;
+        sizes[c]++;
+        if (steps < 0) continue;
+        shared[c] += play(steps, session.length, config);
+        if (latestBack[c] >= 0 && latestBack[c] <= steps) continue;
+        latestBack[c] = steps;
+        latestAt[c] = at;
+      }
+    for (const item of session) back[item] = -1;
+    return { candidates, shared, sizes, latestBack, latestAt, own };
+  };
 }
 
 /** 1 + `weight` * log(S / sessions that hold the item). @shape float64 [V+1] */
