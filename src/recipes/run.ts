@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { fitBaseline } from "../baseline/index.js";
 import { RefrainError } from "../core/errors.js";
 import type { TrainingEvent } from "../core/events.js";
 import { sha256, writeFileAtomic } from "../core/files.js";
@@ -19,6 +18,7 @@ import { toWindows } from "../sequence/batches.js";
 import { evaluationCases, type Histories, trainHistories } from "../sequence/histories.js";
 import { CheckpointStore, train } from "../train/index.js";
 import { type RunConfig, runConfig } from "./config.js";
+import { type FitProgress, fitting } from "./fit.js";
 import { JKPOP, knownPlays, type Prepared, prepare } from "./prepare.js";
 import {
   createRunFolder,
@@ -35,6 +35,7 @@ export type RunEvent =
   | { readonly type: "prepared"; readonly prepared: Prepared; readonly engine: Engine; readonly folder: string }
   | TrainingEvent
   | { readonly type: "evaluating"; readonly scorer: string; readonly done: number; readonly all: number }
+  | FitProgress
   | { readonly type: "results"; readonly table: ComparisonTable }
   | { readonly type: "saved"; readonly folder: string }
   | { readonly type: "interrupted"; readonly folder: string };
@@ -161,7 +162,7 @@ async function* continueRun(
     evaluations.push(await evaluate(scorer, histories, "test", config.protocol, { signal }));
     for (const [at, choice] of baselines.entries()) {
       yield { type: "evaluating", scorer: choice.name, done: at + 1, all };
-      const baseline = await fitBaseline(choice, histories, { signal });
+      const baseline = yield* fitting(choice, histories, signal);
       evaluations.push(await evaluate(baseline, histories, "test", config.protocol, { signal }));
     }
     if (config.data.path === "jkpop") evaluations.push(await oracle(histories, evaluations[0]));
