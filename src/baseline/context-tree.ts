@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { parseConfig } from "../core/config.js";
 import type { Scorer } from "../core/scorer.js";
-import type { Histories } from "../sequence/histories.js";
+import { type Histories, trainHistories } from "../sequence/histories.js";
 import { popularityShares } from "./popularity.js";
-import { joinedPlays } from "./rules.js";
-import { rowScorer } from "./support.js";
+import { joinedPlays, rowScorer } from "./support.js";
 
 export interface ContextTreeOptions {
   readonly depth: number;
@@ -39,7 +38,7 @@ export const contextTreeSchema: z.ZodType<ContextTreeOptions, Partial<ContextTre
  */
 export function fitContextTree(histories: Histories, options: Partial<ContextTreeOptions> = {}): Scorer {
   const { depth, backOff } = parseConfig("contextTree", contextTreeSchema, options);
-  const { plays, first, end } = joinedPlays(histories);
+  const { plays, first, end } = joinedPlays(trainHistories(histories).map(({ items }) => items));
   const width = histories.items.size + 1;
   const before = (at: number, back: number) => (at - back >= first[at] ? plays[at - back] : 0);
   const order = sortByContext(end, depth, before, width);

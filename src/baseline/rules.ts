@@ -3,7 +3,7 @@ import { parseConfig } from "../core/config.js";
 import type { Scorer } from "../core/scorer.js";
 import { type Histories, trainHistories } from "../sequence/histories.js";
 import { positionsByValue, type SparseRows, toSparseRows } from "./sparse.js";
-import { rowScorer } from "./support.js";
+import { joinedPlays, rowScorer } from "./support.js";
 
 /** Weight of a rule whose two plays are `distance` >= 1 steps apart, of at most `steps`. */
 const WEIGHTS: Readonly<Record<SequentialRulesOptions["weight"], (distance: number, steps: number) => number>> = {
@@ -49,7 +49,7 @@ export function fitSequentialRules(histories: Histories, options: Partial<Sequen
 
 function findRules(histories: Histories, { steps, weight }: SequentialRulesOptions): SparseRows {
   const weights = Float64Array.from({ length: steps + 1 }, (_, d) => (d === 0 ? 0 : WEIGHTS[weight](d, steps)));
-  const { plays, end } = joinedPlays(histories);
+  const { plays, end } = joinedPlays(trainHistories(histories).map(({ items }) => items));
   const width = histories.items.size + 1;
   const { start, positions } = positionsByValue(plays, width);
   const sums = new Float64Array(width);
@@ -67,19 +67,4 @@ function findRules(histories: Histories, { steps, weight }: SequentialRulesOptio
       return { columns, values };
     }),
   );
-}
-
-/** All train plays in one array, and for each where its history begins and ends. @shape int32 [plays] each */
-export function joinedPlays(histories: Histories): { plays: Int32Array; first: Int32Array; end: Int32Array } {
-  const train = trainHistories(histories);
-  const size = train.reduce((sum, { items }) => sum + items.length, 0);
-  const [plays, first, end] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)];
-  let at = 0;
-  for (const { items } of train) {
-    plays.set(items, at);
-    first.fill(at, at, at + items.length);
-    end.fill(at + items.length, at, at + items.length);
-    at += items.length;
-  }
-  return { plays, first, end };
 }

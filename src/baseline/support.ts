@@ -85,3 +85,21 @@ export function transpose({ start, columns, values }: SparseRows, width: number)
     }
   return into;
 }
+
+/** Histories one after the other, and for each play where its history begins and ends. @shape int32 [plays] each */
+export function joinedPlays(histories: readonly Int32Array[]): {
+  readonly plays: Int32Array;
+  readonly first: Int32Array;
+  readonly end: Int32Array;
+} {
+  const size = histories.reduce((sum, { length }) => sum + length, 0);
+  const [plays, first, end] = [new Int32Array(size), new Int32Array(size), new Int32Array(size)];
+  let at = 0;
+  for (const history of histories) {
+    plays.set(history, at);
+    first.fill(at, at, at + history.length);
+    end.fill(at + history.length, at, at + history.length);
+    at += history.length;
+  }
+  return { plays, first, end };
+}

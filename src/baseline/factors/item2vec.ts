@@ -2,9 +2,8 @@ import { z } from "zod";
 import { parseConfig } from "../../core/config.js";
 import { Random } from "../../core/random.js";
 import type { Scorer } from "../../core/scorer.js";
-import type { Histories } from "../../sequence/histories.js";
-import { joinedPlays } from "../rules.js";
-import { endRound, type FitRun, rowScorer } from "../support.js";
+import { type Histories, trainHistories } from "../../sequence/histories.js";
+import { endRound, type FitRun, joinedPlays, rowScorer } from "../support.js";
 import { addCloseItems, unitRows } from "./vectors.js";
 
 export interface Item2vecOptions {
@@ -54,7 +53,7 @@ export async function fitItem2vec(
 ): Promise<Scorer> {
   const config = parseConfig("item2vec", item2vecSchema, options);
   const { size, window, negatives, negativePower, epochs, lastItems, decay, seed } = config;
-  const { plays, first, end } = joinedPlays(histories);
+  const { plays, first, end } = joinedPlays(trainHistories(histories).map(({ items }) => items));
   const width = histories.items.size + 1;
   const random = Random.stream(seed, "item2vec");
   const vectors = Float32Array.from({ length: width * size }, (_, at) =>

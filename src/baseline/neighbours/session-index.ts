@@ -9,7 +9,7 @@ export interface SessionIndex {
   readonly start: Int32Array;
   readonly items: Int32Array;
   readonly lists: readonly Int32Array[];
-  /** When each session ended: days where the log has times, else its number. @shape float64 [S] */
+  /** When each session ended, in days; 0 where the log has no times. @shape float64 [S] */
   readonly ended: Float64Array;
 }
 
@@ -43,7 +43,7 @@ export function indexSessions(histories: Histories, { gapMinutes, longest, sampl
   const order = Array.from(sessions.keys()).sort((a, b) => sessions[a].ended - sessions[b].ended || a - b);
   return toIndex(
     order.map((s) => sessions[s].items),
-    Float64Array.from(order, (s, at) => (hasTimes ? sessions[s].ended / 86_400 : at)),
+    Float64Array.from(order, (s) => sessions[s].ended / 86_400),
     histories.items.size + 1,
     sample,
   );

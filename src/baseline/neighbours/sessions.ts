@@ -36,7 +36,7 @@ export const sessionKnnSchema: z.ZodType<SessionKnnOptions, Partial<SessionKnnOp
     neighbours: z.number().int().min(1).max(100_000).default(200).describe("Most similar of them that are asked"),
     lastItems: z.number().int().min(1).max(10_000).default(10).describe("Plays at the end of the history: the session"),
     positionDecay: positive(3, "vstan: steps in which a play loses all but 1/e of its weight"),
-    ageDecay: positive(90, "vstan: days, or sessions where there are no times, in which a session loses all but 1/e"),
+    ageDecay: positive(90, "vstan: days in which a session loses all but 1/e, where the log has times"),
     idf: z.number().min(0).max(100).default(1).describe("vsknn, vstan: weight of the rarity of an item"),
   })
   .describe("Session-based nearest neighbours");
