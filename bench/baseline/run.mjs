@@ -1,4 +1,5 @@
 // npm run bench -- baselines: the peers in Python, and the table of all techniques.
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { datasets } from "./data.mjs";
@@ -16,6 +17,7 @@ export async function runBaselines(args) {
       data: { type: "string", default: "data" },
       table: { type: "string", multiple: true },
       only: { type: "string", multiple: true },
+      fresh: { type: "boolean", default: false },
       "no-peers": { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -23,11 +25,13 @@ export async function runBaselines(args) {
   if (flags.help) {
     console.log(`npm run bench -- baselines [options]
   --data FOLDER    holds ml-100k/ml-100k.inter and ml-1m/ml-1m.txt.gz (default data)
-  --table NAME     make the table of a data set anew; may be given again: ${Object.keys(datasets(".")).join(", ")}
+  --table NAME     measure what the table of a data set lacks; may be given again: ${Object.keys(datasets(".")).join(", ")}
+  --fresh          forget what was measured before (.cache/baselines)
   --only NAME      only this technique; may be given again; nothing is written to bench/BASELINES.md
   --no-peers       leave numpy, scipy and scikit-learn out`);
     return;
   }
+  if (flags.fresh) rmSync(out, { recursive: true, force: true });
   for (const name of flags.table ?? []) await makeTable(name, { folder: flags.data, out, only: flags.only });
   if (!flags["no-peers"]) await comparePeers(flags.data, out);
   if (!flags.only) writeBaselines(root, out);

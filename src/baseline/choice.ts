@@ -10,7 +10,7 @@ export interface BaselineChoice {
 export type BaselineInput = string | { readonly name: string; readonly options?: Readonly<Record<string, unknown>> };
 
 /** Reads either form; the registry knows whether there is such a technique. */
-export const choiceSchema: z.ZodType<BaselineChoice, BaselineInput> = z.preprocess(
-  (value) => (typeof value === "string" ? { name: value } : value),
+export const choiceSchema: z.ZodType<BaselineChoice, BaselineInput> = z.union([
+  z.string().transform((name) => ({ name, options: {} })),
   z.strictObject({ name: z.string(), options: z.record(z.string(), z.unknown()).default({}) }),
-) as unknown as z.ZodType<BaselineChoice, BaselineInput>;
+]);
