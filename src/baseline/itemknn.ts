@@ -5,6 +5,7 @@ import { topK } from "../core/topk.js";
 import { type Histories, trainHistories } from "../sequence/histories.js";
 import { popularityShares } from "./popularity.js";
 import { positionsByValue, type SparseRows, toSparseRows } from "./sparse.js";
+import { joinedPlays } from "./support.js";
 
 export interface ItemKnnOptions {
   readonly window: number | "history";
@@ -80,18 +81,18 @@ function nearest(train: readonly { readonly items: Int32Array }[], width: number
   const { window, neighbours, shrinkage } = config;
   const histories = window === "history" ? train.map(({ items }) => distinct(items)) : train.map(({ items }) => items);
   const repeated = window === "history" ? usersWhoRepeat(train, width) : undefined;
-  const plays = concatenate(histories);
-  const { start, positions } = positionsByValue(plays.items, width);
+  const { plays, first: begins, end: ends } = joinedPlays(histories);
+  const { start, positions } = positionsByValue(plays, width);
   const together = new Float64Array(width);
   return toSparseRows(
     Array.from({ length: width }, (_, item) => {
       const met: number[] = [];
       for (const at of positions.subarray(start[item], start[item + 1])) {
-        const first = window === "history" ? plays.first[at] : Math.max(plays.first[at], at - window);
-        const end = window === "history" ? plays.end[at] : Math.min(plays.end[at], at + window + 1);
+        const first = window === "history" ? begins[at] : Math.max(begins[at], at - window);
+        const end = window === "history" ? ends[at] : Math.min(ends[at], at + window + 1);
         for (let other = first; other < end; other++) {
           if (other === at) continue;
-          const neighbour = plays.items[other];
+          const neighbour = plays[other];
           if (together[neighbour]++ === 0) met.push(neighbour);
         }
       }
@@ -108,22 +109,6 @@ function nearest(train: readonly { readonly items: Int32Array }[], width: number
       return { columns: kept.map((at) => candidates[at]), values: Array.from(kept, (at) => similarities[at]) };
     }),
   );
-}
-
-/** All plays in one array, and for each the bounds of the history it belongs to. */
-function concatenate(histories: readonly Int32Array[]): { items: Int32Array; first: Int32Array; end: Int32Array } {
-  const size = histories.reduce((sum, { length }) => sum + length, 0);
-  const items = new Int32Array(size);
-  const first = new Int32Array(size);
-  const end = new Int32Array(size);
-  let at = 0;
-  for (const history of histories) {
-    items.set(history, at);
-    first.fill(at, at, at + history.length);
-    end.fill(at + history.length, at, at + history.length);
-    at += history.length;
-  }
-  return { items, first, end };
 }
 
 function distinct(items: Int32Array): Int32Array {

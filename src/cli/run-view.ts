@@ -98,6 +98,9 @@ export async function showRun(
       case "evaluating":
         line(faint(text("evaluating", { scorer: event.scorer, done: event.done + 1, all: event.all })));
         break;
+      case "fitting":
+        line(faint(text("fitting", { ...event, left: duration(event.secondsLeft) })));
+        break;
       case "results": {
         const { header, rows } = resultRows(event.table);
         line(`\n${bold(text("results"))}\n${formatTable(header, rows)}`);

@@ -19,6 +19,7 @@ export const ERROR_TABLE = {
   TOO_LITTLE_DATA: "Training needs at least 2 users or sessions with 3 plays each, and 2 different items.",
   CONFIG_INVALID: "Correct the named option. `refrain train --print-schema` shows what is allowed.",
   ARGUMENT_INVALID: "Correct the named argument.",
+  TOO_MANY_ITEMS: "Use ials or item-knn, or raise the minimum of plays per item.",
   SHAPE_MISMATCH: "Check that the arrays belong to the same log, split or model.",
   ENGINE_UNAVAILABLE: "Run `npm run setup -- --retry`, or use REFRAIN_ENGINE=wasm.",
   LOSS_NOT_FINITE: "Lower the learning rate or the clip norm; check the log for extreme values.",

@@ -1,5 +1,6 @@
 export { auditEvents, auditRaw, type EventAudit, type Finding } from "./audit/index.js";
 export { type CleaningReport, type CleaningStep, cleanLog } from "./clean.js";
+export { readItemRows } from "./item-rows.js";
 export { joinLogs } from "./join.js";
 export { type CleaningOptions, cleaningSchema } from "./options.js";
 export { type Preview, previewOf } from "./preview.js";

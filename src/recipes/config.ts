@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type BaselineChoice, type BaselineInput, baselinesSchema } from "../baseline/index.js";
 import { parseConfig } from "../core/config.js";
 import {
   type CleaningOptions,
@@ -45,6 +46,8 @@ export interface RunConfig {
   readonly model: ModelConfig;
   readonly train: TrainConfig;
   readonly protocol: Protocol;
+  /** What the model is tested against. */
+  readonly baselines: readonly BaselineChoice[];
 }
 
 const columnNames = z.partialRecord(
@@ -91,6 +94,9 @@ const dataSchema = z
   })
   .describe("Where the log is and how to read it");
 
+/** Quick to fit, so that a first run stays short. */
+const DEFAULT_BASELINES: BaselineInput[] = ["popularity", "markov", "item-knn"];
+
 /** The whole configuration of a run; `z.toJSONSchema` gives its JSON schema. */
 export const runSchema: z.ZodType<RunConfig> = z
   .strictObject({
@@ -104,6 +110,7 @@ export const runSchema: z.ZodType<RunConfig> = z
     model: (modelSchema as z.ZodType<ModelConfig>).prefault({} as never),
     train: (trainSchema as z.ZodType<TrainConfig>).prefault({} as never),
     protocol: (protocolSchema as z.ZodType<Protocol>).prefault({} as never),
+    baselines: baselinesSchema.prefault(DEFAULT_BASELINES),
   })
   .describe("One whole run of Refrain") as unknown as z.ZodType<RunConfig>;
 

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { fitItemKnn, fitMarkov, fitPopularity } from "../baseline/index.js";
 import { RefrainError } from "../core/errors.js";
 import type { TrainingEvent } from "../core/events.js";
 import { sha256, writeFileAtomic } from "../core/files.js";
@@ -21,6 +20,7 @@ import { toWindows } from "../sequence/batches.js";
 import { evaluationCases, type Histories, trainHistories } from "../sequence/histories.js";
 import { CheckpointStore, train } from "../train/index.js";
 import { type RunConfig, runConfig } from "./config.js";
+import { type FitProgress, fitting } from "./fit.js";
 import { knownPlays, type Prepared, prepare } from "./prepare.js";
 import {
   createRunFolder,
@@ -38,6 +38,7 @@ export type RunEvent =
   | { readonly type: "prepared"; readonly prepared: Prepared; readonly engine: Engine; readonly folder: string }
   | TrainingEvent
   | { readonly type: "evaluating"; readonly scorer: string; readonly done: number; readonly all: number }
+  | FitProgress
   | { readonly type: "results"; readonly table: ComparisonTable }
   | { readonly type: "saved"; readonly folder: string }
   | { readonly type: "interrupted"; readonly folder: string };
@@ -116,7 +117,7 @@ async function* continueRun(
   let record: RunRecord = { ...started, status: "training" };
   try {
     yield { type: "prepared", prepared, engine, folder };
-    const { name: _, ...choices } = config;
+    const { name: _, baselines, ...choices } = config; // neither changes what is trained
     const fingerprint = sha256(JSON.stringify([choices, started.data.sha256, engine.name]));
     const cases = evaluationCases(histories, "validation");
     if (cases.length === 0) throw new RefrainError("EMPTY_CASES", "The validation part has no case with a history.");
@@ -162,15 +163,14 @@ async function* continueRun(
     });
     const began = performance.now();
     const evaluations: Evaluation[] = [];
-    const scorers = [
-      modelScorer(model, name, config.train.maxLength),
-      fitPopularity(histories),
-      fitMarkov(histories),
-      fitItemKnn(histories),
-    ];
-    for (const [done, scorer] of scorers.entries()) {
-      yield { type: "evaluating", scorer: scorer.name, done, all: scorers.length };
-      evaluations.push(await evaluate(scorer, histories, "test", config.protocol, { signal }));
+    const all = 1 + baselines.length;
+    yield { type: "evaluating", scorer: name, done: 0, all };
+    const scorer = modelScorer(model, name, config.train.maxLength);
+    evaluations.push(await evaluate(scorer, histories, "test", config.protocol, { signal }));
+    for (const [at, choice] of baselines.entries()) {
+      yield { type: "evaluating", scorer: choice.name, done: at + 1, all };
+      const baseline = yield* fitting(choice, histories, signal);
+      evaluations.push(await evaluate(baseline, histories, "test", config.protocol, { signal }));
     }
     if (config.data.path === "jkpop") evaluations.push(await oracle(histories, evaluations[0]));
     const table = compare(evaluations, { reference: name, metric: "HR@10" });

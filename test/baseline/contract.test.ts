@@ -1,19 +1,57 @@
-import { fitItemKnn, fitMarkov, fitPopularity } from "../../src/baseline/index.js";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { type BaselineChoice, fitBaseline, TECHNIQUE_NAMES } from "../../src/baseline/index.js";
 import { toHistories } from "../../src/sequence/histories.js";
 import { leaveOneOut } from "../../src/sequence/split.js";
 import { scorerContract } from "../contract/scorer.js";
 import { cycleWorld, markovWorld } from "../support/worlds.js";
 
 const worlds = { cycle: toHistories(leaveOneOut(cycleWorld())), random: toHistories(leaveOneOut(markovWorld().log)) };
+const folder = mkdtempSync(join(tmpdir(), "refrain-vectors-"));
+const file = join(folder, "vectors.csv");
+writeFileSync(file, Array.from({ length: 20 }, (_, i) => `i${i},${Math.cos(i)},${Math.sin(i)}`).join("\n"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-for (const [world, histories] of Object.entries(worlds)) {
-  const userCount = histories.users.size;
-  scorerContract(`popularity in the ${world} world`, () => fitPopularity(histories), { userCount });
-  scorerContract(`Markov in the ${world} world`, () => fitMarkov(histories), { userCount });
-  scorerContract(`item k-NN in the ${world} world`, () => fitItemKnn(histories), { userCount });
-  scorerContract(
-    `item k-NN over whole histories in the ${world} world`,
-    () => fitItemKnn(histories, { window: "history", neighbours: 2 }),
-    { userCount },
-  );
-}
+/** Every technique with small options, and some a second time with others. */
+const choices: readonly BaselineChoice[] = [
+  { name: "popularity", options: {} },
+  { name: "recent-popularity", options: { halfLife: 1e-3 } },
+  { name: "personal-popularity", options: {} },
+  { name: "markov", options: {} },
+  { name: "sequential-rules", options: {} },
+  { name: "context-tree", options: {} },
+  { name: "item-knn", options: {} },
+  { name: "item-knn", options: { window: "history", neighbours: 2 } },
+  { name: "user-knn", options: { weight: "idf" } },
+  { name: "cosine", options: { neighbours: 3 } },
+  { name: "euclidean", options: { neighbours: 3 } },
+  { name: "sknn", options: {} },
+  { name: "vsknn", options: { sample: 5, neighbours: 3 } },
+  { name: "vstan", options: { longest: 7 } },
+  { name: "ials", options: { factors: 4, rounds: 2 } },
+  { name: "bpr", options: { factors: 4, epochs: 2 } },
+  { name: "ease", options: {} },
+  { name: "item2vec", options: { size: 4, epochs: 1 } },
+  { name: "rp3beta", options: {} },
+  { name: "rp3beta", options: { back: true, beta: -1, neighbours: 1 } },
+  { name: "lightgcn", options: { size: 4, epochs: 2 } },
+  { name: "content", options: {} },
+  { name: "vectors", options: { file } },
+  { name: "blend", options: { of: ["markov", "ease"] } },
+  { name: "blend", options: { of: ["markov", "content", "sknn"], calibration: "rank", seen: "remove", steps: 3 } },
+  { name: "content-fallback", options: {} },
+];
+
+test("no technique is left out", () => {
+  expect(new Set(choices.map(({ name }) => name))).toEqual(new Set(TECHNIQUE_NAMES));
+});
+
+for (const [world, histories] of Object.entries(worlds))
+  for (const choice of choices)
+    scorerContract(
+      `${choice.name} ${JSON.stringify(choice.options).replace(file, "…")} in the ${world} world`,
+      () => fitBaseline(choice, histories),
+      { userCount: histories.users.size },
+    );

@@ -1,4 +1,5 @@
-import type fc from "fast-check";
+import fc from "fast-check";
+import { expect } from "vitest";
 import type { EventLog } from "../../src/core/types.js";
 import { type Histories, toHistories, trainHistories } from "../../src/sequence/histories.js";
 import { splitByTime } from "../../src/sequence/split.js";
@@ -27,4 +28,26 @@ export async function scoresOf(
   history: number[],
 ): Promise<number[]> {
   return Array.from(await scorer.score([{ user: 0, history: Int32Array.from(history) }]));
+}
+
+/** A history of up to 8 plays of any items: a function, because it needs to know the catalogue. */
+export const histories: fc.Arbitrary<(histories: Histories) => number[]> = fc.array(fc.nat(), { maxLength: 8 }).map(
+  (picks) =>
+    ({ items }: Histories) =>
+      picks.map((pick) => 1 + (pick % items.size)),
+);
+
+/** Plain scores of items 1…V, or -Infinity and those, are the expected ones to some digits. */
+export function expectScores(scores: readonly number[], expected: readonly number[], digits: number): void {
+  expect(scores[0]).toBe(Number.NEGATIVE_INFINITY);
+  expect(scores.length).toBe(expected.length + 1);
+  expected.forEach((value, i) => {
+    expect(scores[i + 1]).toBeCloseTo(value, digits);
+  });
+}
+
+/** Share of the train plays of each item 1…V, times what orders ties. */
+export function tieBreak(histories: Histories): number[] {
+  const plays = trainLists(histories).flat();
+  return allItems(histories).map((item) => (1e-6 * plays.filter((play) => play === item).length) / plays.length);
 }

@@ -162,6 +162,17 @@ describe("what needs no run", () => {
     });
   });
 
+  test("train --baselines: names of the table, others are refused", async () => {
+    const baselinesOf = async (...flags: string[]) => refrain("train", "--print-config", ...flags);
+    expect(JSON.parse((await baselinesOf()).stdout).baselines).toEqual(
+      ["popularity", "markov", "item-knn"].map((name) => ({ name, options: {} })),
+    );
+    const { stdout } = await baselinesOf("--baselines", "ease, vstan,", "--set", "name=x");
+    expect(JSON.parse(stdout).baselines).toEqual(["ease", "vstan"].map((name) => ({ name, options: {} })));
+    const wrong = await baselinesOf("--baselines", "ease,magic");
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("baselines.1: must be one of popularity")]);
+  });
+
   test("data describe: for a person and as JSON", async () => {
     const person = await refrain("data", "describe", "%/plays.csv");
     expect(person.code).toBe(0);

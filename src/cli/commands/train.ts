@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { z } from "zod";
+import { TECHNIQUE_NAMES } from "../../baseline/index.js";
 import { RefrainError } from "../../core/errors.js";
 import {
   findRun,
@@ -33,6 +34,7 @@ interface TrainFlags extends ReadFlags {
   readonly preset: string;
   readonly name?: string;
   readonly set: readonly string[];
+  readonly baselines?: string;
   readonly printSchema?: boolean;
   readonly printConfig?: boolean;
 }
@@ -52,6 +54,7 @@ export function addTrainCommands(program: Command, output: () => Output, runs: (
       (value: string, all: string[]) => [...all, value],
       [],
     )
+    .option("-b, --baselines <a,b,c>", `what to test the model against: ${TECHNIQUE_NAMES.join(", ")}`)
     .option("--print-schema", "print the JSON schema of the options and stop")
     .option("--print-config", "print all options as they would be used and stop")
     .addHelpText(
@@ -64,6 +67,7 @@ Examples:
   refrain train --data plays.csv --set split.kind=sessions --set split.days=7
   refrain train --preset article
   refrain train --data ratings.tsv --preset movielens
+  refrain train --data plays.csv --baselines popularity,personal-popularity,vstan,ease
   refrain train --data ml-1m --preset movielens           after: refrain data get ml-1m`,
     );
   addPartOptions(addReadOptions(train)).action(async (flags: TrainFlags) => {
@@ -107,6 +111,8 @@ export function configOf(flags: TrainFlags): Record<string, unknown> {
     ...dataOf(flags),
   };
   merge(config, { data, cleaning: cleaningOf(flags), ...(flags.name ? { name: flags.name } : {}) });
+  if (flags.baselines !== undefined)
+    merge(config, { baselines: flags.baselines.split(",").flatMap((name) => name.trim() || []) });
   for (const pair of flags.set) {
     const at = pair.indexOf("=");
     if (at < 1) throw new RefrainError("CONFIG_INVALID", `--set needs option=value, got "${pair}".`);

@@ -1,0 +1,206 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fitDistance, fitSessionKnn, fitUserKnn, type SessionKnnOptions } from "../../src/baseline/index.js";
+import type { Histories } from "../../src/sequence/histories.js";
+import { toHistories } from "../../src/sequence/histories.js";
+import { leaveOneOut } from "../../src/sequence/split.js";
+import { cycleWorld, toLog } from "../support/worlds.js";
+import {
+  allItems,
+  histories as anyHistory,
+  expectScores,
+  randomHistories,
+  scoresOf,
+  tieBreak,
+  trainLists,
+} from "./helpers.js";
+
+type Profile = number[];
+
+/** Scores by full vectors: similarity of the history to every user, the best of them, their weighed items. */
+function byVectors(
+  histories: Histories,
+  history: number[],
+  neighbours: number,
+  weigh: (item: number, count: number) => number,
+  similarity: (a: Profile, b: Profile) => number,
+): number[] {
+  const profile = (list: number[]) =>
+    allItems(histories).map((item) => {
+      const count = list.filter((play) => play === item).length;
+      return count === 0 ? 0 : weigh(item, count);
+    });
+  const scores = tieBreak(histories);
+  if (history.length === 0) return scores;
+  const own = profile(history);
+  trainLists(histories)
+    .map((list, u) => ({ other: profile(list), u }))
+    .map(({ other, u }) => ({ other, u, value: Math.fround(similarity(own, other)) }))
+    .filter(({ value }) => value > 0)
+    .sort((a, b) => b.value - a.value || a.u - b.u)
+    .slice(0, neighbours)
+    .forEach(({ other, value }) => {
+      other.forEach((weight, i) => {
+        scores[i] += value * weight;
+      });
+    });
+  return scores;
+}
+
+const product = (a: Profile, b: Profile) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+
+describe("user k-NN", () => {
+  test("agrees with full vectors", async () => {
+    const options = fc.record({
+      neighbours: fc.integer({ min: 1, max: 5 }),
+      shrinkage: fc.constantFrom(0, 3),
+      weight: fc.constantFrom("binary" as const, "idf" as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(randomHistories, options, anyHistory, async (histories, config, pick) => {
+        const history = pick(histories);
+        const lists = trainLists(histories);
+        const users = (item: number) => lists.filter((list) => list.includes(item)).length;
+        const weigh = (item: number) => 1 + (config.weight === "idf" ? Math.log(lists.length / users(item)) : 0);
+        const expected = byVectors(histories, history, config.neighbours, weigh, (a, b) =>
+          product(a, b) === 0 ? 0 : product(a, b) / (Math.sqrt(product(a, a) * product(b, b)) + config.shrinkage),
+        );
+        expectScores(await scoresOf(fitUserKnn(histories, config), history), expected, 4);
+      }),
+    );
+  });
+
+  test("does not ask the user of the query", async () => {
+    const log = toLog(
+      ["a", "b"].flatMap((user) => [1, 2, 3, 4].map((time) => ({ user, item: `${user}${time % 2}`, time }))),
+    );
+    const histories = toHistories(leaveOneOut(log));
+    const own = { user: 1, history: Int32Array.of(histories.items.indexOf("a1")) };
+    for (const make of [fitUserKnn, fitDistance]) {
+      const scores = await make(histories).score([own]);
+      expect(Math.max(...scores.subarray(1))).toBeLessThan(1e-6);
+    }
+  });
+});
+
+describe("distance", () => {
+  test("agrees with full vectors", async () => {
+    const options = fc.record({
+      metric: fc.constantFrom("cosine" as const, "euclidean" as const),
+      neighbours: fc.integer({ min: 1, max: 5 }),
+      damping: fc.constantFrom(0, 0.5, 1),
+    });
+    await fc.assert(
+      fc.asyncProperty(randomHistories, options, anyHistory, async (histories, config, pick) => {
+        const history = pick(histories);
+        const similarity = (a: Profile, b: Profile) =>
+          config.metric === "cosine"
+            ? product(a, b) / Math.sqrt(product(a, a) * product(b, b))
+            : 1 / (1 + Math.hypot(...a.map((value, i) => value - b[i])));
+        const weigh = (_: number, count: number) => count ** config.damping;
+        const scores = await scoresOf(fitDistance(histories, config), history);
+        // Two users at one distance may change places by a rounding error, so the order of equals is not looked at.
+        const all = { ...config, neighbours: 100 };
+        const expected = byVectors(histories, history, 100, weigh, similarity);
+        expectScores(await scoresOf(fitDistance(histories, all), history), expected, 4);
+        expect(scores.slice(1).every((score, i) => score <= expected[i] + 1e-4)).toBe(true);
+      }),
+    );
+  });
+});
+
+/** The three weightings from their definitions, over every session. */
+function bySessions(histories: Histories, history: number[], config: SessionKnnOptions): number[] {
+  const pieces = trainLists(histories).map((list) => list.slice(-config.longest));
+  const session = history.slice(-config.lastItems);
+  const back = (item: number) => session.length - 1 - session.lastIndexOf(item);
+  const weight = (item: number) =>
+    config.kind === "sknn"
+      ? 1
+      : config.kind === "vsknn"
+        ? (session.length - back(item)) / session.length
+        : Math.exp(-back(item) / config.positionDecay);
+  const own = [...new Set(session)].reduce((sum, item) => sum + weight(item), 0);
+  const scores = tieBreak(histories);
+  for (const piece of pieces) {
+    const set = new Set(piece);
+    const shared = [...new Set(session)].filter((item) => set.has(item));
+    if (shared.length === 0) continue;
+    const sum = shared.reduce((total, item) => total + weight(item), 0);
+    const latest = shared.reduce((a, b) => (back(a) < back(b) ? a : b));
+    const similarity =
+      config.kind === "vsknn" ? (sum / own) * Math.max(0, 1 - 0.1 * back(latest)) : sum / Math.sqrt(own * set.size);
+    for (const item of set) {
+      const places = piece.flatMap((play, at) => (play === item ? [Math.abs(at - piece.lastIndexOf(latest))] : []));
+      const near = config.kind === "vstan" ? Math.exp(-Math.min(...places) / config.positionDecay) : 1;
+      const holds = pieces.filter((other) => other.includes(item)).length;
+      const rarity = config.kind === "sknn" ? 1 : 1 + config.idf * Math.log(pieces.length / holds);
+      scores[item - 1] += similarity * near * rarity;
+    }
+  }
+  return scores;
+}
+
+describe("session k-NN", () => {
+  test("agrees with looking at every session", async () => {
+    const options = fc.record({
+      kind: fc.constantFrom("sknn" as const, "vsknn" as const, "vstan" as const),
+      lastItems: fc.integer({ min: 1, max: 8 }),
+      positionDecay: fc.constantFrom(0.5, 3),
+      idf: fc.constantFrom(0, 2),
+    });
+    await fc.assert(
+      fc.asyncProperty(randomHistories, options, anyHistory, async (histories, some, pick) => {
+        const history = pick(histories);
+        // One session a user, and no session older than another by what counts.
+        const config = { ...some, gapMinutes: 1e6, longest: 1000, sample: 1000, neighbours: 1000, ageDecay: 1e6 };
+        expectScores(
+          await scoresOf(fitSessionKnn(histories, config), history),
+          bySessions(histories, history, config),
+          3,
+        );
+      }),
+    );
+  });
+
+  test("asks the latest sessions only, and cuts at pauses and at the longest session", async () => {
+    const minutes = (user: string, item: string, minute: number) => ({ user, item, time: minute * 60 });
+    const log = toLog([
+      minutes("a", "x", 0),
+      minutes("a", "old", 1),
+      minutes("a", "x", 1000),
+      minutes("a", "new", 1001),
+      minutes("a", "v", 2000),
+      minutes("a", "t", 2001),
+    ]);
+    const histories = toHistories(leaveOneOut(log));
+    const code = (id: string) => histories.items.indexOf(id);
+    const scores = async (options: Partial<SessionKnnOptions>) =>
+      scoresOf(fitSessionKnn(histories, { kind: "sknn", ...options }), [code("x")]);
+    const both = await scores({});
+    expect(both[code("old")]).toBeCloseTo(both[code("new")], 5);
+    expect(both[code("old")]).toBeGreaterThan(0.5);
+    const latest = await scores({ sample: 1 });
+    expect(latest[code("old")]).toBeLessThan(1e-5);
+    expect(latest[code("new")]).toBeGreaterThan(0.5);
+    const faded = await scores({ kind: "vstan", ageDecay: 0.1 });
+    expect(faded[code("old")]).toBeLessThan(faded[code("new")] / 100);
+    const oneSession = await scores({ gapMinutes: 1e6 });
+    expect(oneSession[code("old")]).toBeLessThan(0.6);
+    const cut = toHistories(leaveOneOut({ ...log, hasTimes: false }));
+    const pieces = await scoresOf(fitSessionKnn(cut, { kind: "sknn", longest: 2 }), [cut.items.indexOf("x")]);
+    expect(pieces[cut.items.indexOf("old")]).toBeCloseTo(Math.SQRT1_2, 4);
+  });
+});
+
+test.each([
+  [fitUserKnn, { neighbours: 0 }],
+  [fitUserKnn, { weight: "tf" }],
+  [fitDistance, { metric: "manhattan" }],
+  [fitDistance, { damping: 2 }],
+  [fitSessionKnn, { kind: "stan" }],
+  [fitSessionKnn, { longest: 1 }],
+])("%o refuses %j", (make, wrong) => {
+  const histories = toHistories(leaveOneOut(cycleWorld()));
+  expect(() => make(histories, wrong as never)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+});
