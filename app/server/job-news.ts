@@ -53,6 +53,7 @@ const READERS: Readers = {
     change: { state: "evaluating", evaluating: { scorer, done, all } },
     line: line("info", "log.evaluating", { scorer }),
   }),
+  fitting: ({ secondsLeft }) => ({ change: { secondsLeft } }),
   interrupted: (_, job) => ({
     change: { state: "paused", resumable: job.runId !== null },
     line: line("warning", "log.paused", { step: job.step }),
