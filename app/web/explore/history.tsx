@@ -97,10 +97,10 @@ export function History(props: HistoryProps) {
         />
         {edits.length > 0 && <p className="small edited">{t("explore.edited", { number: edits.length })}</p>}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
       <section
         ref={list}
         className="scroll"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
         tabIndex={0}
         aria-label={t("explore.inside", { name: t("explore.history") })}
       >
