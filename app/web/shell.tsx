@@ -13,7 +13,7 @@ import { type ComponentType, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Locked } from "./components/locked.js";
 import { Palette } from "./components/palette.js";
-import { Empty } from "./components/parts.js";
+import { Page } from "./components/parts.js";
 import { useRuns, useStatus } from "./queries.js";
 import { href, useRoute } from "./router.js";
 import { Compare } from "./screens/compare.js";
@@ -108,7 +108,11 @@ export function Shell() {
         {place ? (
           <place.screen />
         ) : (
-          <Empty title={t("state.noPage")} action={<a href={href([])}>{t("state.toHome")}</a>} />
+          <Page title={t("state.noPage")}>
+            <p>
+              <a href={href([])}>{t("state.toHome")}</a>
+            </p>
+          </Page>
         )}
       </main>
       {searching && <Palette onClose={() => setSearching(false)} />}

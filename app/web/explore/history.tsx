@@ -97,8 +97,13 @@ export function History(props: HistoryProps) {
         />
         {edits.length > 0 && <p className="small edited">{t("explore.edited", { number: edits.length })}</p>}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
-      <section ref={list} className="scroll" tabIndex={0} aria-label={t("explore.history")}>
+      <section
+        ref={list}
+        className="scroll"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
+        tabIndex={0}
+        aria-label={t("explore.inside", { name: t("explore.history") })}
+      >
         {hidden > 0 && (
           <button type="button" className="button quiet" onClick={() => setAll(true)}>
             {t("explore.earlier", { number: format.count(hidden) })}

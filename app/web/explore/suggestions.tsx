@@ -35,7 +35,7 @@ export function Suggestions({ title, query, before, future, reasons, onAdd, onRe
         </span>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard */}
-      <section className="scroll" tabIndex={0} aria-label={title}>
+      <section className="scroll" tabIndex={0} aria-label={t("explore.inside", { name: title })}>
         <Loaded query={query} lines={8}>
           {({ list }) => (
             <ol>

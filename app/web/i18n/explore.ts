@@ -31,6 +31,7 @@ export const explore = {
       "或者在空的历史中加入歌曲，看看接下来是什么。",
     ],
     history: ["History", "历史"],
+    inside: ["{{name}}: entries", "{{name}}：条目"],
     now: ["Up to", "截至"],
     afterPlays: ["play {{number}}", "第 {{number}} 次播放"],
     add: ["Add a song", "添加歌曲"],

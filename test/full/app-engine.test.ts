@@ -1,0 +1,134 @@
+// What the app's engine process answers, on a small run of its own. Waits for the long run: it trains first.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { preview, summarise } from "../../app/engine/data.js";
+import { evaluation } from "../../app/engine/evaluation.js";
+import { explainList, suggest } from "../../app/engine/explore.js";
+import { itemMap, neighbours, songs } from "../../app/engine/items.js";
+import { listeners, timeline } from "../../app/engine/listeners.js";
+import { loadModel, recommend, runConfig, startRun } from "../../src/index.js";
+import { isLongRun } from "../support/cli.js";
+
+const PLAYS = 60;
+
+/** Each listener walks through the songs with a step of her own; one song comes in the last plays only. */
+function smallLog(): string {
+  const rows = ["user,track,time"];
+  for (let user = 0; user < 40; user++)
+    for (let play = 0; play < PLAYS; play++) {
+      const late = user < 3 && play > PLAYS - 3;
+      const song = late ? "late" : `song ${(user * 3 + play * (1 + (user % 3))) % 24}`;
+      rows.push(`u${user},Artist - ${song},${1_700_000_000 + play * 72_000 + user * 60}`);
+    }
+  return rows.join("\n");
+}
+
+describe.runIf(isLongRun)("the engine process of the app", () => {
+  const folder = mkdtempSync(join(tmpdir(), "refrain-engine-"));
+  const path = join(folder, "log.csv");
+  let run = "";
+
+  beforeAll(async () => {
+    writeFileSync(path, smallLog());
+    const config = runConfig({ name: "small", data: { path }, train: { epochs: 2, maxLength: 20 } });
+    for await (const event of startRun(config, { runs: join(folder, "runs") }))
+      if (event.type === "saved") run = event.folder;
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const ask = (history: string[], more = {}) =>
+    suggest({ run, user: "u1", history, k: 10, newOnly: false, watch: [], ...more });
+
+  test("walking, one pass, and the scorer give the same list after any edit", async () => {
+    const { plays } = await timeline({ run, user: "u1" });
+    const ids = plays.filter(({ known }) => known).map(({ id }) => id);
+    const saved = loadModel(run);
+    const edits = [
+      ids,
+      ids.slice(0, -1),
+      ids.slice(1),
+      [...ids.slice(0, 20), ...ids.slice(21)],
+      ids.slice(0, 3),
+      [],
+      ids.toReversed(),
+      ids,
+    ];
+    for (const history of edits) {
+      const { list } = await ask(history);
+      const query = {
+        user: saved.users.indexOf("u1"),
+        history: Int32Array.from(history, (id) => saved.items.indexOf(id)),
+      };
+      const wanted = await recommend(saved.scorer, query, { k: 10 });
+      list.forEach((each, i) => {
+        expect(each.probability).toBeCloseTo(wanted[i].probability, 4);
+      });
+    }
+    saved.model.dispose();
+  });
+
+  test("ranks, new songs only, unknown ids and reasons", async () => {
+    const { plays } = await timeline({ run, user: "u1" });
+    const ids = plays.slice(0, 20).map(({ id }) => id);
+    const watch = (await ask(ids)).list.map(({ id }) => id);
+    const again = await ask([...ids, "__proto__"], { watch: [...watch, "none"] });
+    expect(again.unknown).toBe(1);
+    expect(again.watched.map(({ rank }) => rank)).toEqual([...watch.map((_, i) => i + 1), null]);
+    const fresh = await ask(ids.slice(0, 4), { newOnly: true });
+    expect(fresh.list.every(({ seen, id }) => !seen && !ids.slice(0, 4).includes(id))).toBe(true);
+    const rows = await explainList({ run, user: "u1", history: ["none", ...ids], items: watch.slice(0, 2) });
+    for (const { reasons } of rows)
+      for (const { position, title } of reasons) expect(plays[position - 1].title).toBe(title);
+  });
+
+  test("listeners by plays and by rank; a timeline with its parts and unknown songs", async () => {
+    const heavy = await listeners({ run, order: "heavy", search: "", limit: 5, seed: 1 });
+    expect([heavy.listeners.length, heavy.total, heavy.ranked]).toEqual([5, 40, false]);
+    const worst = await listeners({ run, order: "worst", search: "U1", limit: 100, seed: 1 });
+    expect(worst.ranked).toBe(true);
+    expect(worst.listeners.every(({ id }) => id.startsWith("u1"))).toBe(true);
+    const rate = worst.listeners.map(({ hits, cases }) => hits! / cases!);
+    expect(rate).toEqual(rate.toSorted((a, b) => a - b));
+    const { plays, now } = await timeline({ run, user: "u0" });
+    expect(plays).toHaveLength(PLAYS);
+    expect([plays[now - 1].part, plays[now].part]).toEqual(["validation", "test"]);
+    expect(plays.at(-1)).toMatchObject({ title: "late", artist: "Artist", known: false });
+    await expect(timeline({ run, user: "__proto__" })).rejects.toMatchObject({ code: "USER_UNKNOWN" });
+  });
+
+  test("evaluation: slices and bars cover all cases; misses lead to their moment", async () => {
+    const { slices, rankCounts, misses, table } = await evaluation({ run });
+    const all = rankCounts.reduce((sum, count) => sum + count, 0);
+    expect(all).toBe(table.protocol.cases);
+    expect(slices.filter(({ by }) => by === "repeat").reduce((sum, { cases }) => sum + cases, 0)).toBe(all);
+    const { plays } = await timeline({ run, user: misses[0].user });
+    expect(plays[misses[0].now].id).toBe(misses[0].target.id);
+    expect(misses[0].rank).toBe(Math.max(...misses.map(({ rank }) => rank)));
+  });
+
+  test("items: search, map and neighbours", async () => {
+    const [song] = await songs({ run, search: "song 7", limit: 3 });
+    expect(song.title).toBe("song 7");
+    const map = await itemMap({ run, limit: 10 });
+    expect(map.points).toHaveLength(10);
+    expect(map.explained[0]).toBeGreaterThanOrEqual(map.explained[1]);
+    const near = await neighbours({ run, item: song.id, limit: 4 });
+    expect(near.neighbours.map(({ similarity }) => similarity)).toEqual(
+      near.neighbours.map(({ similarity }) => similarity).toSorted((a, b) => b - a),
+    );
+    expect(near.neighbours.some(({ id }) => id === song.id)).toBe(false);
+    expect(near.listeners[0].plays).toBeGreaterThan(0);
+    await expect(neighbours({ run, item: "none", limit: 4 })).rejects.toMatchObject({ code: "TITLE_UNKNOWN" });
+  });
+
+  test("a log: preview and audit", async () => {
+    const config = runConfig({ data: { path } });
+    const seen = await preview(config, () => {});
+    expect([seen.count, seen.roles, seen.rows[0][0]]).toEqual([40 * PLAYS, ["user", "item", "time"], "u0"]);
+    const audit = await summarise(config, () => {});
+    expect(audit.profile?.users).toBe(40);
+    expect(audit.popularity[0][0]).toBe(1);
+  });
+});
