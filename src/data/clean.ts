@@ -5,7 +5,8 @@ import type { EventLog } from "../core/types.js";
 import { oneForm } from "./one-form.js";
 import { type CleaningOptions, cleaningSchema } from "./options.js";
 import type { RawLog } from "./read.js";
-import { RULES, type Table } from "./rules.js";
+import { RULES } from "./rules.js";
+import { applyRule, type Table } from "./rules-table.js";
 import { detectTimeUnit, parseTime, type TimeUnit } from "./times.js";
 
 /** What one rule did. kept(before) = kept + removed. */
@@ -85,7 +86,7 @@ export function cleanLog(
   }) as unknown as Table;
   for (const rule of RULES) {
     const before = table;
-    table = rule.apply(before, settings);
+    table = applyRule(rule, before, settings);
     const removed = before.numRows() - table.numRows();
     steps.push(
       step(rule.name, rule.meaning, removed, 0, table.numRows(), removed > 0 ? missingLines(before, table) : []),
