@@ -1,0 +1,133 @@
+// The cleaning rules in SQL, for logs that do not fit. Rows stay where they are; each rule adds the lines that go to a table.
+//
+// Tables: `left_rows` are the rows that are left: line, u and i (numbers that stand for user and item), time, duration, rating,
+// NULL where unknown. `removed`: line, rule (its number in RULES).
+import type { CleaningOptions } from "../options.js";
+import { type Comparison, DAY, type Keep, RHYTHM, RULES } from "../rules.js";
+import { type Database, double } from "./database.js";
+import { keyOf } from "./key.js";
+
+/** What one rule took away. */
+export interface Removed {
+  readonly count: number;
+  /** Its first lines, five at most. */
+  readonly lines: readonly number[];
+}
+
+/**
+ * Applies all rules to a table `rows` (line, kind, u, i, time, duration, rating).
+ *
+ * @returns one entry for each of RULES; afterwards the view `left_rows` holds what is left
+ * @throws {RefrainError} DATABASE_FAILED
+ */
+export async function applyRules(database: Database, options: CleaningOptions, salt = ""): Promise<Removed[]> {
+  await database.run("CREATE TEMP TABLE removed (line INTEGER, rule UTINYINT)");
+  await database.run(
+    "CREATE TEMP VIEW left_rows AS SELECT * FROM rows ANTI JOIN removed USING (line) WHERE kind IS NULL OR kind = 'r'",
+  );
+  for (const [number, rule] of RULES.entries())
+    for (const step of rule.keep(options)) {
+      const take = (lines: string) => database.run(`INSERT INTO removed SELECT line, ${number} FROM (${lines})`);
+      await REMOVE[step.kind](step as never, take, database, salt);
+    }
+  const found = await database.rows(
+    `SELECT rule, count(*), array_to_string(list_sort(min(line, 5)), ' ') FROM removed GROUP BY rule`,
+  );
+  const byRule = new Map(found.map(([rule, count, lines]) => [rule, { count: Number(count), lines: numbers(lines) }]));
+  return RULES.map((_, number) => byRule.get(number) ?? { count: 0, lines: [] });
+}
+
+function numbers(list: unknown): number[] {
+  return String(list).split(" ").map(Number);
+}
+
+const COMPARE: Readonly<Record<Comparison, (column: string, limit: string) => string>> = {
+  "is not": (column, limit) => `${column} <> ${limit}`,
+  "at least": (column, limit) => `coalesce(${column} >= ${limit}, false)`,
+  "at most": (column, limit) => `coalesce(${column} <= ${limit}, false)`,
+  "not below": (column, limit) => `coalesce(${column} >= ${limit}, true)`,
+};
+const COLUMN = { user: "u", item: "i", time: "time", duration: "duration", rating: "rating" } as const;
+
+type Of<Kind> = Extract<Keep, { kind: Kind }>;
+type Take = (lines: string) => Promise<void>;
+
+const REMOVE: {
+  readonly [Kind in Keep["kind"]]: (step: Of<Kind>, take: Take, database: Database, salt: string) => Promise<void>;
+} = {
+  rows({ where }, take, _, salt) {
+    const all = where.map(([column, how, limit]) =>
+      COMPARE[how](COLUMN[column], typeof limit === "string" ? keyOf(`'${limit}'`, salt) : double(limit)),
+    );
+    return take(`SELECT line FROM left_rows WHERE NOT (${all.join(" AND ")})`);
+  },
+
+  async "no jump"({ share, plus, leastRows }, take, database) {
+    const count = await database.number("SELECT count(*) FROM left_rows");
+    if (count < leastRows) return;
+    // From the end, where there are few: DuckDB then keeps those only.
+    const late = count - 1 - Math.floor(share * (count - 1));
+    const limit = await database.number(`SELECT time FROM left_rows ORDER BY time DESC LIMIT 1 OFFSET ${late}`);
+    await take(`SELECT line FROM left_rows WHERE time > ${double(limit + plus)}`);
+  },
+
+  // Equal rows are few: their numbers are found first, in one column, and only rows with such a number are compared.
+  "first of equal": (_, take) =>
+    take(
+      `WITH twins AS (SELECT hash(u, i, time) AS mark FROM left_rows GROUP BY mark HAVING count(*) > 1)
+       SELECT line FROM (
+         SELECT line, row_number() OVER (PARTITION BY u, i, time ORDER BY line) AS place
+         FROM left_rows WHERE hash(u, i, time) IN (FROM twins))
+       WHERE place > 1`,
+    ),
+
+  async people({ most }, take, database) {
+    if ((await database.number("SELECT count(*) FROM left_rows WHERE isfinite(rating)")) > 0) return;
+    await take(
+      `WITH plays AS (
+         SELECT u, lead(time, ${most}) OVER own - time AS span, round(time - lag(time) OVER own) AS gap
+         FROM left_rows WINDOW own AS (PARTITION BY u ORDER BY time)),
+       busy AS (SELECT DISTINCT u FROM plays WHERE span < ${DAY}),
+       gaps AS (SELECT u, gap, count(*) AS n FROM plays WHERE gap IS NOT NULL GROUP BY u, gap),
+       rhythm AS (
+         SELECT u FROM gaps GROUP BY u
+         HAVING sum(n) >= ${RHYTHM.plays} AND max(n) FILTER (gap % ${DAY} <> 0) > ${double(RHYTHM.share)} * sum(n))
+       SELECT line FROM left_rows WHERE u IN (SELECT u FROM busy UNION SELECT u FROM rhythm)`,
+    );
+  },
+
+  "change of item": (_, take) =>
+    take(
+      `SELECT line FROM (
+         SELECT line, i, lag(i) OVER (PARTITION BY u ORDER BY time, line) AS before FROM left_rows)
+       WHERE before = i`,
+    ),
+
+  async enough({ user, item }, take, database) {
+    // Counts are made once; each round takes off the rows that went, which are ever fewer.
+    await database.run(
+      "CREATE TEMP TABLE plays_of AS SELECT 'u' AS what, u AS key, count(*) AS n FROM left_rows GROUP BY u",
+    );
+    await database.run("INSERT INTO plays_of SELECT 'i', i, count(*) FROM left_rows GROUP BY i");
+    for (;;) {
+      await database.run(
+        `CREATE OR REPLACE TEMP TABLE scarce AS SELECT what, key FROM plays_of
+         WHERE n > 0 AND n < CASE what WHEN 'u' THEN ${user} ELSE ${item} END`,
+      );
+      if ((await database.number("SELECT count(*) FROM scarce")) === 0) break;
+      await database.run(
+        `CREATE OR REPLACE TEMP TABLE going AS SELECT line, u, i FROM left_rows
+         WHERE u IN (SELECT key FROM scarce WHERE what = 'u') OR i IN (SELECT key FROM scarce WHERE what = 'i')`,
+      );
+      await database.run(
+        `CREATE OR REPLACE TEMP TABLE plays_of AS
+         WITH gone AS (SELECT 'u' AS what, u AS key, count(*) AS n FROM going GROUP BY u
+                       UNION ALL SELECT 'i', i, count(*) FROM going GROUP BY i)
+         SELECT what, key, plays_of.n - coalesce(gone.n, 0) AS n FROM plays_of LEFT JOIN gone USING (what, key)
+         WHERE plays_of.n > coalesce(gone.n, 0)`,
+      );
+      await take("SELECT line FROM going");
+    }
+    for (const table of ["plays_of", "scarce", "going"]) await database.run(`DROP TABLE IF EXISTS ${table}`);
+  },
+};
