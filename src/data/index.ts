@@ -1,5 +1,5 @@
 export { auditEvents, auditRaw, type EventAudit, type Finding } from "./audit/index.js";
-export { type CleaningReport, type CleaningStep, cleanLog } from "./clean.js";
+export { cleanLog } from "./clean.js";
 export { type CleaningOptions, cleaningSchema } from "./options.js";
 export { type Profile, profileLog } from "./profile.js";
 export { pseudonymise } from "./pseudonymise.js";
@@ -12,6 +12,7 @@ export {
   type ReadOptions,
   readLog,
 } from "./read.js";
+export type { CleaningReport, CleaningStep } from "./report.js";
 export type { ColumnMapping, Role } from "./schema.js";
 export { readTitles } from "./titles.js";
 export { quoted, writeLog } from "./write.js";

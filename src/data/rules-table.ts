@@ -46,7 +46,7 @@ const KEEP: { readonly [Kind in Keep["kind"]]: (table: Table, step: Of<Kind>) =>
     const user = numbering();
     const item = numbering();
     return table
-      .orderby("line")
+      .orderby("row")
       .groupby({
         user: where((d) => user(d.user)),
         item: where((d) => item(d.item)),
@@ -73,7 +73,7 @@ const KEEP: { readonly [Kind in Keep["kind"]]: (table: Table, step: Of<Kind>) =>
 
   "change of item": (table) =>
     table
-      .orderby("user", "time", "line")
+      .orderby("user", "time", "row")
       .groupby("user")
       .filter((d: Row) => op.lag(d.item, 1, "") !== d.item)
       .ungroup(),

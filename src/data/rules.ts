@@ -10,7 +10,8 @@ export interface Row {
   readonly time: number;
   readonly duration: number;
   readonly rating: number;
-  readonly line: number;
+  /** Its place in the log, from 0; a line may hold several rows. */
+  readonly row: number;
 }
 
 export type Comparison = "is not" | "at least" | "at most" | "not below";
@@ -28,14 +29,14 @@ export type Keep =
   | { readonly kind: "rows"; readonly where: readonly Condition[] }
   /** Rows no later than `plus` seconds after the time below which `share` of the rows lie; from `leastRows` rows on. */
   | { readonly kind: "no jump"; readonly share: number; readonly plus: number; readonly leastRows: number }
-  /** The earliest line of those with the same user, item and time. */
+  /** The first row of those with the same user, item and time. */
   | { readonly kind: "first of equal" }
   /**
    * All plays of users with at most `most` plays in any 24 hours and gaps without a `RHYTHM`; all rows where plays are rated,
    * since a person may rate hundreds of films in an evening.
    */
   | { readonly kind: "people"; readonly most: number }
-  /** Rows whose item is not that of the user's row before, by time and line. */
+  /** Rows whose item is not that of the user's row before, by time and place. */
   | { readonly kind: "change of item" }
   /** Rows of users and items with enough rows, until every one that is left has enough. */
   | { readonly kind: "enough"; readonly user: number; readonly item: number };

@@ -12,7 +12,7 @@ import { applyRule, type Table } from "../../src/data/rules-table.js";
 
 const T = 1_700_000_000;
 const DAY = 86_400;
-type Dirty = Omit<Row, "title" | "line">;
+type Dirty = Omit<Row, "title" | "row">;
 
 let database: Database;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ afterAll(() => database.close());
 interface Result {
   /** Rows that each rule took. */
   readonly counts: number[];
-  /** Lines that are left. */
+  /** Rows that are left. */
   readonly left: number[];
 }
 
@@ -35,14 +35,14 @@ function byTable(rows: readonly Dirty[], options: CleaningOptions): Result {
     time: Float64Array.from(rows, ({ time }) => time),
     duration: Float64Array.from(rows, ({ duration }) => duration),
     rating: Float64Array.from(rows, ({ rating }) => rating),
-    line: Float64Array.from(rows, (_, at) => at + 1),
+    row: Float64Array.from(rows, (_, at) => at),
   }) as unknown as Table;
   const counts = RULES.map((rule) => {
     const before = left.numRows();
     left = applyRule(rule, left, options);
     return before - left.numRows();
   });
-  return { counts, left: Array.from(left.array("line") as ArrayLike<number>).sort((a, b) => a - b) };
+  return { counts, left: Array.from(left.array("row") as ArrayLike<number>).sort((a, b) => a - b) };
 }
 
 async function bySql(rows: readonly Dirty[], options: CleaningOptions): Promise<Result> {
@@ -54,11 +54,12 @@ async function bySql(rows: readonly Dirty[], options: CleaningOptions): Promise<
   ])
     await database.run(`DROP ${name}`);
   await database.run(
-    "CREATE TEMP TABLE typed (line INTEGER, kind VARCHAR, user VARCHAR, item VARCHAR, time DOUBLE, duration DOUBLE, rating DOUBLE)",
+    "CREATE TEMP TABLE typed (row INTEGER, line INTEGER, kind VARCHAR, user VARCHAR, item VARCHAR, time DOUBLE, duration DOUBLE, rating DOUBLE)",
   );
   const appender = await database.appender("typed");
   const number = (value: number) => (Number.isNaN(value) ? appender.appendNull() : appender.appendDouble(value));
   rows.forEach((row, at) => {
+    appender.appendInteger(at);
     appender.appendInteger(at + 1);
     appender.appendNull();
     appender.appendVarchar(row.user);
@@ -71,8 +72,8 @@ async function bySql(rows: readonly Dirty[], options: CleaningOptions): Promise<
     `CREATE TEMP TABLE rows AS SELECT *, ${keyOf('"user"', "")} AS u, ${keyOf("item", "")} AS i FROM typed`,
   );
   const removed = await applyRules(database, options);
-  const left = await database.rows("SELECT line FROM left_rows ORDER BY line");
-  return { counts: removed.map(({ count }) => count), left: left.map(([line]) => Number(line)) };
+  const left = await database.rows("SELECT row FROM left_rows ORDER BY row");
+  return { counts: removed.map(({ count }) => count), left: left.map(([place]) => Number(place)) };
 }
 
 const oneOf = <T>(...values: T[]) => fc.constantFrom(...values);

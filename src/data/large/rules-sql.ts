@@ -1,44 +1,41 @@
-// The cleaning rules in SQL, for logs that do not fit. Rows stay where they are; each rule adds the lines that go to a table.
+// The cleaning rules in SQL, for logs that do not fit. Rows stay where they are; each rule adds the numbers of those that go to a table.
 //
-// Tables: `left_rows` are the rows that are left: line, u and i (numbers that stand for user and item), time, duration, rating,
-// NULL where unknown. `removed`: line, rule (its number in RULES).
+// Tables: `left_rows` are the rows that are left: row, line, u and i (numbers that stand for user and item), time, duration, rating,
+// NULL where unknown. `removed`: row, rule (its number in RULES).
 import type { CleaningOptions } from "../options.js";
+import { SAMPLES, type Touched } from "../report.js";
 import { type Comparison, DAY, type Keep, RHYTHM, RULES } from "../rules.js";
 import { type Database, double } from "./database.js";
 import { keyOf } from "./key.js";
 
-/** What one rule took away. */
-export interface Removed {
-  readonly count: number;
-  /** Its first lines, five at most. */
-  readonly lines: readonly number[];
-}
-
 /**
- * Applies all rules to a table `rows` (line, kind, u, i, time, duration, rating).
+ * Applies all rules to a table `rows` (row, line, kind, u, i, time, duration, rating).
  *
  * @returns one entry for each of RULES; afterwards the view `left_rows` holds what is left
  * @throws {RefrainError} DATABASE_FAILED
  */
-export async function applyRules(database: Database, options: CleaningOptions, salt = ""): Promise<Removed[]> {
-  await database.run("CREATE TEMP TABLE removed (line INTEGER, rule UTINYINT)");
+export async function applyRules(database: Database, options: CleaningOptions, salt = ""): Promise<Touched[]> {
+  await database.run("CREATE TEMP TABLE removed (row INTEGER, rule UTINYINT)");
   await database.run(
-    "CREATE TEMP VIEW left_rows AS SELECT * FROM rows ANTI JOIN removed USING (line) WHERE kind IS NULL OR kind = 'r'",
+    "CREATE TEMP VIEW left_rows AS SELECT * FROM rows ANTI JOIN removed USING (row) WHERE kind IS NULL OR kind = 'r'",
   );
   for (const [number, rule] of RULES.entries())
     for (const step of rule.keep(options)) {
-      const take = (lines: string) => database.run(`INSERT INTO removed SELECT line, ${number} FROM (${lines})`);
+      const take = (gone: string) => database.run(`INSERT INTO removed SELECT row, ${number} FROM (${gone})`);
       await REMOVE[step.kind](step as never, take, database, salt);
     }
-  const found = await database.rows(
-    `SELECT rule, count(*), array_to_string(list_sort(min(line, 5)), ' ') FROM removed GROUP BY rule`,
+  return Promise.all(
+    RULES.map((_, rule) =>
+      touched(database, `SELECT row, line FROM removed JOIN rows USING (row) WHERE rule = ${rule}`),
+    ),
   );
-  const byRule = new Map(found.map(([rule, count, lines]) => [rule, { count: Number(count), lines: numbers(lines) }]));
-  return RULES.map((_, number) => byRule.get(number) ?? { count: 0, lines: [] });
 }
 
-function numbers(list: unknown): number[] {
-  return String(list).split(" ").map(Number);
+/** How many rows a query gives, and the lines of the first. @param rows gives row and line */
+export async function touched(database: Database, rows: string): Promise<Touched> {
+  const count = await database.number(`SELECT count(*) FROM (${rows})`);
+  const first = count === 0 ? [] : await database.rows(`SELECT line FROM (${rows}) ORDER BY row LIMIT ${SAMPLES}`);
+  return { count, lines: first.map(([line]) => Number(line)) };
 }
 
 const COMPARE: Readonly<Record<Comparison, (column: string, limit: string) => string>> = {
@@ -50,7 +47,7 @@ const COMPARE: Readonly<Record<Comparison, (column: string, limit: string) => st
 const COLUMN = { user: "u", item: "i", time: "time", duration: "duration", rating: "rating" } as const;
 
 type Of<Kind> = Extract<Keep, { kind: Kind }>;
-type Take = (lines: string) => Promise<void>;
+type Take = (gone: string) => Promise<void>;
 
 const REMOVE: {
   readonly [Kind in Keep["kind"]]: (step: Of<Kind>, take: Take, database: Database, salt: string) => Promise<void>;
@@ -59,7 +56,7 @@ const REMOVE: {
     const all = where.map(([column, how, limit]) =>
       COMPARE[how](COLUMN[column], typeof limit === "string" ? keyOf(`'${limit}'`, salt) : double(limit)),
     );
-    return take(`SELECT line FROM left_rows WHERE NOT (${all.join(" AND ")})`);
+    return take(`SELECT row FROM left_rows WHERE NOT (${all.join(" AND ")})`);
   },
 
   async "no jump"({ share, plus, leastRows }, take, database) {
@@ -68,15 +65,15 @@ const REMOVE: {
     // From the end, where there are few: DuckDB then keeps those only.
     const late = count - 1 - Math.floor(share * (count - 1));
     const limit = await database.number(`SELECT time FROM left_rows ORDER BY time DESC LIMIT 1 OFFSET ${late}`);
-    await take(`SELECT line FROM left_rows WHERE time > ${double(limit + plus)}`);
+    await take(`SELECT row FROM left_rows WHERE time > ${double(limit + plus)}`);
   },
 
   // Equal rows are few: their numbers are found first, in one column, and only rows with such a number are compared.
   "first of equal": (_, take) =>
     take(
       `WITH twins AS (SELECT hash(u, i, time) AS mark FROM left_rows GROUP BY mark HAVING count(*) > 1)
-       SELECT line FROM (
-         SELECT line, row_number() OVER (PARTITION BY u, i, time ORDER BY line) AS place
+       SELECT row FROM (
+         SELECT row, row_number() OVER (PARTITION BY u, i, time ORDER BY row) AS place
          FROM left_rows WHERE hash(u, i, time) IN (FROM twins))
        WHERE place > 1`,
     ),
@@ -92,14 +89,14 @@ const REMOVE: {
        rhythm AS (
          SELECT u FROM gaps GROUP BY u
          HAVING sum(n) >= ${RHYTHM.plays} AND max(n) FILTER (gap % ${DAY} <> 0) > ${double(RHYTHM.share)} * sum(n))
-       SELECT line FROM left_rows WHERE u IN (SELECT u FROM busy UNION SELECT u FROM rhythm)`,
+       SELECT row FROM left_rows WHERE u IN (SELECT u FROM busy UNION SELECT u FROM rhythm)`,
     );
   },
 
   "change of item": (_, take) =>
     take(
-      `SELECT line FROM (
-         SELECT line, i, lag(i) OVER (PARTITION BY u ORDER BY time, line) AS before FROM left_rows)
+      `SELECT row FROM (
+         SELECT row, i, lag(i) OVER (PARTITION BY u ORDER BY time, row) AS before FROM left_rows)
        WHERE before = i`,
     ),
 
@@ -116,7 +113,7 @@ const REMOVE: {
       );
       if ((await database.number("SELECT count(*) FROM scarce")) === 0) break;
       await database.run(
-        `CREATE OR REPLACE TEMP TABLE going AS SELECT line, u, i FROM left_rows
+        `CREATE OR REPLACE TEMP TABLE going AS SELECT row, u, i FROM left_rows
          WHERE u IN (SELECT key FROM scarce WHERE what = 'u') OR i IN (SELECT key FROM scarce WHERE what = 'i')`,
       );
       await database.run(
@@ -126,7 +123,7 @@ const REMOVE: {
          SELECT what, key, plays_of.n - coalesce(gone.n, 0) AS n FROM plays_of LEFT JOIN gone USING (what, key)
          WHERE plays_of.n > coalesce(gone.n, 0)`,
       );
-      await take("SELECT line FROM going");
+      await take("SELECT row FROM going");
     }
     for (const table of ["plays_of", "scarce", "going"]) await database.run(`DROP TABLE IF EXISTS ${table}`);
   },
