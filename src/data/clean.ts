@@ -25,7 +25,7 @@ export function cleanLog(
   refuseBadRows(counts, checked.maxBadShare);
   const { times, unit } = readTimes(raw);
   const settings = settingsFor(checked, unit, raw.detected.singleUser);
-  const { repaired, ...text } = normaliseText(raw);
+  const { changed, ...text } = normaliseText(raw);
   let table = makeTable({
     ...text,
     time: times,
@@ -38,7 +38,12 @@ export function cleanLog(
     table = applyRule(rule, before, settings);
     return missing(before, table, raw.lines);
   });
-  const report = cleaningReport({ ...counts, timeUnit: unit }, repaired, removed, table.numRows());
+  const report = cleaningReport(
+    { ...counts, timeUnit: unit },
+    { count: changed.size, lines: firstLines(changed, raw.lines) },
+    removed,
+    table.numRows(),
+  );
   return { log: toEventLog(table, settings.hasTimes, raw.lines, titles), report };
 }
 
@@ -48,13 +53,14 @@ function missing(before: Table, after: Table, lines: readonly number[]): Touched
   if (count === 0) return { count, lines: [] };
   const left = new Set(Array.from(after.array("row") as ArrayLike<number>));
   const gone = Array.from(before.array("row") as ArrayLike<number>).filter((row) => !left.has(row));
-  return {
-    count,
-    lines: gone
-      .sort((a, b) => a - b)
-      .slice(0, SAMPLES)
-      .map((row) => lines[row]),
-  };
+  return { count, lines: firstLines(gone, lines) };
+}
+
+function firstLines(rows: Iterable<number>, lines: readonly number[]): number[] {
+  return [...rows]
+    .sort((a, b) => a - b)
+    .slice(0, SAMPLES)
+    .map((row) => lines[row]);
 }
 
 /**
@@ -89,30 +95,25 @@ export function normaliseText(raw: Pick<RawLog, "columns" | "lines">): {
   user: string[];
   item: string[];
   title: string[];
-  repaired: Touched;
+  /** Rows in which a text was changed, and not only emptied. */
+  changed: ReadonlySet<number>;
 } {
   const cache = new Map<string, string>();
-  const rows = new Set<number>();
+  const changed = new Set<number>();
   const normal = (value: string, row: number) => {
     let text = cache.get(value);
     if (text === undefined) {
       text = oneForm(value);
       cache.set(value, text);
     }
-    if (text !== value && text !== "") rows.add(row);
+    if (text !== value && text !== "") changed.add(row);
     return text;
   };
   const read = (role: "user" | "item" | "title" | "artist") => raw.columns.get(role)?.map(normal);
   const [user, item, title, artist] = [read("user") as string[], read("item"), read("title"), read("artist")];
   const named = title?.map((name, row) => (artist?.[row] && name ? `${artist[row]} - ${name}` : name));
   const ids = item ?? (named as string[]);
-  const first = [...rows].sort((a, b) => a - b).slice(0, SAMPLES);
-  return {
-    user,
-    item: ids,
-    title: named ?? ids,
-    repaired: { count: rows.size, lines: first.map((row) => raw.lines[row]) },
-  };
+  return { user, item: ids, title: named ?? ids, changed };
 }
 
 /** A column of numbers; NaN where it is blank or no number. */

@@ -28,17 +28,21 @@ export class Database {
   readonly #api: typeof import("@duckdb/node-api");
   readonly #connection: DuckDBConnection;
   readonly #close: () => void;
+  /** Its own folder, which goes when it is closed. */
+  readonly folder: string;
   readonly #signal?: AbortSignal;
 
   private constructor(
     api: typeof import("@duckdb/node-api"),
     connection: DuckDBConnection,
     close: () => void,
+    folder: string,
     signal?: AbortSignal,
   ) {
     this.#api = api;
     this.#connection = connection;
     this.#close = close;
+    this.folder = folder;
     this.#signal = signal;
   }
 
@@ -68,7 +72,7 @@ export class Database {
         instance.closeSync();
         remove();
       };
-      return new Database(api, connection, close, signal);
+      return new Database(api, connection, close, own, signal);
     } catch (cause) {
       if (own) remove();
       throw failed("be opened", cause);

@@ -1,0 +1,249 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname } from "node:path";
+import { parseConfig } from "../../core/config.js";
+import { RefrainError } from "../../core/errors.js";
+import type { EventLog } from "../../core/types.js";
+import { type CleaningOptions, cleaningSchema } from "../options.js";
+import { fileSource, statOf } from "../read/bytes.js";
+import { Collector } from "../read/collector.js";
+import { openLog } from "../read/open.js";
+import type { RawLog, ReadOptions } from "../read/types.js";
+import { ENOUGH, readInto } from "../read.js";
+import { type CleaningReport, cleaningReport, refuseBadRows, settingsFor } from "../report.js";
+import { detectTimeUnit } from "../times.js";
+import { Database, literal } from "./database.js";
+import { filesOf, hashEvents, readEvents, writeAbout } from "./event-log.js";
+import { checkOf, keyOf } from "./key.js";
+import { lineSource, NotPlain } from "./lines.js";
+import { rowSource } from "./rows.js";
+import { applyRules, touched } from "./rules-sql.js";
+import type { Finished, Source } from "./source.js";
+
+/** Most rows: a line number is 32 bits. */
+const MOST_ROWS = 2 ** 31 - 1;
+/** By these rows columns, times and encoding are found, and a person sees what a log holds. */
+const HEAD_ROWS = 20_000;
+/** About what share of the whole each step is done at, for the time left. */
+const DONE = { reading: 0.55, rules: 0.75, names: 0.88, sorting: 1 } as const;
+
+export interface LargeOptions {
+  readonly read?: ReadOptions;
+  readonly cleaning?: Partial<CleaningOptions>;
+  /** Names of items whose log has only ids, see `readTitles`. */
+  readonly titles?: ReadonlyMap<string, string>;
+  /** Folder to keep the event log in; it must not exist yet. Left out, the log is only in memory afterwards. */
+  readonly keep?: string;
+  /** Folder for what does not fit in memory. Default: the system's. */
+  readonly temporary?: string;
+  /** Bytes that the database may hold. Default 900 MB. */
+  readonly memory?: number;
+  /** Told the share that is done, in [0, 1]. */
+  readonly onShare?: (share: number) => void;
+  readonly signal?: AbortSignal;
+  /** Bits of an id that tell it from others at first; for tests. Default 64. */
+  readonly keyBits?: number;
+}
+
+export interface LargeLog {
+  readonly log: EventLog;
+  readonly report: CleaningReport;
+  /** The first rows as they were delivered. */
+  readonly head: RawLog;
+  readonly detected: RawLog["detected"];
+  readonly badRows: RawLog["badRows"];
+  /** SHA-256 of the file, where it is known by the way. */
+  readonly fileHash?: string;
+}
+
+/**
+ * Reads and cleans a log out of core: the same log and report as `readLog` and `cleanLog` give, in bounded memory.
+ *
+ * What is held in the end are the columns of the events, 20 bytes each, and the names.
+ *
+ * @throws {RefrainError} as `readLog` and `cleanLog`; DATABASE_UNAVAILABLE; DATABASE_FAILED
+ * @throws the signal's reason once it is aborted
+ */
+export async function cleanLargeLog(path: string, options: LargeOptions = {}): Promise<LargeLog> {
+  const settings = parseConfig("cleaning", cleaningSchema, options.cleaning ?? {});
+  const read = { maxRows: MOST_ROWS, maxBytes: Number.MAX_SAFE_INTEGER, ...options.read };
+  const head = await readHead(path, read);
+  try {
+    return await withDatabase(options, async (database) => {
+      const source = await plainSource(database, path, head, read);
+      return clean(database, source ?? (await rowSource(database, path, read)), path, head, settings, options);
+    });
+  } catch (cause) {
+    if (!(cause instanceof NotPlain)) throw cause;
+    return withDatabase(options, async (database) =>
+      clean(database, await rowSource(database, path, read), path, head, settings, options),
+    );
+  }
+}
+
+async function withDatabase<T>(options: LargeOptions, work: (database: Database) => Promise<T>): Promise<T> {
+  const { temporary: folder = tmpdir(), memory, signal } = options;
+  const database = await Database.open({ folder, memory, signal });
+  try {
+    return await work(database);
+  } finally {
+    database.close();
+  }
+}
+
+/** The first rows of a log, as `readLog` reads them. */
+async function readHead(path: string, options: ReadOptions): Promise<RawLog> {
+  class Head extends Collector {
+    override add(line: number, fields: readonly string[]): void {
+      super.add(line, fields);
+      if (this.rows >= HEAD_ROWS) throw ENOUGH;
+    }
+  }
+  return readInto(new Head(path, options), path, { ...options, onProgress: undefined });
+}
+
+async function plainSource(
+  database: Database,
+  path: string,
+  head: RawLog,
+  options: ReadOptions,
+): Promise<Source | undefined> {
+  const times = head.columns.get("time");
+  if (statOf(path, true).folder || head.detected.container || head.detected.format !== "table" || !times)
+    return undefined;
+  const filled = times.filter((value) => value.trim() !== "").length;
+  if (filled < 2000 && head.lines.length >= HEAD_ROWS) return undefined;
+  return lineSource(database, path, await openLog(fileSource(path), options), head, detectTimeUnit(times), options);
+}
+
+async function clean(
+  database: Database,
+  source: Source,
+  path: string,
+  head: RawLog,
+  options: CleaningOptions,
+  { titles, keep, onShare, keyBits }: LargeOptions,
+): Promise<LargeLog> {
+  const tell = watch(database, onShare);
+  try {
+    await numberRows(database, source, keyBits);
+    const finished = await source.finish();
+    tell(DONE.reading);
+    const counts = {
+      path,
+      rows: await database.number("SELECT count(*) FROM rows WHERE kind IS NULL OR kind = 'r'"),
+      badRows: finished.badRows,
+      timeUnit: finished.timeUnit,
+    };
+    refuseBadRows(counts, options.maxBadShare);
+    const rules = settingsFor(options, finished.timeUnit, finished.detected.singleUser);
+    const removed = await applyRules(database, rules, await saltOf(database));
+    const repaired = await touched(database, "SELECT row, line FROM rows WHERE kind = 'r'");
+    const kept = await database.number("SELECT count(*) FROM left_rows");
+    const report = cleaningReport(counts, repaired, removed, kept);
+    tell(DONE.rules);
+    const folder = await writeFiles(database, source, tell, keep);
+    try {
+      const log = await readEvents(database, folder, kept, rules.hasTimes, titles);
+      if (keep) finishFolder(folder, keep, log, report, finished);
+      const { detected, badRows, sha256: fileHash } = finished;
+      return { log, report, head, detected, badRows, fileHash };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  } finally {
+    tell(DONE.sorting, true);
+  }
+}
+
+/** Rows as numbers only: eight bytes stand for an id of any length. */
+async function numberRows(database: Database, source: Source, keyBits = 64): Promise<void> {
+  for (const salt of ["", "a", "b", "c"]) {
+    // With fewer bits ids collide, which tests need to see.
+    const key = (text: string) =>
+      salt === "" && keyBits < 64 ? `(${keyOf(text, salt)} >> ${64 - keyBits})` : keyOf(text, salt);
+    await database.run(
+      `CREATE OR REPLACE TABLE rows AS
+       SELECT row::INTEGER AS row, line::INTEGER AS line, kind, time, duration, rating, title <> '' AS titled,
+         ${key('"user"')} AS u, ${checkOf('"user"')} AS u_check, ${key("item")} AS i, ${checkOf("item")} AS i_check
+       FROM (${source.sql()})`,
+    );
+    await database.run(`CREATE OR REPLACE TEMP TABLE salt AS SELECT '${salt}' AS salt`);
+    const clash = (own: string) => `SELECT 1 FROM rows GROUP BY ${own} HAVING min(${own}_check) <> max(${own}_check)`;
+    if ((await database.number(`SELECT count(*) FROM (${clash("u")} UNION ALL ${clash("i")})`)) === 0) return;
+  }
+  throw new RefrainError("DATABASE_FAILED", "DuckDB cannot number the ids: four numberings put two ids together.");
+}
+
+async function saltOf(database: Database): Promise<string> {
+  return String((await database.rows("SELECT salt FROM salt"))[0][0]);
+}
+
+/** Events in order, and the names of users and items, as Parquet. Returns their folder. */
+async function writeFiles(
+  database: Database,
+  source: Source,
+  tell: (share: number) => void,
+  keep?: string,
+): Promise<string> {
+  if (keep) mkdirSync(dirname(keep), { recursive: true });
+  const folder = keep ? mkdtempSync(`${keep}.`) : mkdtempSync(`${database.folder}/events-`);
+  const { events, items, users } = filesOf(folder);
+  await database.run(
+    `CREATE TEMP TABLE user_of AS SELECT u, (row_number() OVER (ORDER BY min(row)) - 1)::INTEGER AS "user", min(row) AS first
+     FROM left_rows GROUP BY u`,
+  );
+  await database.run(
+    `CREATE TEMP TABLE item_of AS SELECT i, (row_number() OVER () - 1)::INTEGER AS item, first, coalesce(named, first) AS named
+     FROM (SELECT i, min(row) AS first, min(row) FILTER (titled) AS named FROM left_rows GROUP BY i)`,
+  );
+  await database.run(
+    `CREATE TEMP TABLE named AS SELECT row, "user" AS u_id, item AS i_id, title
+     FROM (${source.sql("SELECT named FROM item_of UNION SELECT first FROM user_of")})`,
+  );
+  await database.run(
+    `COPY (SELECT item_of.item, i_id AS id, title FROM item_of JOIN named ON item_of.named = named.row)
+     TO ${literal(items)} (FORMAT parquet)`,
+  );
+  await database.run(
+    `COPY (SELECT "user", u_id AS id FROM user_of JOIN named ON user_of.first = named.row) TO ${literal(users)} (FORMAT parquet)`,
+  );
+  tell(DONE.names);
+  await database.run(
+    `COPY (SELECT "user", item, time, line FROM left_rows JOIN user_of USING (u) JOIN item_of USING (i)
+       ORDER BY "user", time, row) TO ${literal(events)} (FORMAT parquet)`,
+  );
+  return folder;
+}
+
+function finishFolder(
+  folder: string,
+  keep: string,
+  log: EventLog,
+  report: CleaningReport,
+  { detected }: Finished,
+): void {
+  const { length: events } = log.users;
+  writeAbout(folder, { sha256: hashEvents(log), events, hasTimes: log.hasTimes, report, detected });
+  try {
+    renameSync(folder, keep);
+  } catch (cause) {
+    throw new RefrainError("FILE_WRITE_FAILED", `${keep} could not be written: ${(cause as Error).message}.`, {
+      path: keep,
+    });
+  }
+}
+
+/** Tells the share that is done: of the steps behind, and while DuckDB reads also of the one that runs. */
+function watch(database: Database, onShare?: (share: number) => void): (share: number, end?: boolean) => void {
+  let reached = 0;
+  const timer = setInterval(() => {
+    if (reached === 0) onShare?.(DONE.reading * database.progress);
+  }, 500);
+  timer.unref();
+  return (share, end = false) => {
+    reached = share;
+    if (end) clearInterval(timer);
+    else onShare?.(share);
+  };
+}
