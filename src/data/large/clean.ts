@@ -68,17 +68,24 @@ export async function cleanLargeLog(path: string, options: LargeOptions = {}): P
   const settings = parseConfig("cleaning", cleaningSchema, options.cleaning ?? {});
   const read = { maxRows: MOST_ROWS, maxBytes: Number.MAX_SAFE_INTEGER, ...options.read };
   const head = await readHead(path, read);
-  try {
-    return await withDatabase(options, async (database) => {
-      const source = await plainSource(database, path, head, read);
-      return clean(database, source ?? (await rowSource(database, path, read)), path, head, settings, options);
-    });
-  } catch (cause) {
-    if (!(cause instanceof NotPlain)) throw cause;
-    return withDatabase(options, async (database) =>
-      clean(database, await rowSource(database, path, read), path, head, settings, options),
-    );
-  }
+  for (let way: "trust" | "lines" | "rows" = "trust"; ; )
+    try {
+      return await withDatabase(options, async (database) => {
+        const lines = way === "rows" ? undefined : await plainSource(database, path, head, read, way === "trust");
+        return clean(database, lines ?? (await rowSource(database, path, read)), path, head, settings, options);
+      });
+    } catch (cause) {
+      if (cause instanceof NotPlain) way = cause.instead;
+      // What DuckDB cannot read at all, such as a line without end, the readers judge.
+      else if (way !== "rows" && isReadError(cause)) way = "rows";
+      else throw cause;
+    }
+}
+
+function isReadError(cause: unknown): boolean {
+  return (
+    cause instanceof RefrainError && cause.code === "DATABASE_FAILED" && /CSV Error|Invalid Input/.test(cause.message)
+  );
 }
 
 async function withDatabase<T>(options: LargeOptions, work: (database: Database) => Promise<T>): Promise<T> {
@@ -107,13 +114,22 @@ async function plainSource(
   path: string,
   head: RawLog,
   options: ReadOptions,
+  trust: boolean,
 ): Promise<Source | undefined> {
   const times = head.columns.get("time");
   if (statOf(path, true).folder || head.detected.container || head.detected.format !== "table" || !times)
     return undefined;
   const filled = times.filter((value) => value.trim() !== "").length;
   if (filled < 2000 && head.lines.length >= HEAD_ROWS) return undefined;
-  return lineSource(database, path, await openLog(fileSource(path), options), head, detectTimeUnit(times), options);
+  return lineSource(
+    database,
+    path,
+    await openLog(fileSource(path), options),
+    head,
+    detectTimeUnit(times),
+    options,
+    trust,
+  );
 }
 
 async function clean(
@@ -138,7 +154,8 @@ async function clean(
     refuseBadRows(counts, options.maxBadShare);
     const rules = settingsFor(options, finished.timeUnit, finished.detected.singleUser);
     const removed = await applyRules(database, rules, await saltOf(database));
-    const repaired = await touched(database, "SELECT row, line FROM rows WHERE kind = 'r'");
+    const changed = await touched(database, "SELECT kind AS what, row FROM rows WHERE kind = 'r'");
+    const repaired = changed.get("r") ?? { count: 0, lines: [] };
     const kept = await database.number("SELECT count(*) FROM left_rows");
     const report = cleaningReport(counts, repaired, removed, kept);
     tell(DONE.rules);
@@ -208,6 +225,7 @@ async function writeFiles(
   await database.run(
     `COPY (SELECT "user", u_id AS id FROM user_of JOIN named ON user_of.first = named.row) TO ${literal(users)} (FORMAT parquet)`,
   );
+  await database.run("DROP TABLE named");
   tell(DONE.names);
   await database.run(
     `COPY (SELECT "user", item, time, line FROM left_rows JOIN user_of USING (u) JOIN item_of USING (i)

@@ -61,6 +61,9 @@ export class Database {
         autoload_known_extensions: "false",
       });
       const connection = await instance.connect();
+      // Without this there is no share of a statement that is done.
+      await connection.run("SET enable_progress_bar = true");
+      await connection.run("SET enable_progress_bar_print = false");
       const stop = () => connection.interrupt();
       signal?.addEventListener("abort", stop);
       // A killed process must not leave gigabytes behind.

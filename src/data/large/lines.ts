@@ -31,6 +31,7 @@ const NEWLINES = { "\n": "\\n", "\r\n": "\\r\\n" } as const;
  *
  * @param head   the first rows of the log, read the usual way
  * @param unit   of the time column
+ * @param trust  true as long as ASCII lines are taken to hold no control characters, which the scan then tells
  */
 export async function lineSource(
   database: Database,
@@ -39,6 +40,7 @@ export async function lineSource(
   head: RawLog,
   unit: TimeUnit,
   options: ReadOptions,
+  trust: boolean,
 ): Promise<Source | undefined> {
   const { separator, header, meaning } = opened;
   const { columns } = meaning;
@@ -54,10 +56,11 @@ export async function lineSource(
   defineFunctions(database, separator, header.length, columns, unit, samples);
   const first = opened.hasHeader ? await lineOfHeader(path) : 0;
   return {
-    sql: (rows) => linesSql(path, newline, separator, header.length, columns, unit, first, rows),
+    sql: (rows) => linesSql(path, newline, separator, header.length, columns, unit, first, trust, rows),
     async finish() {
-      const { sha256, plain, newline: found } = await scan;
-      if (!plain || found !== newline) throw new NotPlain();
+      const { sha256, plain, controls, newline: found } = await scan;
+      if (!plain || found !== newline) throw new NotPlain("rows");
+      if (controls && trust) throw new NotPlain("lines");
       const count = await database.number("SELECT count(*) FROM rows WHERE kind = 'b'");
       const badRows = { count, samples: [...samples.values()].sort((a, b) => a.line - b.line) };
       return { detected: head.detected, timeUnit: unit, badRows, sha256 };
@@ -65,8 +68,15 @@ export async function lineSource(
   };
 }
 
-/** Thrown when a file turns out not to be what its first bytes say; it is then read the usual way. */
-export class NotPlain extends Error {}
+/** Thrown when a file turns out not to be what its beginning says: `instead` tells how it must be read. */
+export class NotPlain extends Error {
+  readonly instead: "lines" | "rows";
+
+  constructor(instead: "lines" | "rows") {
+    super(`must be read by ${instead}`);
+    this.instead = instead;
+  }
+}
 
 function defineFunctions(
   database: Database,
@@ -120,10 +130,10 @@ function linesSql(
   columns: ReadonlyMap<Role, number>,
   unit: TimeUnit,
   first: number,
+  trust: boolean,
   rows?: string,
 ): string {
   const cut = literal(separator);
-  const quotes = separator === "," || separator === ";" || separator === "|";
   // A separator that no line holds: each line is one value, and quotes are ours to judge.
   const file = `read_csv(${literal(path)}, delim = '\x01', quote = '', escape = '', header = false, auto_detect = false,
     columns = {line: 'VARCHAR'}, new_line = '${NEWLINES[newline]}', strict_mode = false, max_line_size = ${LONGEST_LINE})`;
@@ -142,10 +152,22 @@ function linesSql(
       SELECT number, CASE WHEN len(plain) = ${width} THEN plain
         ELSE string_split(odd_line(coalesce(line, ''), number::DOUBLE), '${CUT}') END AS fields
       FROM (
-        SELECT number, line, CASE WHEN ${quotes ? `NOT contains(line, '"') AND ` : ""}
-          NOT regexp_matches(line, ${literal(oddPattern(separator))}) THEN string_split(line, ${cut}) END AS plain
+        SELECT number, line, CASE WHEN ${plainSql(separator, trust)} THEN string_split(line, ${cut}) END AS plain
         FROM (SELECT row_number() OVER () AS number, line FROM ${file})
         WHERE number > ${first}${rows ? ` AND number - 1 IN (${rows})` : ""}))`;
+}
+
+/** Whether a line can be cut at its separators and its texts are in their one form. */
+function plainSql(separator: Separator, trust: boolean): string {
+  const quotes = separator === "," || separator === ";" || separator === "|";
+  const doubled = [...(quotes ? ['"'] : []), "  ", ...(separator === " " ? [] : [` ${separator}`, `${separator} `])];
+  const odd = `regexp_matches(line, ${literal(oddPattern(separator))})`;
+  return [
+    ...doubled.map((text) => `NOT contains(line, ${literal(text)})`),
+    "NOT starts_with(line, ' ')",
+    "NOT ends_with(line, ' ')",
+    trust ? `CASE WHEN strlen(line) = length(line) THEN true ELSE NOT ${odd} END` : `NOT ${odd}`,
+  ].join(" AND ");
 }
 
 /** A number that is written as SQL itself would write it is the same in JavaScript; others are asked there. */
@@ -160,10 +182,8 @@ function timeSql(field: string, unit: TimeUnit): string {
   if (unit !== "text")
     return `CASE WHEN TRY_CAST(${field} AS BIGINT)::VARCHAR = ${field}
       THEN TRY_CAST(${field} AS BIGINT)::DOUBLE / ${double(unitsPerSecond(unit))} ELSE odd_time(${field}) END`;
-  const stamp = `TRY_CAST(${field} AS TIMESTAMP)`;
-  const bare = `replace(CASE WHEN ends_with(${field}, 'Z') THEN left(${field}, -1) ELSE ${field} END, 'T', ' ')`;
-  return `CASE WHEN strlen(${field}) BETWEEN 19 AND 20 AND ${stamp}::VARCHAR = ${bare}
-    THEN epoch(${stamp}) ELSE odd_time(${field}) END`;
+  return `CASE WHEN regexp_full_match(${field}, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}Z?')
+    THEN coalesce(epoch(TRY_CAST(${field} AS TIMESTAMP)), odd_time(${field})) ELSE odd_time(${field}) END`;
 }
 
 /** Number of the first line that is not empty. */

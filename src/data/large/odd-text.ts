@@ -13,10 +13,9 @@ export function oddCharacters(): Ranges {
 }
 
 /**
- * A regular expression (RE2) that finds what must be looked at in a line: an odd character, or a space at the end of a field or
- * next to another.
+ * A regular expression (RE2) that finds an odd character in a line.
  *
- * @param separator one or two characters, which are not odd themselves
+ * @param separator its character is not odd
  */
 export function oddPattern(separator: string): string {
   const own = separator.codePointAt(0) as number;
@@ -25,9 +24,7 @@ export function oddPattern(separator: string): string {
   );
   const hex = (code: number) => `\\x{${code.toString(16)}}`;
   const ranges = all.filter(([first, last]) => first <= last).map(([first, last]) => `${hex(first)}-${hex(last)}`);
-  const cut = [...separator].map((letter) => hex(letter.codePointAt(0) as number)).join("");
-  const spaces = separator === " " ? ["^ ", " $", "  "] : ["^ ", " $", "  ", `${cut} `, ` ${cut}`];
-  return [`[${ranges.join("")}]`, ...spaces].join("|");
+  return `[${ranges.join("")}]`;
 }
 
 function findOdd(): Ranges {

@@ -5,7 +5,7 @@
 import type { CleaningOptions } from "../options.js";
 import { SAMPLES, type Touched } from "../report.js";
 import { type Comparison, DAY, type Keep, RHYTHM, RULES } from "../rules.js";
-import { type Database, double } from "./database.js";
+import { type Database, double, type Value } from "./database.js";
 import { keyOf } from "./key.js";
 
 /**
@@ -24,18 +24,26 @@ export async function applyRules(database: Database, options: CleaningOptions, s
       const take = (gone: string) => database.run(`INSERT INTO removed SELECT row, ${number} FROM (${gone})`);
       await REMOVE[step.kind](step as never, take, database, salt);
     }
-  return Promise.all(
-    RULES.map((_, rule) =>
-      touched(database, `SELECT row, line FROM removed JOIN rows USING (row) WHERE rule = ${rule}`),
-    ),
-  );
+  const found = await touched(database, "SELECT rule AS what, row FROM removed");
+  return RULES.map((_, rule) => found.get(rule) ?? NOTHING);
 }
 
-/** How many rows a query gives, and the lines of the first. @param rows gives row and line */
-export async function touched(database: Database, rows: string): Promise<Touched> {
-  const count = await database.number(`SELECT count(*) FROM (${rows})`);
-  const first = count === 0 ? [] : await database.rows(`SELECT line FROM (${rows}) ORDER BY row LIMIT ${SAMPLES}`);
-  return { count, lines: first.map(([line]) => Number(line)) };
+const NOTHING: Touched = { count: 0, lines: [] };
+
+/** How many rows a query gives for each `what`, and the lines of the first. @param rows gives what and row */
+export async function touched(database: Database, rows: string): Promise<Map<Value, Touched>> {
+  const groups = await database.rows(
+    `SELECT what, count(*), array_to_string(list_sort(min(row, ${SAMPLES})), ',') FROM (${rows}) GROUP BY what`,
+  );
+  const first = groups.flatMap(([, , some]) => some);
+  const known =
+    first.length === 0 ? [] : await database.rows(`SELECT row, line FROM rows WHERE row IN (${first.join()})`);
+  const lines = new Map(known.map(([row, line]) => [String(row), Number(line)]));
+  const linesOf = (some: Value) =>
+    String(some)
+      .split(",")
+      .map((row) => lines.get(row) ?? 0);
+  return new Map(groups.map(([what, count, some]) => [what, { count: Number(count), lines: linesOf(some) }]));
 }
 
 const COMPARE: Readonly<Record<Comparison, (column: string, limit: string) => string>> = {

@@ -6,6 +6,8 @@ export interface Scan {
   readonly sha256: string;
   /** False where a byte is no part of UTF-8, or is the one that `lines.ts` takes for a separator that no line holds. */
   readonly plain: boolean;
+  /** True where there is any other control character than the ends of lines and TAB. */
+  readonly controls: boolean;
   /** How its lines end; "mixed" also for lone carriage returns. */
   readonly newline: "\n" | "\r\n" | "mixed";
 }
@@ -31,13 +33,26 @@ const hash = createHash("sha256");
 const buffer = Buffer.allocUnsafe(1 << 22);
 const file = openSync(workerData, "r");
 let [plain, pairs, feeds, returns, held] = [true, 0, 0, 0, 0];
-let last = 0;
+let [last, controls] = [0, false];
+// Four bytes at a time: some byte below 32, or a byte 127.
+const odd = (word) => ((word - 0x20202020) & ~word & 0x80808080) !== 0 || (((word ^ 0x7f7f7f7f) - 0x01010101) & ~(word ^ 0x7f7f7f7f) & 0x80808080) !== 0;
+const isControl = (byte) => byte === 127 || (byte < 32 && byte !== 10 && byte !== 13 && byte !== 9);
+const holdsControls = (bytes) => {
+  const from = (4 - (bytes.byteOffset % 4)) % 4;
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + from, Math.max(0, (bytes.length - from) >> 2));
+  for (let at = 0; at < words.length; at++)
+    if (odd(words[at])) for (let i = 0; i < 4; i++) if (isControl(bytes[from + 4 * at + i])) return true;
+  for (let at = 0; at < Math.min(from, bytes.length); at++) if (isControl(bytes[at])) return true;
+  for (let at = from + 4 * words.length; at < bytes.length; at++) if (isControl(bytes[at])) return true;
+  return false;
+};
 for (;;) {
   const read = readSync(file, buffer, held, buffer.length - held, null);
   if (read === 0) break;
   const fresh = buffer.subarray(held, held + read);
   hash.update(fresh);
-  if (fresh.includes(1)) plain = false;
+  controls = controls || holdsControls(fresh);
+  if (controls && fresh.includes(1)) plain = false;
   // Ends of lines are counted only where there is a carriage return at all, which most files do not have.
   if (returns > 0 || last === 13 || fresh.includes(13)) {
     for (const byte of fresh) {
@@ -64,5 +79,5 @@ for (;;) {
 if (held > 0) plain = plain && isUtf8(buffer.subarray(0, held));
 closeSync(file);
 const newline = returns === 0 ? "\\n" : returns === pairs && feeds === pairs ? "\\r\\n" : "mixed";
-parentPort.postMessage({ sha256: hash.digest("hex"), plain, newline });
+parentPort.postMessage({ sha256: hash.digest("hex"), plain, controls, newline });
 `;
