@@ -111,7 +111,8 @@ export async function showRun(
 }
 
 /** The cleaning table, the log in numbers, and the split. */
-export function showPrepared({ report, log, histories }: Prepared, output: Output): void {
+export function showPrepared({ report, log, histories, dataEngine, dataReason }: Prepared, output: Output): void {
+  if (dataEngine === "duckdb") say(output, text("dataEngine", { reason: dataReason }));
   showCleaning(report, output);
   const profile = profileLog(log);
   const numbers = { events: count(profile.events), items: count(profile.items), users: count(profile.users) };

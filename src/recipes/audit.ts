@@ -2,7 +2,16 @@ import { join } from "node:path";
 import { RefrainError } from "../core/errors.js";
 import type { EventLog, SplitLog } from "../core/types.js";
 import { auditEvents, auditRaw, byWeight, type EventAudit, type Finding, finding } from "../data/audit/index.js";
-import { type CleaningReport, cleanLog, type RawLog, readLog, readTitles } from "../data/index.js";
+import {
+  type CleaningReport,
+  chooseEngine,
+  cleanLargeLog,
+  cleanLog,
+  type RawLog,
+  readHead,
+  readLog,
+  readTitles,
+} from "../data/index.js";
 import { auditSplit } from "../sequence/leakage.js";
 import { toSessions } from "../sequence/sessions.js";
 import { leaveOneOut, splitByShare } from "../sequence/split.js";
@@ -36,19 +45,35 @@ const USUAL_GAP = 30;
 export async function auditData(config: RunConfig, onProgress?: (rows: number) => void): Promise<DataAudit> {
   const { data, cleaning } = config;
   const path = data.path === "jkpop" ? join(JKPOP, "plays.csv.gz") : data.path;
-  const raw = await readLog(path, { columns: data.columns, encoding: data.encoding ?? undefined, onProgress });
+  const read = { columns: data.columns, encoding: data.encoding ?? undefined, onProgress };
+  const isLarge = (await chooseEngine(path, process.env.REFRAIN_DATA || undefined)).engine === "duckdb";
+  // Single rows of a large log are judged by its first ones; rules, events and the split by all.
+  const raw = isLarge ? await readHead(path, read) : await readLog(path, read);
   const titles = data.titles ? await readTitles(data.titles) : undefined;
   const findings: Finding[] = auditRaw(raw, cleaning);
-  const rows = raw.lines.length + raw.badRows.count;
+  const first = raw.lines.length + raw.badRows.count;
+  const cleaned = await attempt(
+    () => (isLarge ? cleanLargeLog(path, { read, cleaning, titles }) : cleanLog(raw, cleaning, titles)),
+    "nothing-left",
+    first,
+    findings,
+  );
+  const rows = cleaned?.report.read ?? first;
+  if (first < rows) findings.push(finding("first-rows", "note", first, rows, "rows"));
   const base = { path: data.path, rows, detected: raw.detected };
-  const cleaned = attempt(() => cleanLog(raw, cleaning, titles), "nothing-left", rows, findings);
   if (!cleaned) return { ...base, cleaning: null, events: null, findings: byWeight(findings) };
   const { log, report } = cleaned;
   const events = auditEvents(log, raw, config.train.seed);
   findings.push(...events.findings);
   const gapMinutes = data.sessionGapMinutes ?? events.gaps.suggestedMinutes ?? USUAL_GAP;
   const cut = data.sessionGapMinutes && log.hasTimes ? toSessions(log, data.sessionGapMinutes) : log;
-  const split = attempt(() => splitOf(cut, config), "split-impossible", report.kept, findings, leaveOneOutFix(cut));
+  const split = await attempt(
+    () => splitOf(cut, config),
+    "split-impossible",
+    report.kept,
+    findings,
+    leaveOneOutFix(cut),
+  );
   if (split)
     findings.push(
       ...auditSplit(split, {
@@ -83,15 +108,15 @@ function globalCut({ log, description }: SplitLog, { split }: RunConfig): SplitL
 }
 
 /** The result of a step, or undefined and a finding that says why it cannot be done. */
-function attempt<T>(
-  step: () => T,
+async function attempt<T>(
+  step: () => T | Promise<T>,
   code: "nothing-left" | "split-impossible",
   rows: number,
   findings: Finding[],
   otherwise: string | null = null,
-): T | undefined {
+): Promise<T | undefined> {
   try {
-    return step();
+    return await step();
   } catch (error) {
     if (!(error instanceof RefrainError) || error.code === "CONFIG_INVALID") throw error;
     findings.push(

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EventLog } from "../core/types.js";
-import { type CleaningReport, cleanLog, type RawLog, readLog, readTitles } from "../data/index.js";
+import { type CleaningReport, type DataEngine, loadLog, type RawLog, readTitles } from "../data/index.js";
 import { readCatalogue } from "../data/simulator/index.js";
 import { type Histories, toHistories } from "../sequence/histories.js";
 import { toSessions } from "../sequence/sessions.js";
@@ -19,6 +19,9 @@ export interface Prepared {
   /** SHA-256 of the file. */
   readonly dataHash: string;
   readonly raw: RawLog;
+  /** What read the log, and why. */
+  readonly dataEngine: DataEngine;
+  readonly dataReason: string;
   readonly log: EventLog;
   readonly report: CleaningReport;
   readonly histories: Histories;
@@ -36,10 +39,9 @@ export async function prepare(config: RunConfig, signal?: AbortSignal): Promise<
   const { data, cleaning } = config;
   const embedded = data.path === "jkpop";
   const path = embedded ? join(JKPOP, "plays.csv.gz") : data.path;
-  const raw = await readLog(path, { columns: data.columns, encoding: data.encoding ?? undefined });
   const titles = data.titles ? await readTitles(data.titles) : undefined;
-  await breathe(signal);
-  const { log: clean, report } = cleanLog(raw, cleaning, titles);
+  const read = { columns: data.columns, encoding: data.encoding ?? undefined };
+  const { log: clean, report, raw, engine, reason, fileHash } = await loadLog(path, { read, cleaning, titles, signal });
   await breathe(signal);
   const log = data.sessionGapMinutes && clean.hasTimes ? toSessions(clean, data.sessionGapMinutes) : clean;
   const { kind } = config.split;
@@ -50,7 +52,8 @@ export async function prepare(config: RunConfig, signal?: AbortSignal): Promise<
   const histories = toHistories(split);
   const others = embedded ? romanisedNames() : new Map<string, string[]>();
   const aliases = histories.items.ids.map((id) => others.get(id) ?? []);
-  return { path, dataHash: await hashFile(path), raw, log, report, histories, aliases };
+  const dataHash = fileHash ?? (await hashFile(path));
+  return { path, dataHash, dataEngine: engine, dataReason: reason, raw, log, report, histories, aliases };
 }
 
 /** All known plays of each user index, from every part. @shape [U+1] */

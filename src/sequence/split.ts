@@ -68,7 +68,7 @@ export function splitByTime(log: EventLog, validationFrom: number, testFrom: num
  * @param testShare       share of all events, in (0, 1)
  */
 export function splitByShare(log: EventLog, validationShare: number, testShare: number): SplitLog {
-  const times = Float64Array.from(log.times).sort();
+  const times = log.times.slice().sort();
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
   return splitByTime(log, at(1 - validationShare - testShare), at(1 - testShare));
 }

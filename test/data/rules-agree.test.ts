@@ -68,9 +68,7 @@ async function bySql(rows: readonly Dirty[], options: CleaningOptions): Promise<
     appender.endRow();
   });
   appender.closeSync();
-  await database.run(
-    `CREATE TEMP TABLE rows AS SELECT *, ${keyOf('"user"', "")} AS u, ${keyOf("item", "")} AS i FROM typed`,
-  );
+  await database.run(`CREATE TEMP TABLE rows AS SELECT *, ${keyOf('"user"')} AS u, ${keyOf("item")} AS i FROM typed`);
   const removed = await applyRules(database, options);
   const left = await database.rows("SELECT row FROM left_rows ORDER BY row");
   return { counts: removed.map(({ count }) => count), left: left.map(([place]) => Number(place)) };

@@ -30,6 +30,7 @@ export function addAuditCommand(program: Command, output: () => Output): void {
     )
     .option("--report <file>", "write a page with figures, one HTML file");
   addReadOptions(audit).action(async (path: string, flags: AuditFlags) => {
+    if (flags.dataEngine) process.env.REFRAIN_DATA = flags.dataEngine;
     const config = runConfig(configOf({ ...flags, data: path }));
     const progress = process.stderr.isTTY && !output().json && !output().quiet;
     const found = await auditData(config, (rows) => progress && process.stderr.write(`\r${count(rows)}`));

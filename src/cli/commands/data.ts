@@ -1,10 +1,11 @@
-import type { Command } from "commander";
-import { cleanLog, profileLog, type ReadOptions, readLog, readTitles, writeLog } from "../../data/index.js";
+import { type Command, Option } from "commander";
+import { loadLog, profileLog, type ReadOptions, readTitles, writeLog } from "../../data/index.js";
 import { generateJkpop } from "../../data/simulator/index.js";
 import { JKPOP } from "../../recipes/index.js";
 import { detectedText } from "../detected-view.js";
+import { interruptible } from "../interruptible.js";
 import { text } from "../messages.js";
-import { count, formatTable, type Output, printJson, progressBar, say } from "../output.js";
+import { count, duration, formatTable, type Output, printJson, progressBar, say } from "../output.js";
 import { showCleaning } from "../run-view.js";
 
 /** Options that say how to read a log; the same for `data` and `train`. */
@@ -21,6 +22,12 @@ export function addReadOptions(command: Command): Command {
       "--encoding <name>",
       "text encoding, such as shift_jis, euc-kr, gb18030, where the one that is found is wrong",
     )
+    .addOption(
+      new Option("--data-engine <name>", "what reads the log; by default its size decides").choices([
+        "memory",
+        "duckdb",
+      ]),
+    )
     .option("--max-bad-share <share>", "share of unreadable rows above which cleaning refuses, 0 to 1", Number);
 }
 
@@ -28,6 +35,8 @@ export interface ReadFlags {
   readonly titlesFile?: string;
   readonly encoding?: string;
   readonly maxBadShare?: number;
+  /** Memory or duckdb; changes no result, so it is no part of a configuration. */
+  readonly dataEngine?: string;
   readonly [name: string]: unknown;
 }
 
@@ -123,7 +132,23 @@ async function load(path: string, flags: ReadFlags, output: Output) {
     encoding: flags.encoding,
     onProgress: (rows) => output.json || (process.stderr.isTTY && process.stderr.write(`\r${count(rows)}`)),
   };
-  const raw = await readLog(path, options);
   const titles = flags.titlesFile ? await readTitles(flags.titlesFile) : undefined;
-  return { raw, ...cleanLog(raw, cleaningOf(flags), titles) };
+  const began = performance.now();
+  let bar: ReturnType<typeof progressBar> | undefined;
+  const onShare = (share: number) => {
+    bar ??= progressBar(output, 1);
+    const left = ((performance.now() - began) / 1000) * (1 / share - 1);
+    bar.update(share, text("timeLeft", { left: duration(left) }));
+  };
+  const onChoice = (reason: string) => say(output, text("dataEngine", { reason }));
+  try {
+    const cleaning = cleaningOf(flags);
+    return await loadLog(
+      path,
+      { read: options, cleaning, titles, onShare, onChoice, signal: interruptible() },
+      flags.dataEngine ?? process.env.REFRAIN_DATA,
+    );
+  } finally {
+    bar?.stop();
+  }
 }

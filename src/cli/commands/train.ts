@@ -3,21 +3,10 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { RefrainError } from "../../core/errors.js";
 import { findRun, PRESETS, resumeRun, runConfig, runSchema, startRun } from "../../recipes/index.js";
+import { interruptible } from "../interruptible.js";
 import { type Output, printJson } from "../output.js";
-import { finishRun, INTERRUPTED } from "../run-finish.js";
+import { finishRun } from "../run-finish.js";
 import { addReadOptions, cleaningOf, columnsOf, type ReadFlags } from "./data.js";
-
-/** A signal that Ctrl-C (or a polite kill) aborts; a second Ctrl-C ends the process at once. */
-export function interruptible(): AbortSignal {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
-    controller.abort();
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  return controller.signal;
-}
 
 interface TrainFlags extends ReadFlags {
   readonly data?: string;
@@ -57,6 +46,7 @@ Examples:
     );
   addReadOptions(train).action(async (flags: TrainFlags) => {
     if (flags.printSchema) return printJson(z.toJSONSchema(runSchema, { io: "input", unrepresentable: "any" }));
+    if (flags.dataEngine) process.env.REFRAIN_DATA = flags.dataEngine;
     const config = runConfig(configOf(flags));
     if (flags.printConfig) return printJson(config);
     await finishRun(startRun(config, { runs: runs(), preset: flags.preset, signal: interruptible() }), output());

@@ -4,17 +4,16 @@ import { dirname } from "node:path";
 import { parseConfig } from "../../core/config.js";
 import { RefrainError } from "../../core/errors.js";
 import type { EventLog } from "../../core/types.js";
+import { HEAD_ROWS, readHead } from "../head.js";
 import { type CleaningOptions, cleaningSchema } from "../options.js";
 import { fileSource, statOf } from "../read/bytes.js";
-import { Collector } from "../read/collector.js";
 import { openLog } from "../read/open.js";
 import type { RawLog, ReadOptions } from "../read/types.js";
-import { ENOUGH, readInto } from "../read.js";
 import { type CleaningReport, cleaningReport, refuseBadRows, settingsFor } from "../report.js";
 import { detectTimeUnit } from "../times.js";
 import { Database, literal } from "./database.js";
 import { filesOf, hashEvents, readEvents, writeAbout } from "./event-log.js";
-import { checkOf, keyOf } from "./key.js";
+import { keyOf } from "./key.js";
 import { lineSource, NotPlain } from "./lines.js";
 import { rowSource } from "./rows.js";
 import { applyRules, touched } from "./rules-sql.js";
@@ -22,8 +21,6 @@ import type { Finished, Source } from "./source.js";
 
 /** Most rows: a line number is 32 bits. */
 const MOST_ROWS = 2 ** 31 - 1;
-/** By these rows columns, times and encoding are found, and a person sees what a log holds. */
-const HEAD_ROWS = 20_000;
 /** About what share of the whole each step is done at, for the time left. */
 const DONE = { reading: 0.55, rules: 0.75, names: 0.88, sorting: 1 } as const;
 
@@ -38,11 +35,11 @@ export interface LargeOptions {
   readonly temporary?: string;
   /** Bytes that the database may hold. Default 900 MB. */
   readonly memory?: number;
+  /** Told which engine reads the log, and why; see `loadLog`. */
+  readonly onChoice?: (reason: string) => void;
   /** Told the share that is done, in [0, 1]. */
   readonly onShare?: (share: number) => void;
   readonly signal?: AbortSignal;
-  /** Bits of an id that tell it from others at first; for tests. Default 64. */
-  readonly keyBits?: number;
 }
 
 export interface LargeLog {
@@ -54,6 +51,8 @@ export interface LargeLog {
   readonly badRows: RawLog["badRows"];
   /** SHA-256 of the file, where it is known by the way. */
   readonly fileHash?: string;
+  /** Whether DuckDB read the lines itself, or the usual readers gave it rows. */
+  readonly way: "lines" | "rows";
 }
 
 /**
@@ -98,17 +97,6 @@ async function withDatabase<T>(options: LargeOptions, work: (database: Database)
   }
 }
 
-/** The first rows of a log, as `readLog` reads them. */
-async function readHead(path: string, options: ReadOptions): Promise<RawLog> {
-  class Head extends Collector {
-    override add(line: number, fields: readonly string[]): void {
-      super.add(line, fields);
-      if (this.rows >= HEAD_ROWS) throw ENOUGH;
-    }
-  }
-  return readInto(new Head(path, options), path, { ...options, onProgress: undefined });
-}
-
 async function plainSource(
   database: Database,
   path: string,
@@ -138,11 +126,11 @@ async function clean(
   path: string,
   head: RawLog,
   options: CleaningOptions,
-  { titles, keep, onShare, keyBits }: LargeOptions,
+  { titles, keep, onShare }: LargeOptions,
 ): Promise<LargeLog> {
   const tell = watch(database, onShare);
   try {
-    await numberRows(database, source, keyBits);
+    await numberRows(database, source);
     const finished = await source.finish();
     tell(DONE.reading);
     const counts = {
@@ -153,7 +141,7 @@ async function clean(
     };
     refuseBadRows(counts, options.maxBadShare);
     const rules = settingsFor(options, finished.timeUnit, finished.detected.singleUser);
-    const removed = await applyRules(database, rules, await saltOf(database));
+    const removed = await applyRules(database, rules);
     const changed = await touched(database, "SELECT kind AS what, row FROM rows WHERE kind = 'r'");
     const repaired = changed.get("r") ?? { count: 0, lines: [] };
     const kept = await database.number("SELECT count(*) FROM left_rows");
@@ -164,7 +152,7 @@ async function clean(
       const log = await readEvents(database, folder, kept, rules.hasTimes, titles);
       if (keep) finishFolder(folder, keep, log, report, finished);
       const { detected, badRows, sha256: fileHash } = finished;
-      return { log, report, head, detected, badRows, fileHash };
+      return { log, report, head, detected, badRows, fileHash, way: source.way };
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -174,26 +162,13 @@ async function clean(
 }
 
 /** Rows as numbers only: eight bytes stand for an id of any length. */
-async function numberRows(database: Database, source: Source, keyBits = 64): Promise<void> {
-  for (const salt of ["", "a", "b", "c"]) {
-    // With fewer bits ids collide, which tests need to see.
-    const key = (text: string) =>
-      salt === "" && keyBits < 64 ? `(${keyOf(text, salt)} >> ${64 - keyBits})` : keyOf(text, salt);
-    await database.run(
-      `CREATE OR REPLACE TABLE rows AS
-       SELECT row::INTEGER AS row, line::INTEGER AS line, kind, time, duration, rating, title <> '' AS titled,
-         ${key('"user"')} AS u, ${checkOf('"user"')} AS u_check, ${key("item")} AS i, ${checkOf("item")} AS i_check
-       FROM (${source.sql()})`,
-    );
-    await database.run(`CREATE OR REPLACE TEMP TABLE salt AS SELECT '${salt}' AS salt`);
-    const clash = (own: string) => `SELECT 1 FROM rows GROUP BY ${own} HAVING min(${own}_check) <> max(${own}_check)`;
-    if ((await database.number(`SELECT count(*) FROM (${clash("u")} UNION ALL ${clash("i")})`)) === 0) return;
-  }
-  throw new RefrainError("DATABASE_FAILED", "DuckDB cannot number the ids: four numberings put two ids together.");
-}
-
-async function saltOf(database: Database): Promise<string> {
-  return String((await database.rows("SELECT salt FROM salt"))[0][0]);
+async function numberRows(database: Database, source: Source): Promise<void> {
+  await database.run(
+    `CREATE TABLE rows AS
+     SELECT row::INTEGER AS row, line::INTEGER AS line, kind, ${keyOf('"user"')} AS u, ${keyOf("item")} AS i,
+       time, duration, rating, title <> '' AS titled
+     FROM (${source.sql()})`,
+  );
 }
 
 /** Events in order, and the names of users and items, as Parquet. Returns their folder. */

@@ -115,7 +115,7 @@ export class Database {
     return this.#attempt(table, () => this.#connection.createAppender(table));
   }
 
-  /** A function in JavaScript that SQL can call, on the rows that SQL cannot judge itself. */
+  /** A function in JavaScript that SQL can call, on the rows that SQL cannot judge itself; of NULL it makes NULL. */
   define(name: string, from: readonly Type[], to: Type, body: (...values: never[]) => Value): void {
     const types: Record<Type, DuckDBType> = { text: this.#api.VARCHAR, number: this.#api.DOUBLE };
     this.#connection.registerScalarFunction(
@@ -125,8 +125,10 @@ export class Database {
         parameterTypes: from.map((type) => types[type]),
         mainFunction(_, chunk, output) {
           const columns = from.map((_type, at) => chunk.getColumnVector(at));
-          for (let row = 0; row < chunk.rowCount; row++)
-            output.setItem(row, body(...(columns.map((column) => column.getItem(row)) as never[])));
+          for (let row = 0; row < chunk.rowCount; row++) {
+            const values = columns.map((column) => column.getItem(row));
+            output.setItem(row, values.includes(null) ? null : body(...(values as never[])));
+          }
           output.flush();
         },
       }),

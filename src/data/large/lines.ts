@@ -56,6 +56,7 @@ export async function lineSource(
   defineFunctions(database, separator, header.length, columns, unit, samples);
   const first = opened.hasHeader ? await lineOfHeader(path) : 0;
   return {
+    way: "lines",
     sql: (rows) => linesSql(path, newline, separator, header.length, columns, unit, first, trust, rows),
     async finish() {
       const { sha256, plain, controls, newline: found } = await scan;
@@ -101,7 +102,7 @@ function defineFunctions(
     if (samples.size > SAMPLES) samples.delete(Math.max(...samples.keys()));
     return `${CUT.repeat(width)}b`;
   };
-  database.define("odd_line", ["text", "number"], "text", (line: string, number: number) => {
+  const inOrder = (line: string, number: number) => {
     const text = number === 1 ? line.replace(/^\uFEFF/, "") : line;
     if (text.trim() === "") return `${CUT.repeat(width)}s`;
     const fields = cutRow(text, separator, width);
@@ -113,7 +114,10 @@ function defineFunctions(
       fields[at] = plain;
     }
     return [...fields.map((field) => field.replaceAll(CUT, "?")), kind].join(CUT);
-  });
+  };
+  const kindOf = (line: string, number: number) => inOrder(line, number).split(CUT)[width];
+  database.define("odd_line", ["text", "number"], "text", inOrder);
+  database.define("odd_kind", ["text", "number"], "text", kindOf);
   database.define("odd_time", ["text"], "number", (text: string) => known(parseTime(text, unit)));
   database.define("odd_number", ["text"], "number", (text: string) => known(text.trim() === "" ? null : Number(text)));
 }
@@ -144,15 +148,18 @@ function linesSql(
     : text("title");
   const item = columns.has("item") ? field("item") : named;
   const number = (role: Role) => (columns.has(role) ? numberSql(field(role)) : "NULL::DOUBLE");
+  // A plain line is cut as it is, others after JavaScript has put them in order, with their kind behind the last field.
   return `
-    SELECT number - 1 AS row, number AS line, nullif(fields[${width + 1}], '') AS kind,
+    SELECT number - 1 AS row, number AS line,
+      CASE WHEN NOT plain THEN nullif(fields[${width + 1}], '') WHEN len(fields) <> ${width}
+        THEN nullif(odd_kind(line, number::DOUBLE), '') END AS kind,
       ${text("user")} AS user, ${item} AS item, ${columns.has("title") ? named : item} AS title,
       ${timeSql(field("time"), unit)} AS time, ${number("duration")} AS duration, ${number("rating")} AS rating
     FROM (
-      SELECT number, CASE WHEN len(plain) = ${width} THEN plain
-        ELSE string_split(odd_line(coalesce(line, ''), number::DOUBLE), '${CUT}') END AS fields
+      SELECT number, line, plain, string_split(CASE WHEN plain THEN line ELSE odd_line(line, number::DOUBLE) END,
+        CASE WHEN plain THEN ${cut} ELSE '${CUT}' END) AS fields
       FROM (
-        SELECT number, line, CASE WHEN ${plainSql(separator, trust)} THEN string_split(line, ${cut}) END AS plain
+        SELECT number, coalesce(line, '') AS line, line IS NOT NULL AND ${plainSql(separator, trust)} AS plain
         FROM (SELECT row_number() OVER () AS number, line FROM ${file})
         WHERE number > ${first}${rows ? ` AND number - 1 IN (${rows})` : ""}))`;
 }

@@ -27,6 +27,7 @@ export async function rowSource(database: Database, path: string, options: ReadO
   const { detected } = await readInto(into, path, options);
   const timeUnit = into.end();
   return {
+    way: "rows",
     sql: (rows) => `SELECT * FROM delivered${rows ? ` WHERE row IN (${rows})` : ""}`,
     finish: async () => ({ detected, timeUnit, badRows: { count: into.badCount, samples: into.samples } }),
   };

@@ -14,7 +14,7 @@ import { keyOf } from "./key.js";
  * @returns one entry for each of RULES; afterwards the view `left_rows` holds what is left
  * @throws {RefrainError} DATABASE_FAILED
  */
-export async function applyRules(database: Database, options: CleaningOptions, salt = ""): Promise<Touched[]> {
+export async function applyRules(database: Database, options: CleaningOptions): Promise<Touched[]> {
   await database.run("CREATE TEMP TABLE removed (row INTEGER, rule UTINYINT)");
   await database.run(
     "CREATE TEMP VIEW left_rows AS SELECT * FROM rows ANTI JOIN removed USING (row) WHERE kind IS NULL OR kind = 'r'",
@@ -22,7 +22,7 @@ export async function applyRules(database: Database, options: CleaningOptions, s
   for (const [number, rule] of RULES.entries())
     for (const step of rule.keep(options)) {
       const take = (gone: string) => database.run(`INSERT INTO removed SELECT row, ${number} FROM (${gone})`);
-      await REMOVE[step.kind](step as never, take, database, salt);
+      await REMOVE[step.kind](step as never, take, database);
     }
   const found = await touched(database, "SELECT rule AS what, row FROM removed");
   return RULES.map((_, rule) => found.get(rule) ?? NOTHING);
@@ -58,11 +58,11 @@ type Of<Kind> = Extract<Keep, { kind: Kind }>;
 type Take = (gone: string) => Promise<void>;
 
 const REMOVE: {
-  readonly [Kind in Keep["kind"]]: (step: Of<Kind>, take: Take, database: Database, salt: string) => Promise<void>;
+  readonly [Kind in Keep["kind"]]: (step: Of<Kind>, take: Take, database: Database) => Promise<void>;
 } = {
-  rows({ where }, take, _, salt) {
+  rows({ where }, take) {
     const all = where.map(([column, how, limit]) =>
-      COMPARE[how](COLUMN[column], typeof limit === "string" ? keyOf(`'${limit}'`, salt) : double(limit)),
+      COMPARE[how](COLUMN[column], typeof limit === "string" ? keyOf(`'${limit}'`) : double(limit)),
     );
     return take(`SELECT row FROM left_rows WHERE NOT (${all.join(" AND ")})`);
   },

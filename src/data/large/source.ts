@@ -8,6 +8,7 @@ import type { CleaningReport } from "../report.js";
  * empty line), user, item, title in their one form ('' where there is none), time, duration, rating (NULL where unknown).
  */
 export interface Source {
+  readonly way: "lines" | "rows";
   /** @param rows a query of one column: only these rows are read */
   sql(rows?: string): string;
   /** What is known once the rows have been read. */
