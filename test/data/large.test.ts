@@ -3,9 +3,9 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { type CleaningOptions, cleanLargeLog, cleanLog, hashEvents, loadLog, readLog } from "../../src/data/index.js";
-import { Database } from "../../src/data/large/database.js";
+import { Database, hasDatabase } from "../../src/data/large/database.js";
 import { isEventLog, readAbout, readEvents } from "../../src/data/large/event-log.js";
 import { oddPattern } from "../../src/data/large/odd-text.js";
 import { oneForm } from "../../src/data/one-form.js";
@@ -214,4 +214,17 @@ test("the engine is chosen by the size, by REFRAIN_DATA, or by name", async () =
   expect(large).toMatchObject({ engine: "duckdb", raw: { lines: [2, 3] } });
   expect(large.log).toEqual((await load("memory")).log);
   await expect(load("pandas")).rejects.toMatchObject({ code: "ARGUMENT_INVALID" });
+});
+
+test("without DuckDB there is a coded error", async () => {
+  vi.doMock("@duckdb/node-api", () => {
+    throw new Error("no library for this platform");
+  });
+  try {
+    await expect(Database.open({ folder: folder.path })).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+    expect(await hasDatabase()).toBe(false);
+  } finally {
+    vi.doUnmock("@duckdb/node-api");
+  }
+  expect(await hasDatabase()).toBe(true);
 });

@@ -141,7 +141,9 @@ function linesSql(
   // A separator that no line holds: each line is one value, and quotes are ours to judge.
   const file = `read_csv(${literal(path)}, delim = '\x01', quote = '', escape = '', header = false, auto_detect = false,
     columns = {line: 'VARCHAR'}, new_line = '${NEWLINES[newline]}', strict_mode = false, max_line_size = ${LONGEST_LINE})`;
-  const field = (role: Role) => `fields[${(columns.get(role) as number) + 1}]`;
+  const field = (role: Role) => `own_${role}`;
+  // Each field is taken out of its list once, before expressions name it several times.
+  const taken = [...columns].map(([role, at]) => `fields[${at + 1}] AS own_${role}`).join(", ");
   const text = (role: Role) => (columns.has(role) ? field(role) : "''");
   const named = columns.has("artist")
     ? `CASE WHEN ${field("artist")} <> '' AND ${text("title")} <> '' THEN ${field("artist")} || ' - ' || ${text("title")} ELSE ${text("title")} END`
@@ -150,18 +152,18 @@ function linesSql(
   const number = (role: Role) => (columns.has(role) ? numberSql(field(role)) : "NULL::DOUBLE");
   // A plain line is cut as it is, others after JavaScript has put them in order, with their kind behind the last field.
   return `
-    SELECT number - 1 AS row, number AS line,
-      CASE WHEN NOT plain THEN nullif(fields[${width + 1}], '') WHEN len(fields) <> ${width}
-        THEN nullif(odd_kind(line, number::DOUBLE), '') END AS kind,
-      ${text("user")} AS user, ${item} AS item, ${columns.has("title") ? named : item} AS title,
+    SELECT number - 1 AS row, number AS line, kind, ${text("user")} AS user, ${item} AS item, ${columns.has("title") ? named : item} AS title,
       ${timeSql(field("time"), unit)} AS time, ${number("duration")} AS duration, ${number("rating")} AS rating
+    FROM (SELECT number, ${taken},
+      CASE WHEN NOT plain THEN nullif(fields[${width + 1}], '') WHEN len(fields) <> ${width}
+        THEN nullif(odd_kind(line, number::DOUBLE), '') END AS kind
     FROM (
       SELECT number, line, plain, string_split(CASE WHEN plain THEN line ELSE odd_line(line, number::DOUBLE) END,
         CASE WHEN plain THEN ${cut} ELSE '${CUT}' END) AS fields
       FROM (
         SELECT number, coalesce(line, '') AS line, line IS NOT NULL AND ${plainSql(separator, trust)} AS plain
         FROM (SELECT row_number() OVER () AS number, line FROM ${file})
-        WHERE number > ${first}${rows ? ` AND number - 1 IN (${rows})` : ""}))`;
+        WHERE number > ${first}${rows ? ` AND number - 1 IN (${rows})` : ""})))`;
 }
 
 /** Whether a line can be cut at its separators and its texts are in their one form. */

@@ -70,9 +70,16 @@ const REMOVE: {
   async "no jump"({ share, plus, leastRows }, take, database) {
     const count = await database.number("SELECT count(*) FROM left_rows");
     if (count < leastRows) return;
-    // From the end, where there are few: DuckDB then keeps those only.
-    const late = count - 1 - Math.floor(share * (count - 1));
-    const limit = await database.number(`SELECT time FROM left_rows ORDER BY time DESC LIMIT 1 OFFSET ${late}`);
+    // Day by day from the end, so that only one day must be sorted.
+    let late = count - 1 - Math.floor(share * (count - 1));
+    const day = `floor(time / ${DAY})`;
+    const days = await database.rows(`SELECT ${day} AS day, count(*) FROM left_rows GROUP BY day ORDER BY day DESC`);
+    const plays = (at: number) => Number(days[at][1]);
+    let at = 0;
+    for (; late >= plays(at); at++) late -= plays(at);
+    const limit = await database.number(
+      `SELECT time FROM left_rows WHERE ${day} = ${days[at][0]} ORDER BY time DESC LIMIT 1 OFFSET ${late}`,
+    );
     await take(`SELECT row FROM left_rows WHERE time > ${double(limit + plus)}`);
   },
 
