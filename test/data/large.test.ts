@@ -180,7 +180,7 @@ test("an event log is kept as Parquet, opened by streaming, and tells its hash",
   const path = folder.write("kept.csv", "user,item,time\nu,b,1700000001\nv,a,1700000002\nu,a,1700000000");
   const keep = join(folder.path, "kept.events");
   const { log } = await cleanLargeLog(path, { ...options, keep });
-  expect(isEventLog(keep) && existsSync(join(keep, "events.parquet"))).toBe(true);
+  expect(isEventLog(keep) && existsSync(join(keep, "events-000000.parquet"))).toBe(true);
   const about = readAbout(keep);
   const database = await Database.open({ folder: folder.path });
   try {

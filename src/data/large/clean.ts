@@ -12,7 +12,7 @@ import type { RawLog, ReadOptions } from "../read/types.js";
 import { type CleaningReport, cleaningReport, refuseBadRows, settingsFor } from "../report.js";
 import { detectTimeUnit } from "../times.js";
 import { Database, literal } from "./database.js";
-import { filesOf, hashEvents, readEvents, writeAbout } from "./event-log.js";
+import { eventsFile, filesOf, hashEvents, readEvents, writeAbout } from "./event-log.js";
 import { keyOf } from "./key.js";
 import { lineSource, NotPlain } from "./lines.js";
 import { rowSource } from "./rows.js";
@@ -21,6 +21,8 @@ import type { Finished, Source } from "./source.js";
 
 /** Most rows: a line number is 32 bits. */
 const MOST_ROWS = 2 ** 31 - 1;
+/** Events are sorted some users at a time, so that a sort of about this many rows is never more than memory holds. */
+const SORTED_AT_ONCE = 3e6;
 /** About what share of the whole each step is done at, for the time left. */
 const DONE = { reading: 0.55, rules: 0.75, names: 0.88, sorting: 1 } as const;
 
@@ -180,7 +182,7 @@ async function writeFiles(
 ): Promise<string> {
   if (keep) mkdirSync(dirname(keep), { recursive: true });
   const folder = keep ? mkdtempSync(`${keep}.`) : mkdtempSync(`${database.folder}/events-`);
-  const { events, items, users } = filesOf(folder);
+  const { items, users } = filesOf(folder);
   await database.run(
     `CREATE TEMP TABLE user_of AS SELECT u, (row_number() OVER (ORDER BY min(row)) - 1)::INTEGER AS "user", min(row) AS first
      FROM left_rows GROUP BY u`,
@@ -200,12 +202,26 @@ async function writeFiles(
   await database.run(
     `COPY (SELECT "user", u_id AS id FROM user_of JOIN named ON user_of.first = named.row) TO ${literal(users)} (FORMAT parquet)`,
   );
-  await database.run("DROP TABLE named");
-  tell(DONE.names);
   await database.run(
-    `COPY (SELECT "user", item, time, line FROM left_rows JOIN user_of USING (u) JOIN item_of USING (i)
-       ORDER BY "user", time, row) TO ${literal(events)} (FORMAT parquet)`,
+    `CREATE TABLE ready AS SELECT "user", item, time, row, line
+     FROM left_rows JOIN user_of USING (u) JOIN item_of USING (i)`,
   );
+  // The sort needs the memory that these hold.
+  await database.run("DROP VIEW left_rows");
+  for (const table of ["named", "removed", "item_of", "rows"]) await database.run(`DROP TABLE ${table}`);
+  tell(DONE.names);
+  const [rowCount, userCount] = await Promise.all(
+    ["ready", "user_of"].map((table) => database.number(`SELECT count(*) FROM ${table}`)),
+  );
+  const slices = Math.min(userCount, Math.ceil(rowCount / SORTED_AT_ONCE));
+  for (let slice = 0; slice < slices; slice++) {
+    const [from, to] = [slice, slice + 1].map((edge) => Math.floor((edge * userCount) / slices));
+    await database.run(
+      `COPY (SELECT "user", item, time, line FROM ready WHERE "user" >= ${from} AND "user" < ${to}
+         ORDER BY "user", time, row) TO ${literal(eventsFile(folder, slice))} (FORMAT parquet)`,
+    );
+  }
+  await database.run(`SET memory_limit = '300MB'`); // what is left to do is to read
   return folder;
 }
 

@@ -1,4 +1,4 @@
-// Clean events on disk: a folder of three Parquet files with typed columns, and a small file that says what they are.
+// Clean events on disk: a folder of Parquet files with typed columns, and a small file that says what they are.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,10 +24,15 @@ export interface AboutLog {
   readonly detected: RawLog["detected"];
 }
 
-/** Paths of the files in the folder of an event log. */
+/** Paths of the files in the folder of an event log; `events` is a pattern. */
 export function filesOf(folder: string): { readonly events: string; readonly items: string; readonly users: string } {
-  const [events, items, users] = ["events", "items", "users"].map((name) => join(folder, `${name}.parquet`));
+  const [events, items, users] = ["events-*", "items", "users"].map((name) => join(folder, `${name}.parquet`));
   return { events, items, users };
+}
+
+/** The events of a slice of users; slices follow each other by their names. */
+export function eventsFile(folder: string, slice: number): string {
+  return join(folder, `events-${String(slice).padStart(6, "0")}.parquet`);
 }
 
 /** True for a folder that holds an event log. */
@@ -82,11 +87,13 @@ export async function readEvents(
   const count = await database.number(`SELECT count(*) FROM read_parquet(${literal(files.items)})`);
   const code = new Int32Array(count).fill(-1);
   let met = 0;
+  let inOrder = true;
   for (let at = 0; at < row; at++) {
+    inOrder = inOrder && (at === 0 || users[at] >= users[at - 1]);
     if (code[items[at]] < 0) code[items[at]] = met++;
     items[at] = code[items[at]];
   }
-  if (row !== events || met !== count)
+  if (row !== events || met !== count || !inOrder)
     throw new RefrainError("FILE_DAMAGED", `${folder} holds ${row} events, ${events} expected.`, { path: folder });
   const [itemIds, itemTitles]: [string[], string[]] = [new Array(count), new Array(count)];
   for await (const chunk of database.chunks(`SELECT item, id, title FROM read_parquet(${literal(files.items)})`)) {
