@@ -1,5 +1,10 @@
-// npm run bench: `baselines` for the techniques that models are tested against, anything else for training steps.
-if (process.argv[2] === "baselines") {
+// npm run bench: `data` reads and cleans large logs, `baselines` fits the techniques that models are tested against, anything
+// else times training steps.
+const [what, ...rest] = process.argv.slice(2);
+if (what === "baselines") {
   const { runBaselines } = await import("./baseline/run.mjs");
-  await runBaselines(process.argv.slice(3));
+  await runBaselines(rest);
+} else if (what === "data") {
+  process.argv.splice(2, 1);
+  await import("./data/run.mjs");
 } else await import("./engine/run.mjs");

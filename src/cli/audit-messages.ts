@@ -61,6 +61,10 @@ export const auditEn: AuditMessages = {
     perItem: "Plays per item",
   },
   find: {
+    "first-rows": [
+      "a large log",
+      "Single rows were looked at in the first ones only; all else is about the whole log.",
+    ],
     "unreadable-rows": ["unreadable rows", "The wrong number of fields, quotes that do not match, or no JSON."],
     "missing-fields": ["empty fields", "No user ({{user}}), no item ({{item}}) or no time ({{time}})."],
     "unreadable-times": ["unreadable times", "The time is there but is no calendar time."],
@@ -182,6 +186,7 @@ export const auditZh: AuditMessages = {
     perItem: "每个物品的播放数",
   },
   find: {
+    "first-rows": ["大型日志", "逐行检查只看最前面的行；其余结果都针对整个日志。"],
     "unreadable-rows": ["无法读取的行", "字段数不对、引号不配对，或不是 JSON。"],
     "missing-fields": ["空字段", "缺用户（{{user}}）、物品（{{item}}）或时间（{{time}}）。"],
     "unreadable-times": ["无法识别的时间", "有时间，但不是日历时间。"],

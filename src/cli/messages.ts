@@ -42,6 +42,8 @@ const en = {
   closed: "The {{name}} closes {{share}} % of the distance from Markov to the oracle in HR@10.",
   beaten:
     "On this log {{best}} does better than the {{name}}: use it here, or train on more plays or with other options.",
+  dataEngine: "Reading: {{reason}}",
+  timeLeft: "{{left}} left",
   saved: "Saved: {{folder}}",
   listener: "Listener {{user}}: the last plays",
   list: "Ten recommendations",
@@ -92,6 +94,8 @@ const zh: typeof en = {
   oracleNote: "oracle：模拟器自身的真实概率，任何模型所能达到的上限。",
   closed: "在 HR@10 上，{{name}} 走完了从 Markov 到 oracle 距离的 {{share}} %。",
   beaten: "在这份日志上，{{best}} 比 {{name}} 更好：这里请用它，或者用更多播放、换选项再训练。",
+  dataEngine: "读取方式：{{reason}}",
+  timeLeft: "剩余 {{left}}",
   saved: "已保存：{{folder}}",
   listener: "听众 {{user}}：最近的播放",
   list: "十首推荐",

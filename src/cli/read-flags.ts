@@ -39,6 +39,12 @@ export function addReadOptions(command: Command): Command {
     )
     .option("--separator <text>", `between the fields of a table: ${SEPARATORS.map(nameOf).join(" ")}`)
     .addOption(new Option("--time-unit <unit>", "how times are written").choices([...TIME_UNITS]))
+    .addOption(
+      new Option("--data-engine <name>", "what reads the log; by default its size decides").choices([
+        "memory",
+        "duckdb",
+      ]),
+    )
     .option("--single-user", "the log is one person's and has no column of users")
     .option("--pseudonymise", "users become p1, p2, …; in a personal export items become s1, s2, … too")
     .option("--keep-titles", "with --pseudonymise: titles of a personal export stay")
@@ -65,6 +71,8 @@ export interface ReadFlags {
   readonly test?: string;
   readonly splitColumn?: string;
   readonly maxBadShare?: number;
+  /** Memory or duckdb; changes no result, so it is no part of a configuration. */
+  readonly dataEngine?: string;
   readonly [name: string]: unknown;
 }
 
@@ -95,6 +103,11 @@ export function dataOf(flags: ReadFlags): Record<string, unknown> {
 /** The cleaning options that a command line gives. */
 export function cleaningOf({ maxBadShare }: ReadFlags): { readonly maxBadShare?: number } {
   return maxBadShare === undefined ? {} : { maxBadShare };
+}
+
+/** Lets this process read by the engine that a command line names. */
+export function chooseDataEngine({ dataEngine }: ReadFlags): void {
+  if (dataEngine) process.env.REFRAIN_DATA_ENGINE = dataEngine;
 }
 
 /** A separator as it is typed. */

@@ -116,7 +116,8 @@ export async function showRun(
 }
 
 /** The cleaning table, the log in numbers, and the split. */
-export function showPrepared({ raw, report, log, histories }: Prepared, output: Output): void {
+export function showPrepared({ raw, report, log, histories, dataEngine, dataReason }: Prepared, output: Output): void {
+  if (dataEngine === "duckdb") say(output, text("dataEngine", { reason: dataReason }));
   say(output, `${previewText(previewOf(raw))}\n`);
   showCleaning(report, output);
   const profile = profileLog(log);

@@ -21,6 +21,9 @@ export const ERROR_TABLE = {
   ARGUMENT_INVALID: "Correct the named argument.",
   TOO_MANY_ITEMS: "Use ials or item-knn, or raise the minimum of plays per item.",
   SHAPE_MISMATCH: "Check that the arrays belong to the same log, split or model.",
+  DATABASE_UNAVAILABLE: "Run `npm run setup` again without --omit=optional, or choose REFRAIN_DATA_ENGINE=memory.",
+  DATABASE_FAILED:
+    "Check free disk space in the folder for temporary files; REFRAIN_DATA_ENGINE=memory works without it.",
   ENGINE_UNAVAILABLE: "Run `npm run setup -- --retry`, or use REFRAIN_ENGINE=wasm.",
   LOSS_NOT_FINITE: "Lower the learning rate or the clip norm; check the log for extreme values.",
   CHECKPOINT_DAMAGED: "Resume uses the checkpoint before it. If none is left, train again.",

@@ -8,7 +8,7 @@ import { RefrainError } from "./errors.js";
  *
  * @throws {RefrainError} FILE_WRITE_FAILED with the system's reason
  */
-export function writeFileAtomic(path: string, content: string | Uint8Array | readonly Uint8Array[]): void {
+export function writeFileAtomic(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });

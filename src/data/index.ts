@@ -1,7 +1,11 @@
 export { auditEvents, auditRaw, type EventAudit, type Finding } from "./audit/index.js";
-export { type CleaningReport, type CleaningStep, cleanLog } from "./clean.js";
+export { cleanLog } from "./clean.js";
+export { readHead } from "./head.js";
 export { readItemRows } from "./item-rows.js";
 export { joinLogs } from "./join.js";
+export { cleanLargeLog, type LargeLog, type LargeOptions } from "./large/clean.js";
+export { hashEvents } from "./large/event-log.js";
+export { chooseEngine, type DataEngine, type LoadedLog, loadLog } from "./load.js";
 export { type CleaningOptions, cleaningSchema } from "./options.js";
 export { type Preview, previewOf } from "./preview.js";
 export { type Profile, profileLog } from "./profile.js";
@@ -27,6 +31,7 @@ export {
   getDataset,
   locateDataset,
 } from "./registry/index.js";
+export type { CleaningReport, CleaningStep } from "./report.js";
 export { type ColumnMapping, namesSessions, type Role } from "./schema.js";
 export { TIME_UNITS, type TimeUnit } from "./times.js";
 export { readTitles } from "./titles.js";

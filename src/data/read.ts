@@ -25,37 +25,56 @@ const SURE_LETTERS = 24;
  * @throws {RefrainError} FILE_*, COLUMN_UNKNOWN, COLUMN_AMBIGUOUS
  */
 export async function readLog(path: string, options: ReadOptions = {}): Promise<RawLog> {
+  return readInto(new Collector(path, options), path, options);
+}
+
+/** As `readLog`, with a collector that may keep the rows elsewhere, or throw `ENOUGH` when it has all that it wants. */
+export async function readInto(into: Collector, path: string, options: ReadOptions): Promise<RawLog> {
   const { folder } = statOf(path, true);
-  if (folder) return readMembers(path, openFolder(path), options);
+  if (folder) return readMembers(into, path, openFolder(path), options);
   const source = fileSource(path);
   const magic = (await headOf(source, 4)).toString("latin1");
-  if (magic === "PK\x03\x04" || magic === "PK\x05\x06") return readMembers(path, await openZip(path, options), options);
-  const into = new Collector(path, options);
+  if (magic === "PK\x03\x04" || magic === "PK\x05\x06")
+    return readMembers(into, path, await openZip(path, options), options);
   const opened = await openLog(source, options);
   const encodings = new Encodings();
-  await opened.read(into, encodings.tell);
+  await readAll(opened, into, encodings);
   return rawLog(path, into, opened, encodings, options, {});
 }
 
-async function readMembers(path: string, contents: Contents, options: ReadOptions): Promise<RawLog> {
+/** What a collector throws that wants no more rows. */
+export const ENOUGH: unique symbol = Symbol("enough rows");
+
+/** True where the rows came to their end. */
+async function readAll(opened: Opened, into: Collector, encodings: Encodings): Promise<boolean> {
+  try {
+    await opened.read(into, encodings.tell);
+    return true;
+  } catch (cause) {
+    if (cause !== ENOUGH) throw cause;
+    return false;
+  }
+}
+
+async function readMembers(into: Collector, path: string, contents: Contents, options: ReadOptions): Promise<RawLog> {
   try {
     // What a zip says of its members may be a lie: the bytes that really come are counted over all of them.
     const budget = { left: options.maxBytes ?? 4 * 2 ** 30, counting: false };
     const candidates = contents.candidates.map((one) => ({ ...one, source: limited(path, one.source, budget) }));
     const { chosen, skipped } = await chooseMembers(path, { ...contents, candidates }, options);
     budget.counting = true;
-    const into = new Collector(path, options);
     const encodings = new Encodings();
     const members: Member[] = [];
     for (const { candidate, opened } of chosen) {
-      const before = { rows: into.lines.length, bad: into.badCount, line: into.lastLine };
-      await opened.read(into, encodings.tell);
+      const before = { rows: into.rows, bad: into.badCount, line: into.lastLine };
+      const isWhole = await readAll(opened, into, encodings);
       members.push({
         name: candidate.name,
-        rows: into.lines.length - before.rows,
+        rows: into.rows - before.rows,
         bad: into.badCount - before.bad,
         linesFrom: before.line,
       });
+      if (!isWhole) break;
     }
     return rawLog(path, into, chosen[0].opened, encodings, options, {
       container: contents.container,
@@ -114,7 +133,7 @@ function rawLog(
   { timeUnit }: ReadOptions,
   more: Partial<Detected>,
 ): RawLog {
-  if (into.lines.length === 0 && into.badCount === 0)
+  if (into.rows === 0 && into.badCount === 0)
     throw new RefrainError("FILE_EMPTY", `${path} has a header and no rows.`, { path });
   const { meaning, format, separator, header } = opened;
   const layout = opened.layout ?? meaning.layout?.name;

@@ -26,6 +26,11 @@ const PER_SECOND: Readonly<Record<Exclude<TimeUnit, "text">, number>> = {
   order: 1,
 };
 
+/** How many of a unit a second has; an order counts as seconds. */
+export function unitsPerSecond(unit: Exclude<TimeUnit, "text">): number {
+  return PER_SECOND[unit];
+}
+
 /** The unit of a column by the size of its middle value: 1e9 seconds are the year 2001. */
 export function detectTimeUnit(values: readonly string[]): TimeUnit {
   const sample = values.filter((value) => value.trim() !== "").slice(0, 2000);

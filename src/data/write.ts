@@ -11,19 +11,21 @@ import type { EventLog } from "../core/types.js";
  * @throws {RefrainError} FILE_WRITE_FAILED
  */
 export function writeLog(log: EventLog, path: string): void {
-  const parts: Uint8Array[] = [];
+  writeFileAtomic(path, piecesOf(log, path.endsWith(".gz")));
+}
+
+/** Pieces, since neither one string nor memory holds a large log; gzip members behind each other are one gzip file. */
+function* piecesOf(log: EventLog, packed: boolean): Generator<Uint8Array> {
   let lines = [`user,item,${log.hasTimes ? "time" : "order"},title`];
   for (let row = 0; row < log.users.length; row++) {
     const item = log.items[row];
     const time = log.hasTimes ? isoTime(log.times[row]) : `${log.times[row]}`;
     lines.push([log.userIds[log.users[row]], log.itemIds[item], time, log.itemTitles[item]].map(quoted).join(","));
     if (lines.length < 100_000 && row + 1 < log.users.length) continue;
-    // Pieces, since one string cannot hold a large log; gzip members behind each other are one gzip file.
     const bytes = Buffer.from(`${lines.join("\n")}\n`);
-    parts.push(path.endsWith(".gz") ? gzipSync(bytes) : bytes);
+    yield packed ? gzipSync(bytes) : bytes;
     lines = [];
   }
-  writeFileAtomic(path, parts);
 }
 
 /** A time with exactly the decimals that it has, so that reading gives the same number. */

@@ -35,17 +35,20 @@ const USUAL_GAP = 30;
 export async function auditData(config: RunConfig, onProgress?: (rows: number) => void): Promise<DataAudit> {
   const { data, cleaning } = config;
   const source = await readSource(config, onProgress);
+  // Single rows of a large log are judged by its first ones; rules, events and the split by all.
   const { raw } = source;
   const findings: Finding[] = auditRaw(raw, cleaning);
-  const rows = raw.lines.length + raw.badRows.count;
+  const first = raw.lines.length + raw.badRows.count;
+  const cleaned = await attempt(() => cleanSource(source, config), "nothing-left", first, findings);
+  const rows = cleaned?.report.read ?? first;
+  if (first < rows) findings.push(finding("first-rows", "note", first, rows, "rows"));
   const base = { path: data.path, rows, detected: raw.detected };
-  const cleaned = attempt(() => cleanSource(source, config), "nothing-left", rows, findings);
   if (!cleaned) return { ...base, cleaning: null, events: null, findings: byWeight(findings) };
   const { log, report } = cleaned;
   const events = auditEvents(log, raw, config.train.seed);
   findings.push(...events.findings);
   const gapMinutes = data.sessionGapMinutes ?? events.gaps.suggestedMinutes ?? USUAL_GAP;
-  const found = attempt(
+  const found = await attempt(
     () => splitSource(log, source, config),
     "split-impossible",
     report.kept,
@@ -82,15 +85,15 @@ function globalCut({ log }: SplitLog, kind: SplitKind, { split }: RunConfig): Sp
 }
 
 /** The result of a step, or undefined and a finding that says why it cannot be done. */
-function attempt<T>(
-  step: () => T,
+async function attempt<T>(
+  step: () => T | Promise<T>,
   code: "nothing-left" | "split-impossible",
   rows: number,
   findings: Finding[],
   otherwise: string | null = null,
-): T | undefined {
+): Promise<T | undefined> {
   try {
-    return step();
+    return await step();
   } catch (error) {
     if (!(error instanceof RefrainError) || error.code === "CONFIG_INVALID") throw error;
     findings.push(

@@ -3,7 +3,7 @@ import { createReadStream, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../core/files.js";
 import type { EventLog } from "../core/types.js";
-import type { CleaningReport, RawLog } from "../data/index.js";
+import type { CleaningReport, DataEngine, RawLog } from "../data/index.js";
 import { readCatalogue } from "../data/simulator/index.js";
 import { type Histories, toHistories } from "../sequence/histories.js";
 import type { SplitKind } from "../sequence/split-kinds.js";
@@ -16,6 +16,9 @@ export interface Prepared {
   /** SHA-256 of the file, or of all files. */
   readonly dataHash: string;
   readonly raw: RawLog;
+  /** What read the log, and why. */
+  readonly dataEngine: DataEngine;
+  readonly dataReason: string;
   readonly log: EventLog;
   readonly report: CleaningReport;
   readonly histories: Histories;
@@ -34,17 +37,19 @@ export interface Prepared {
 export async function prepare(config: RunConfig, signal?: AbortSignal): Promise<Prepared> {
   const source = await readSource(config);
   await breathe(signal);
-  const { log: clean, report } = cleanSource(source, config);
+  const { log: clean, report, raw, fileHash } = await cleanSource(source, config, { signal });
   await breathe(signal);
   const { split, kind } = splitSource(clean, source, config);
   const histories = toHistories(split, trainSupport(config));
   const others = config.data.path === "jkpop" ? romanisedNames() : new Map<string, string[]>();
   const aliases = histories.items.ids.map((id) => others.get(id) ?? []);
-  const dataHash = await hashFiles(source.paths);
+  const dataHash = fileHash ?? (await hashFiles(source.paths));
   return {
     path: source.paths[0],
     dataHash,
-    raw: source.raw,
+    dataEngine: source.engine,
+    dataReason: source.reason,
+    raw,
     log: split.log,
     report,
     histories,

@@ -5,13 +5,17 @@ import { RefrainError } from "../core/errors.js";
 import type { EventLog, SplitLog } from "../core/types.js";
 import {
   type CleaningReport,
+  chooseEngine,
+  cleanLargeLog,
   cleanLog,
+  type DataEngine,
   joinLogs,
   namesSessions,
   previewOf,
   pseudonymise,
   type RawLog,
   type ReadOptions,
+  readHead,
   readLog,
   readTitles,
   withoutTexts,
@@ -37,6 +41,11 @@ export interface Source {
   readonly titles?: ReadonlyMap<string, string>;
   /** Part by line of `raw` where the log came with a split: 0 train, 1 validation, 2 test. */
   readonly partOfLine?: Uint8Array;
+  /** What reads the log, and why. Where it is DuckDB, `raw` holds the first rows only. */
+  readonly engine: DataEngine;
+  readonly reason: string;
+  /** How it is read. */
+  readonly options: ReadOptions;
 }
 
 /**
@@ -59,6 +68,15 @@ export async function readSource(
     ...(test ? [{ path: test, part: 2 }] : []),
   ];
   const options = { ...located.options, onProgress };
+  const titles = located.titles ? await readTitles(located.titles) : undefined;
+  const choice = await chooseEngine(located.path, process.env.REFRAIN_DATA_ENGINE || undefined);
+  const common = { paths: files.map((file) => file.path), titles, options };
+  if (choice.engine === "duckdb" && files.length === 1 && !data.pseudonymise) {
+    const raw = await readHead(located.path, options);
+    if (!raw.detected.singleUser && !raw.columns.has("split")) return { ...common, ...choice, raw };
+  }
+  const engine: DataEngine = "memory";
+  const reason = choice.engine === engine ? choice.reason : "memory: names, parts and personal logs need every row";
   const logs: RawLog[] = [];
   for (const file of files) logs.push(await readLog(file.path, options));
   const { raw: all, linesFrom } = joinLogs(logs);
@@ -69,8 +87,7 @@ export async function readSource(
         files.map(({ part }) => part),
       )
     : partByColumn(all, split.kind);
-  const titles = located.titles ? await readTitles(located.titles) : undefined;
-  return { paths: files.map((file) => file.path), raw: withoutNames(all, data), titles, partOfLine };
+  return { ...common, engine, reason, raw: withoutNames(all, data), partOfLine };
 }
 
 /**
@@ -120,18 +137,32 @@ function withoutNames(raw: RawLog, { pseudonymise: isWanted, keepTitles }: DataC
   return isPersonal ? withoutTexts(raw) : raw;
 }
 
+/** A cleaned log, with the log as it was delivered (its first rows, where DuckDB read it). */
+export interface Cleaned {
+  readonly log: EventLog;
+  readonly report: CleaningReport;
+  readonly raw: RawLog;
+  /** SHA-256 of the file, where it was a by-product. */
+  readonly fileHash?: string;
+}
+
 /**
  * Cleans a source. What was detected goes along with a refusal, so that a person sees what was misread.
  *
- * @throws {RefrainError} as `cleanLog`, with a `preview` in its details
+ * @param how of a log that DuckDB reads: told the share that is done, and stopped by a signal
+ * @throws {RefrainError} as `cleanLog`, with a `preview` in its details; DATABASE_UNAVAILABLE, DATABASE_FAILED
  */
-export function cleanSource(
-  { raw, titles }: Source,
+export async function cleanSource(
+  { raw, titles, engine, options: read, paths }: Source,
   { cleaning, split }: Pick<RunConfig, "cleaning" | "split">,
-): { readonly log: EventLog; readonly report: CleaningReport } {
+  how: { readonly onShare?: (share: number) => void; readonly signal?: AbortSignal } = {},
+): Promise<Cleaned> {
   const options = split.support === "train" ? { ...cleaning, minimumUserPlays: 1, minimumItemPlays: 1 } : cleaning;
   try {
-    return cleanLog(raw, options, titles);
+    if (engine === "memory") return { raw, ...cleanLog(raw, options, titles) };
+    const large = await cleanLargeLog(paths[0], { read, cleaning: options, titles, ...how });
+    const { log, report, head, detected, badRows, fileHash } = large;
+    return { log, report, raw: { ...head, detected, badRows }, fileHash };
   } catch (error) {
     if (!(error instanceof RefrainError) || error.code === "CONFIG_INVALID") throw error;
     const details = { ...error.details, preview: previewOf(raw) };

@@ -1,7 +1,8 @@
 import { table } from "arquero";
 import { describe, expect, test } from "vitest";
 import { type CleaningOptions, cleaningSchema } from "../../src/data/index.js";
-import { RULES, type Table } from "../../src/data/rules.js";
+import { RULES } from "../../src/data/rules.js";
+import { applyRule, type Table } from "../../src/data/rules-table.js";
 
 const DAY = 86_400;
 const T = 1_700_000_000;
@@ -19,10 +20,10 @@ function kept(name: string, rows: readonly Dirty[], options: Partial<CleaningOpt
     time: Float64Array.from(rows, ([, , time]) => time),
     duration: Float64Array.from(rows, (row) => row[3]?.duration ?? Number.NaN),
     rating: Float64Array.from(rows, (row) => row[3]?.rating ?? Number.NaN),
-    line: Float64Array.from(rows, (_, i) => i + 1),
+    row: Float64Array.from(rows, (_, i) => i + 1),
   }) as unknown as Table;
-  const output = rule.apply(input, { ...cleaningSchema.parse({ latest: T + 10 * 365 * DAY }), ...options });
-  return Array.from(output.array("line") as ArrayLike<number>).sort((a, b) => a - b);
+  const output = applyRule(rule, input, { ...cleaningSchema.parse({ latest: T + 10 * 365 * DAY }), ...options });
+  return Array.from(output.array("row") as ArrayLike<number>).sort((a, b) => a - b);
 }
 
 /** Plays of one user at the given times, each of another item. */

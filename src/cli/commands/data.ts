@@ -3,9 +3,10 @@ import { previewOf, profileLog, writeLog } from "../../data/index.js";
 import { generateJkpop } from "../../data/simulator/index.js";
 import { cleanSource, JKPOP, readSource, runConfig, withDatasetDefaults } from "../../recipes/index.js";
 import { previewText } from "../detected-view.js";
+import { interruptible } from "../interruptible.js";
 import { text } from "../messages.js";
-import { count, formatTable, type Output, printJson, progressBar, say } from "../output.js";
-import { addReadOptions, cleaningOf, dataOf, type ReadFlags } from "../read-flags.js";
+import { count, duration, formatTable, type Output, printJson, progressBar, say } from "../output.js";
+import { addReadOptions, chooseDataEngine, cleaningOf, dataOf, type ReadFlags } from "../read-flags.js";
 import { showCleaning } from "../run-view.js";
 
 /** `refrain data describe | clean | generate` */
@@ -76,10 +77,23 @@ function inWords(value: unknown): string {
 }
 
 async function load(path: string, flags: ReadFlags, output: Output) {
+  chooseDataEngine(flags);
   const config = runConfig(withDatasetDefaults({ data: { path, ...dataOf(flags) }, cleaning: cleaningOf(flags) }));
   const source = await readSource(
     config,
     (rows) => output.json || (process.stderr.isTTY && process.stderr.write(`\r${count(rows)}`)),
   );
-  return { raw: source.raw, ...cleanSource(source, config) };
+  say(output, text("dataEngine", { reason: source.reason }));
+  const began = performance.now();
+  let bar: ReturnType<typeof progressBar> | undefined;
+  const onShare = (share: number) => {
+    bar ??= progressBar(output, 1);
+    const left = ((performance.now() - began) / 1000) * (1 / share - 1);
+    bar.update(share, text("timeLeft", { left: duration(left) }));
+  };
+  try {
+    return await cleanSource(source, config, { onShare, signal: interruptible() });
+  } finally {
+    bar?.stop();
+  }
 }

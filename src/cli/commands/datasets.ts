@@ -14,9 +14,9 @@ import {
   readReceipt,
   termsAccepted,
 } from "../../data/registry/index.js";
+import { interruptible } from "../interruptible.js";
 import { text } from "../messages.js";
 import { count, duration, formatTable, type Output, printJson, progressBar, say } from "../output.js";
-import { interruptible } from "./train.js";
 
 interface GetFlags {
   readonly from?: string;

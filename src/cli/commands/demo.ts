@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { generateJkpop } from "../../data/simulator/index.js";
 import { JKPOP, runConfig, startRun } from "../../recipes/index.js";
+import { interruptible } from "../interruptible.js";
 import type { Output } from "../output.js";
 import { finishRun } from "../run-finish.js";
-import { interruptible } from "./train.js";
 
 /** `refrain demo`, which is `npm start`: the main job on the embedded data set, with a report at the end. */
 export function addDemoCommand(program: Command, output: () => Output, runs: () => string): void {

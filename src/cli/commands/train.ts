@@ -12,21 +12,10 @@ import {
   startRun,
   withDatasetDefaults,
 } from "../../recipes/index.js";
+import { interruptible } from "../interruptible.js";
 import { type Output, printJson } from "../output.js";
-import { addPartOptions, addReadOptions, cleaningOf, dataOf, type ReadFlags } from "../read-flags.js";
-import { finishRun, INTERRUPTED } from "../run-finish.js";
-
-/** A signal that Ctrl-C (or a polite kill) aborts; a second Ctrl-C ends the process at once. */
-export function interruptible(): AbortSignal {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(INTERRUPTED);
-    controller.abort();
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  return controller.signal;
-}
+import { addPartOptions, addReadOptions, chooseDataEngine, cleaningOf, dataOf, type ReadFlags } from "../read-flags.js";
+import { finishRun } from "../run-finish.js";
 
 interface TrainFlags extends ReadFlags {
   readonly data?: string;
@@ -72,6 +61,7 @@ Examples:
     );
   addPartOptions(addReadOptions(train)).action(async (flags: TrainFlags) => {
     if (flags.printSchema) return printJson(z.toJSONSchema(runSchema, { io: "input", unrepresentable: "any" }));
+    chooseDataEngine(flags);
     const config = runConfig(configOf(flags));
     if (flags.printConfig) return printJson(config);
     await finishRun(startRun(config, { runs: runs(), preset: flags.preset, signal: interruptible() }), output());

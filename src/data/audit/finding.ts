@@ -17,6 +17,7 @@ export type Whole =
 
 /** Every code of a finding, in the order in which findings are shown within one severity. */
 export const AUDIT_CODES = [
+  "first-rows",
   "unreadable-rows",
   "missing-fields",
   "unreadable-times",

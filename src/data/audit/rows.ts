@@ -1,4 +1,4 @@
-import { type CleaningStep, normaliseText, readTimes } from "../clean.js";
+import { normaliseText, readTimes } from "../clean.js";
 import type { RawLog } from "../read.js";
 import { type Example, MOST_EXAMPLES } from "./finding.js";
 
@@ -24,8 +24,7 @@ export interface Rows {
 
 /** Numbers the texts and sorts the rows by user and time, with the text and the times that cleaning would see. */
 export function toRows(raw: RawLog): Rows {
-  const steps: CleaningStep[] = [];
-  const text = normaliseText(raw, steps);
+  const text = normaliseText(raw);
   const { times, unit } = readTimes(raw);
   const [user, userIds] = coded(text.user);
   const [item, itemIds] = coded(text.item);

@@ -21,6 +21,8 @@ export class Collector {
   linesFrom = 0;
   /** Largest line number so far. */
   lastLine = 0;
+  /** Rows so far, without the bad ones. */
+  rows = 0;
   readonly #path: string;
   readonly #options: ReadOptions;
   readonly #maxRows: number;
@@ -58,7 +60,7 @@ export class Collector {
     this.#me?.push(ME);
     for (const column of this.#absent) column.push("");
     this.lines.push(line + this.linesFrom);
-    if (this.lines.length % 100_000 === 0) this.#options.onProgress?.(this.lines.length);
+    if (++this.rows % 100_000 === 0) this.#options.onProgress?.(this.rows);
   }
 
   /** A row that could not be read. The text is cut to 120 characters. */
@@ -69,7 +71,7 @@ export class Collector {
   }
 
   #count(line: number): void {
-    if (this.lines.length + this.badCount >= this.#maxRows)
+    if (this.rows + this.badCount >= this.#maxRows)
       throw new RefrainError("FILE_TOO_LARGE", `${this.#path} holds more than ${this.#maxRows} rows.`, {
         path: this.#path,
         maxRows: this.#maxRows,

@@ -11,6 +11,8 @@ export interface Opened {
   readonly layout?: string;
   readonly separator?: Separator;
   readonly header: readonly string[];
+  /** Where the file is a table: whether its first line holds the names of the columns. */
+  readonly hasHeader?: boolean;
   readonly meaning: Meaning;
   /** Puts every row into the collector, or counts it there as bad. Told the encoding before the first row. */
   read(into: Collector, onEncoding: OnEncoding): Promise<void>;

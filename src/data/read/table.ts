@@ -34,6 +34,7 @@ export function openTable(
     layout: pairs ? "sasrec" : undefined,
     separator,
     header,
+    hasHeader,
     meaning,
     read: (into, onEncoding) =>
       readRows(
@@ -43,11 +44,8 @@ export function openTable(
         hasHeader,
         into,
         (text, line) => {
-          const found = splitLine(text, separator);
-          if (!found) return into.bad(line, "quotes do not match", text);
-          while (found.length > header.length && found[found.length - 1] === "") found.pop();
-          if (found.length !== header.length)
-            return into.bad(line, `${found.length} fields, ${header.length} expected`, text);
+          const found = cutRow(text, separator, header.length);
+          if (typeof found === "string") return into.bad(line, found, text);
           into.add(
             line,
             columns.map((at) => found[at]),
@@ -56,6 +54,15 @@ export function openTable(
         () => into.begin([...meaning.columns.keys()], meaning.singleUser),
       ),
   };
+}
+
+/** The fields of one row of a table, or why it is none. Empty fields behind the last column are left out. */
+export function cutRow(text: string, separator: Separator, width: number): string[] | string {
+  if (text.includes("\0")) return "zero character";
+  const found = splitLine(text, separator);
+  if (!found) return "quotes do not match";
+  while (found.length > width && found[found.length - 1] === "") found.pop();
+  return found.length === width ? found : `${found.length} fields, ${width} expected`;
 }
 
 /**

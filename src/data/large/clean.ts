@@ -1,0 +1,258 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname } from "node:path";
+import { parseConfig } from "../../core/config.js";
+import { RefrainError } from "../../core/errors.js";
+import type { EventLog } from "../../core/types.js";
+import { HEAD_ROWS, readHead } from "../head.js";
+import { type CleaningOptions, cleaningSchema } from "../options.js";
+import { fileSource, statOf } from "../read/bytes.js";
+import { openLog } from "../read/open.js";
+import type { RawLog, ReadOptions } from "../read/types.js";
+import { type CleaningReport, cleaningReport, refuseBadRows, settingsFor } from "../report.js";
+import { detectTimeUnit } from "../times.js";
+import { Database, literal } from "./database.js";
+import { eventsFile, filesOf, hashEvents, readEvents, writeAbout } from "./event-log.js";
+import { keyOf } from "./key.js";
+import { lineSource, NotPlain } from "./lines.js";
+import { rowSource } from "./rows.js";
+import { applyRules, touched } from "./rules-sql.js";
+import type { Finished, Source } from "./source.js";
+
+/** Most rows: a line number is 32 bits. */
+const MOST_ROWS = 2 ** 31 - 1;
+/** Events are sorted some users at a time, so that a sort of about this many rows is never more than memory holds. */
+const SORTED_AT_ONCE = 3e6;
+/** About what share of the whole each step is done at, for the time left. */
+const DONE = { reading: 0.55, rules: 0.75, names: 0.88, sorting: 1 } as const;
+
+export interface LargeOptions {
+  readonly read?: ReadOptions;
+  readonly cleaning?: Partial<CleaningOptions>;
+  /** Names of items whose log has only ids, see `readTitles`. */
+  readonly titles?: ReadonlyMap<string, string>;
+  /** Folder to keep the event log in; it must not exist yet. Left out, the log is only in memory afterwards. */
+  readonly keep?: string;
+  /** Folder for what does not fit in memory. Default: the system's. */
+  readonly temporary?: string;
+  /** Bytes that the database may hold. Default 900 MB. */
+  readonly memory?: number;
+  /** Told which engine reads the log, and why; see `loadLog`. */
+  readonly onChoice?: (reason: string) => void;
+  /** Told the share that is done, in [0, 1]. */
+  readonly onShare?: (share: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface LargeLog {
+  readonly log: EventLog;
+  readonly report: CleaningReport;
+  /** The first rows as they were delivered. */
+  readonly head: RawLog;
+  readonly detected: RawLog["detected"];
+  readonly badRows: RawLog["badRows"];
+  /** SHA-256 of the file, where it is known by the way. */
+  readonly fileHash?: string;
+  /** Whether DuckDB read the lines itself, or the usual readers gave it rows. */
+  readonly way: "lines" | "rows";
+}
+
+/**
+ * Reads and cleans a log out of core: the same log and report as `readLog` and `cleanLog` give, in bounded memory.
+ *
+ * What is held in the end are the columns of the events, 20 bytes each, and the names.
+ *
+ * @throws {RefrainError} as `readLog` and `cleanLog`; DATABASE_UNAVAILABLE; DATABASE_FAILED
+ * @throws the signal's reason once it is aborted
+ */
+export async function cleanLargeLog(path: string, options: LargeOptions = {}): Promise<LargeLog> {
+  const settings = parseConfig("cleaning", cleaningSchema, options.cleaning ?? {});
+  const read = { maxRows: MOST_ROWS, maxBytes: Number.MAX_SAFE_INTEGER, ...options.read };
+  const head = await readHead(path, read);
+  for (let way: "trust" | "lines" | "rows" = "trust"; ; )
+    try {
+      return await withDatabase(options, async (database) => {
+        const lines = way === "rows" ? undefined : await plainSource(database, path, head, read, way === "trust");
+        return clean(database, lines ?? (await rowSource(database, path, read)), path, head, settings, options);
+      });
+    } catch (cause) {
+      if (cause instanceof NotPlain) way = cause.instead;
+      // What DuckDB cannot read at all, such as a line without end, the readers judge.
+      else if (way !== "rows" && isReadError(cause)) way = "rows";
+      else throw cause;
+    }
+}
+
+function isReadError(cause: unknown): boolean {
+  return (
+    cause instanceof RefrainError && cause.code === "DATABASE_FAILED" && /CSV Error|Invalid Input/.test(cause.message)
+  );
+}
+
+async function withDatabase<T>(options: LargeOptions, work: (database: Database) => Promise<T>): Promise<T> {
+  const { temporary: folder = tmpdir(), memory, signal } = options;
+  const database = await Database.open({ folder, memory, signal });
+  try {
+    return await work(database);
+  } finally {
+    database.close();
+  }
+}
+
+async function plainSource(
+  database: Database,
+  path: string,
+  head: RawLog,
+  options: ReadOptions,
+  trust: boolean,
+): Promise<Source | undefined> {
+  const times = head.columns.get("time");
+  if (statOf(path, true).folder || head.detected.container || head.detected.format !== "table" || !times)
+    return undefined;
+  const filled = times.filter((value) => value.trim() !== "").length;
+  if (filled < 2000 && head.lines.length >= HEAD_ROWS) return undefined;
+  return lineSource(
+    database,
+    path,
+    await openLog(fileSource(path), options),
+    head,
+    head.detected.timeUnit ?? detectTimeUnit(times),
+    options,
+    trust,
+  );
+}
+
+async function clean(
+  database: Database,
+  source: Source,
+  path: string,
+  head: RawLog,
+  options: CleaningOptions,
+  { titles, keep, onShare }: LargeOptions,
+): Promise<LargeLog> {
+  const tell = watch(database, onShare);
+  try {
+    await numberRows(database, source);
+    const finished = await source.finish();
+    tell(DONE.reading);
+    const counts = {
+      path,
+      rows: await database.number("SELECT count(*) FROM rows WHERE kind IS NULL OR kind = 'r'"),
+      badRows: finished.badRows,
+      timeUnit: finished.timeUnit,
+    };
+    refuseBadRows(counts, options.maxBadShare);
+    const rules = settingsFor(options, finished.timeUnit, finished.detected.singleUser);
+    const removed = await applyRules(database, rules);
+    const changed = await touched(database, "SELECT kind AS what, row FROM rows WHERE kind = 'r'");
+    const repaired = changed.get("r") ?? { count: 0, lines: [] };
+    const kept = await database.number("SELECT count(*) FROM left_rows");
+    const report = cleaningReport(counts, repaired, removed, kept);
+    tell(DONE.rules);
+    const folder = await writeFiles(database, source, tell, keep);
+    try {
+      const log = await readEvents(database, folder, kept, rules.hasTimes, titles);
+      if (keep) finishFolder(folder, keep, log, report, finished);
+      const { detected, badRows, sha256: fileHash } = finished;
+      return { log, report, head, detected, badRows, fileHash, way: source.way };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  } finally {
+    tell(DONE.sorting, true);
+  }
+}
+
+/** Rows as numbers only: eight bytes stand for an id of any length. */
+async function numberRows(database: Database, source: Source): Promise<void> {
+  await database.run(
+    `CREATE TABLE rows AS
+     SELECT row::INTEGER AS row, line::INTEGER AS line, kind, ${keyOf('"user"')} AS u, ${keyOf("item")} AS i,
+       time, duration, rating, title <> '' AS titled
+     FROM (${source.sql()})`,
+  );
+}
+
+/** Events in order, and the names of users and items, as Parquet. Returns their folder. */
+async function writeFiles(
+  database: Database,
+  source: Source,
+  tell: (share: number) => void,
+  keep?: string,
+): Promise<string> {
+  if (keep) mkdirSync(dirname(keep), { recursive: true });
+  const folder = keep ? mkdtempSync(`${keep}.`) : mkdtempSync(`${database.folder}/events-`);
+  const { items, users } = filesOf(folder);
+  await database.run(
+    `CREATE TEMP TABLE user_of AS SELECT u, (row_number() OVER (ORDER BY min(row)) - 1)::INTEGER AS "user", min(row) AS first
+     FROM left_rows GROUP BY u`,
+  );
+  await database.run(
+    `CREATE TEMP TABLE item_of AS SELECT i, (row_number() OVER () - 1)::INTEGER AS item, first, coalesce(named, first) AS named
+     FROM (SELECT i, min(row) AS first, min(row) FILTER (titled) AS named FROM left_rows GROUP BY i)`,
+  );
+  await database.run(
+    `CREATE TEMP TABLE named AS SELECT row, "user" AS u_id, item AS i_id, title
+     FROM (${source.sql("SELECT named FROM item_of UNION SELECT first FROM user_of")})`,
+  );
+  await database.run(
+    `COPY (SELECT item_of.item, i_id AS id, title FROM item_of JOIN named ON item_of.named = named.row)
+     TO ${literal(items)} (FORMAT parquet)`,
+  );
+  await database.run(
+    `COPY (SELECT "user", u_id AS id FROM user_of JOIN named ON user_of.first = named.row) TO ${literal(users)} (FORMAT parquet)`,
+  );
+  await database.run(
+    `CREATE TABLE ready AS SELECT "user", item, time, row, line
+     FROM left_rows JOIN user_of USING (u) JOIN item_of USING (i)`,
+  );
+  // The sort needs the memory that these hold.
+  await database.run("DROP VIEW left_rows");
+  for (const table of ["named", "removed", "item_of", "rows"]) await database.run(`DROP TABLE ${table}`);
+  tell(DONE.names);
+  const [rowCount, userCount] = await Promise.all(
+    ["ready", "user_of"].map((table) => database.number(`SELECT count(*) FROM ${table}`)),
+  );
+  const slices = Math.min(userCount, Math.ceil(rowCount / SORTED_AT_ONCE));
+  for (let slice = 0; slice < slices; slice++) {
+    const [from, to] = [slice, slice + 1].map((edge) => Math.floor((edge * userCount) / slices));
+    await database.run(
+      `COPY (SELECT "user", item, time, line FROM ready WHERE "user" >= ${from} AND "user" < ${to}
+         ORDER BY "user", time, row) TO ${literal(eventsFile(folder, slice))} (FORMAT parquet)`,
+    );
+  }
+  await database.run(`SET memory_limit = '300MB'`); // what is left to do is to read
+  return folder;
+}
+
+function finishFolder(
+  folder: string,
+  keep: string,
+  log: EventLog,
+  report: CleaningReport,
+  { detected }: Finished,
+): void {
+  const { length: events } = log.users;
+  writeAbout(folder, { sha256: hashEvents(log), events, hasTimes: log.hasTimes, report, detected });
+  try {
+    renameSync(folder, keep);
+  } catch (cause) {
+    throw new RefrainError("FILE_WRITE_FAILED", `${keep} could not be written: ${(cause as Error).message}.`, {
+      path: keep,
+    });
+  }
+}
+
+/** Tells the share that is done: of the steps behind, and while DuckDB reads also of the one that runs. */
+function watch(database: Database, onShare?: (share: number) => void): (share: number, end?: boolean) => void {
+  let reached = 0;
+  const timer = setInterval(() => {
+    if (reached === 0) onShare?.(DONE.reading * database.progress);
+  }, 500);
+  timer.unref();
+  return (share, end = false) => {
+    reached = share;
+    if (end) clearInterval(timer);
+    else onShare?.(share);
+  };
+}

@@ -1,0 +1,228 @@
+// Separated text read by DuckDB, line by line. What is plain is cut and parsed in SQL; whatever is not goes through the very
+// functions that smaller logs are read with, so both ways give the same rows.
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { oneForm } from "../one-form.js";
+import { fileSource } from "../read/bytes.js";
+import type { Separator } from "../read/fields.js";
+import type { Opened } from "../read/reader.js";
+import { cutRow } from "../read/table.js";
+import { readLines } from "../read/text.js";
+import type { BadRow, RawLog, ReadOptions } from "../read/types.js";
+import { SAMPLES } from "../report.js";
+import type { Role } from "../schema.js";
+import { parseTime, type TimeUnit, unitsPerSecond } from "../times.js";
+import { type Database, double, literal } from "./database.js";
+import { oddPattern } from "./odd-text.js";
+import { scanFile } from "./scan.js";
+import type { Source } from "./source.js";
+
+const ROLES: ReadonlySet<Role> = new Set(["user", "item", "time", "title", "artist", "duration", "rating"]);
+const TEXTS: readonly Role[] = ["user", "item", "title", "artist"];
+/** Between the fields of a line that JavaScript has cut; a control character, which no text has in its one form. */
+const CUT = "\x1f";
+const LONGEST_LINE = 1 << 20;
+const LONGEST_SAMPLE = 120;
+/** The newline that DuckDB is told, or none where this way is not for the file. */
+const NEWLINES = { "\n": "\\n", "\r\n": "\\r\\n" } as const;
+
+/**
+ * A plain file of separated text as a source, or undefined where it must be read another way: other formats, personal exports,
+ * other encodings than UTF-8, dates in parts.
+ *
+ * @param head   the first rows of the log, read the usual way
+ * @param unit   of the time column
+ * @param trust  true as long as ASCII lines are taken to hold no control characters, which the scan then tells
+ */
+export async function lineSource(
+  database: Database,
+  path: string,
+  opened: Opened,
+  head: RawLog,
+  unit: TimeUnit,
+  options: ReadOptions,
+  trust: boolean,
+): Promise<Source | undefined> {
+  const { separator, header, meaning } = opened;
+  const { columns } = meaning;
+  const isPlain = opened.format === "table" && separator && !meaning.singleUser && columns.has("time");
+  if (!isPlain || [...columns.keys()].some((role) => !ROLES.has(role))) return undefined;
+  const encoding = (options.encoding ?? head.detected.encoding).toLowerCase();
+  const newline = firstNewline(path);
+  if (encoding !== "utf-8" || !newline || isPacked(path)) return undefined;
+
+  const scan = scanFile(path);
+  scan.catch(() => {}); // told by `finish`
+  const samples = new Map<number, BadRow>();
+  defineFunctions(database, separator, header.length, columns, unit, samples);
+  const first = opened.hasHeader ? await lineOfHeader(path) : 0;
+  return {
+    way: "lines",
+    sql: (rows) => linesSql(path, newline, separator, header.length, columns, unit, first, trust, rows),
+    async finish() {
+      const { sha256, plain, controls, newline: found } = await scan;
+      if (!plain || found !== newline) throw new NotPlain("rows");
+      if (controls && trust) throw new NotPlain("lines");
+      const count = await database.number("SELECT count(*) FROM rows WHERE kind = 'b'");
+      const badRows = { count, samples: [...samples.values()].sort((a, b) => a.line - b.line) };
+      return { detected: head.detected, timeUnit: unit, badRows, sha256 };
+    },
+  };
+}
+
+/** Thrown when a file turns out not to be what its beginning says: `instead` tells how it must be read. */
+export class NotPlain extends Error {
+  readonly instead: "lines" | "rows";
+
+  constructor(instead: "lines" | "rows") {
+    super(`must be read by ${instead}`);
+    this.instead = instead;
+  }
+}
+
+function defineFunctions(
+  database: Database,
+  separator: Separator,
+  width: number,
+  columns: ReadonlyMap<Role, number>,
+  unit: TimeUnit,
+  samples: Map<number, BadRow>,
+): void {
+  const texts = TEXTS.flatMap((role) => columns.get(role) ?? []);
+  const forms = new Map<string, string>();
+  const form = (text: string) => {
+    const made = forms.get(text);
+    if (made !== undefined) return made;
+    if (forms.size > 100_000) forms.clear();
+    const fresh = oneForm(text);
+    forms.set(text, fresh);
+    return fresh;
+  };
+  const bad = (line: number, reason: string, text: string) => {
+    samples.set(line, { line, reason, text: text.slice(0, LONGEST_SAMPLE) });
+    if (samples.size > SAMPLES) samples.delete(Math.max(...samples.keys()));
+    return `${CUT.repeat(width)}b`;
+  };
+  const inOrder = (line: string, number: number) => {
+    const text = number === 1 ? line.replace(/^\uFEFF/, "") : line;
+    if (text.trim() === "") return `${CUT.repeat(width)}s`;
+    const fields = cutRow(text, separator, width);
+    if (typeof fields === "string") return bad(number, fields, text);
+    let kind = "";
+    for (const at of texts) {
+      const plain = form(fields[at]);
+      if (plain !== fields[at] && plain !== "") kind = "r";
+      fields[at] = plain;
+    }
+    return [...fields.map((field) => field.replaceAll(CUT, "?")), kind].join(CUT);
+  };
+  const kindOf = (line: string, number: number) => inOrder(line, number).split(CUT)[width];
+  database.define("odd_line", ["text", "number"], "text", inOrder);
+  database.define("odd_kind", ["text", "number"], "text", kindOf);
+  database.define("odd_time", ["text"], "number", (text: string) => known(parseTime(text, unit)));
+  database.define("odd_number", ["text"], "number", (text: string) => known(text.trim() === "" ? null : Number(text)));
+}
+
+function known(value: number | null): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+function linesSql(
+  path: string,
+  newline: keyof typeof NEWLINES,
+  separator: Separator,
+  width: number,
+  columns: ReadonlyMap<Role, number>,
+  unit: TimeUnit,
+  first: number,
+  trust: boolean,
+  rows?: string,
+): string {
+  const cut = literal(separator);
+  // A separator that no line holds: each line is one value, and quotes are ours to judge.
+  const file = `read_csv(${literal(path)}, delim = '\x01', quote = '', escape = '', header = false, auto_detect = false,
+    columns = {line: 'VARCHAR'}, new_line = '${NEWLINES[newline]}', strict_mode = false, max_line_size = ${LONGEST_LINE})`;
+  const field = (role: Role) => `own_${role}`;
+  // Each field is taken out of its list once, before expressions name it several times.
+  const taken = [...columns].map(([role, at]) => `fields[${at + 1}] AS own_${role}`).join(", ");
+  const text = (role: Role) => (columns.has(role) ? field(role) : "''");
+  const named = columns.has("artist")
+    ? `CASE WHEN ${field("artist")} <> '' AND ${text("title")} <> '' THEN ${field("artist")} || ' - ' || ${text("title")} ELSE ${text("title")} END`
+    : text("title");
+  const item = columns.has("item") ? field("item") : named;
+  const number = (role: Role) => (columns.has(role) ? numberSql(field(role)) : "NULL::DOUBLE");
+  // A plain line is cut as it is, others after JavaScript has put them in order, with their kind behind the last field.
+  return `
+    SELECT number - 1 AS row, number AS line, kind, ${text("user")} AS user, ${item} AS item, ${columns.has("title") ? named : item} AS title,
+      ${timeSql(field("time"), unit)} AS time, ${number("duration")} AS duration, ${number("rating")} AS rating
+    FROM (SELECT number, ${taken},
+      CASE WHEN NOT plain THEN nullif(fields[${width + 1}], '') WHEN len(fields) <> ${width}
+        THEN nullif(odd_kind(line, number::DOUBLE), '') END AS kind
+    FROM (
+      SELECT number, line, plain, string_split(CASE WHEN plain THEN line ELSE odd_line(line, number::DOUBLE) END,
+        CASE WHEN plain THEN ${cut} ELSE '${CUT}' END) AS fields
+      FROM (
+        SELECT number, coalesce(line, '') AS line, line IS NOT NULL AND ${plainSql(separator, trust)} AS plain
+        FROM (SELECT row_number() OVER () AS number, line FROM ${file})
+        WHERE number > ${first}${rows ? ` AND number - 1 IN (${rows})` : ""})))`;
+}
+
+/** Whether a line can be cut at its separators and its texts are in their one form. */
+function plainSql(separator: Separator, trust: boolean): string {
+  const quotes = separator === "," || separator === ";" || separator === "|";
+  const doubled = [...(quotes ? ['"'] : []), "  ", ...(separator === " " ? [] : [` ${separator}`, `${separator} `])];
+  const odd = `regexp_matches(line, ${literal(oddPattern(separator))})`;
+  return [
+    ...doubled.map((text) => `NOT contains(line, ${literal(text)})`),
+    "NOT starts_with(line, ' ')",
+    "NOT ends_with(line, ' ')",
+    trust ? `CASE WHEN strlen(line) = length(line) THEN true ELSE NOT ${odd} END` : `NOT ${odd}`,
+  ].join(" AND ");
+}
+
+/** A number that is written as SQL itself would write it is the same in JavaScript; others are asked there. */
+function numberSql(field: string): string {
+  return `CASE WHEN ${field} = '' THEN NULL
+    WHEN TRY_CAST(${field} AS BIGINT)::VARCHAR = ${field} THEN TRY_CAST(${field} AS BIGINT)::DOUBLE
+    ELSE odd_number(${field}) END`;
+}
+
+/** Also for times: seconds as an integer, or a date and a time to the second, with or without T and Z. */
+function timeSql(field: string, unit: TimeUnit): string {
+  if (unit !== "text")
+    return `CASE WHEN TRY_CAST(${field} AS BIGINT)::VARCHAR = ${field}
+      THEN TRY_CAST(${field} AS BIGINT)::DOUBLE / ${double(unitsPerSecond(unit))} ELSE odd_time(${field}) END`;
+  return `CASE WHEN regexp_full_match(${field}, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}Z?')
+    THEN coalesce(epoch(TRY_CAST(${field} AS TIMESTAMP)), odd_time(${field})) ELSE odd_time(${field}) END`;
+}
+
+/** Number of the first line that is not empty. */
+async function lineOfHeader(path: string): Promise<number> {
+  let number = 0;
+  for await (const line of readLines(fileSource(path), {}, () => {})) {
+    number++;
+    if (line.replace(/^\uFEFF/, "").trim() !== "") return number;
+  }
+  return number;
+}
+
+function firstNewline(path: string): keyof typeof NEWLINES | undefined {
+  const head = headBytes(path, 1 << 16);
+  const at = head.indexOf(10);
+  return at < 0 ? undefined : head[at - 1] === 13 ? "\r\n" : "\n";
+}
+
+/** True for gzip and zip, which DuckDB would not undo as the readers do. */
+function isPacked(path: string): boolean {
+  const magic = headBytes(path, 2).toString("latin1");
+  return !statSync(path).isFile() || magic === "\x1f\x8b" || magic === "PK";
+}
+
+function headBytes(path: string, count: number): Buffer {
+  const file = openSync(path, "r");
+  try {
+    const head = Buffer.alloc(count);
+    return head.subarray(0, readSync(file, head, 0, count, 0));
+  } finally {
+    closeSync(file);
+  }
+}

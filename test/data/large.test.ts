@@ -1,0 +1,230 @@
+// Both ways of reading a log give the same bytes: events, names, report.
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { type CleaningOptions, cleanLargeLog, cleanLog, hashEvents, loadLog, readLog } from "../../src/data/index.js";
+import { Database, hasDatabase } from "../../src/data/large/database.js";
+import { isEventLog, readAbout, readEvents } from "../../src/data/large/event-log.js";
+import { oddPattern } from "../../src/data/large/odd-text.js";
+import { oneForm } from "../../src/data/one-form.js";
+import { isLongRun } from "../support/cli.js";
+import { KEEP_ALL, temporaryFolder } from "./helpers.js";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+
+/** What one way makes of a file: the log and the report, or the code of the error. */
+async function outcome(
+  work: () => Promise<{ log: Parameters<typeof hashEvents>[0]; report: unknown }>,
+): Promise<unknown> {
+  try {
+    const { log, report } = await work();
+    return { report, hash: hashEvents(log), users: [...log.userIds], events: Array.from(log.items) };
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    return { code: code ?? message };
+  }
+}
+
+const cleaning = { ...KEEP_ALL, latest: 4e9 };
+const options = { cleaning, temporary: folder.path, memory: 300e6 };
+
+/** How DuckDB read each file: by itself, or through the usual readers. */
+const ways: string[] = [];
+
+async function expectSame(path: string, more: Partial<CleaningOptions> = {}): Promise<unknown> {
+  const small = await outcome(async () => cleanLog(await readLog(path), { ...cleaning, ...more }));
+  const large = await outcome(async () => {
+    const loaded = await cleanLargeLog(path, { ...options, cleaning: { ...cleaning, ...more } });
+    ways.push(loaded.way);
+    return loaded;
+  });
+  expect(large).toEqual(small);
+  return small;
+}
+
+const HEADER = "user,item,time,artist,title,ms_played,rating";
+const oneOf = fc.constantFrom;
+const text = oneOf(
+  "a", "b", "c", "", " a", "a ", "a  b", "ａ", "Café", "Cafe\u0301", "群青", "夜に 駆ける", '"a"', '"a,b"', '"a ""b"""', '"open', 'x"y',
+  "\u00a0a", "a\tb", "__proto__", "e\u0001", "e\u001fx", "\u0000", "ﬁ", "가", "\u1100\u1161", "\ufffd", "🎵", "a,", "NULL", "\ufeff",
+); // biome-ignore format: a list
+const time = oneOf(
+  "2023-11-14T22:13:20Z",
+  "2023-11-14 22:13:20",
+  "2023-11-14T22:13:20",
+  "2023-11-14T22:13:20+09:00",
+  "2023-11-14",
+  "20231114",
+  "2023-11-14T22:13:60Z",
+  "2023-02-30T00:00:00Z",
+  "2023-11-14T24:00:00Z",
+  "2023-11-14T22:13:2.Z",
+  " 023-11-14T22:13:20Z",
+  "",
+  "now",
+  "2023-11-14T22:13:20.5Z",
+  "infinity",
+  "14 Nov 2023, 22:13",
+  "1700000000",
+  "-1",
+  "2023-11-14T22:13:20z",
+  "2024-01-01T00:00:00Z",
+);
+const stamp = oneOf(
+  "1700000000",
+  "1700000000.5",
+  "1700003600",
+  "1.7e9",
+  "0x10",
+  "1e400",
+  "-0",
+  "01700000000",
+  "+1700000001",
+  "",
+  "x",
+  " 1700000002 ",
+);
+const number = oneOf("", "0", "30000", "29999", "1e5", "4.5", "-1", "NaN", "Infinity", "0x20", "1_000", " 31000", "١");
+const field = (times: fc.Arbitrary<string>) =>
+  fc.tuple(oneOf("u", "v", "w", "", "ｕ"), text, times, text, text, number, number);
+const line = (times: fc.Arbitrary<string>) =>
+  fc.oneof(
+    { weight: 12, arbitrary: field(times).map((fields) => fields.join(",")) },
+    {
+      weight: 1,
+      arbitrary: oneOf("", "  ", "u,i", "u,i,1700000000,,,,,", "u,i,1700000000,,,,,x", '"', ",,,,,,", ",,,,,,,"),
+    },
+  );
+
+describe("DuckDB and memory", () => {
+  test("give the same log and report of random dirty text, with any end of line", async () => {
+    let at = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.boolean().chain((isText) => fc.array(line(isText ? time : stamp), { minLength: 1, maxLength: 40 })),
+        oneOf("\n", "\n", "\n", "\r\n", "\r"),
+        oneOf("", "\ufeff", "\n"),
+        fc.boolean(),
+        fc.record({
+          minimumUserPlays: oneOf(1, 2),
+          minimumItemPlays: oneOf(1, 2),
+          minimumDurationMs: oneOf(0, 30_000),
+        }),
+        async (lines, newline, start, isOpen, more) => {
+          const path = folder.write(
+            `random${at++}.csv`,
+            start + [HEADER, ...lines].join(newline) + (isOpen ? "" : newline),
+          );
+          await expectSame(path, { ...more, maxBadShare: 1 });
+        },
+      ),
+      { numRuns: isLongRun ? 200 : 15, seed: 4 },
+    );
+    expect(new Set(ways)).toEqual(new Set(["lines", "rows"]));
+  }, 120_000);
+
+  test("also of other formats, which the usual readers read", async () => {
+    const rows = Array.from({ length: 400 }, (_, i) => [`u${i % 7}`, `i${(i * i) % 31}`, 1_700_000_000 + i * 50]);
+    const csv = ["user\titem\ttime", ...rows.map((row) => row.join("\t"))].join("\n");
+    const files = {
+      "log.tsv": csv,
+      "log.tsv.gz": gzipSync(csv),
+      "utf16.tsv": Buffer.from(`\ufeff${csv}`, "utf16le"),
+      "latin.csv": Buffer.from(
+        "user,item,time\nu,caf\u00e9,1700000000\nu,b,1700000001\nv,caf\u00e9,1700000002",
+        "latin1",
+      ),
+      "log.jsonl": rows.map(([user, item, time]) => JSON.stringify({ user, item, time })).join("\n"),
+      "sequences.txt": Array.from({ length: 40 }, (_, u) =>
+        [u, ...Array.from({ length: 3 + u }, (_, i) => (i * u) % 17)].join(" "),
+      ).join("\n"),
+      "order.csv": "user,item,order\nu,a,2\nu,b,1\nv,a,1\nv,b,3",
+      "bare.csv": "u,a,1700000000\nu,b,1700000001\nv,a,1700000002\nv,a,1700000003",
+      "parts.csv": "user,item,day,month,year\nu,a,1,2,2020\nu,b,2,2,2020\nv,a,31,2,2020",
+      "wide.csv": `user,item,time\nu,${"x".repeat(1 << 21)},1700000000\n`,
+      "empty.csv": "user,item,time\n",
+      "control.csv": "user,item,time\nu,a\u0001b,1700000000\nu,\u0007,1700000001\nv,a,1700000002",
+    };
+    const results = [];
+    for (const [name, content] of Object.entries(files)) results.push(await expectSame(folder.write(name, content)));
+    expect(results.filter((one) => "code" in (one as object))).toEqual([
+      { code: "FILE_TOO_WIDE" },
+      { code: "FILE_EMPTY" },
+    ]);
+  }, 60_000);
+
+  test("too many bad rows, nothing left and a missing file are the same errors", async () => {
+    const bad = folder.write("bad.csv", "user,item,time\nu\nv\nu,i,1700000000");
+    expect(await expectSame(bad)).toEqual({ code: "TOO_MANY_BAD_ROWS" });
+    const none = folder.write("none.csv", "user,item,time\nu,i,5\nv,i,1700000000");
+    expect(await expectSame(none, { minimumUserPlays: 5 })).toEqual({ code: "NO_EVENTS_LEFT" });
+    expect(await expectSame(join(folder.path, "nowhere.csv"))).toEqual({ code: "FILE_NOT_FOUND" });
+  });
+
+  test("leaves nothing behind, also when it is stopped", async () => {
+    const path = folder.write("stop.csv", `user,item,time\n${"u,i,1700000000\n".repeat(200_000)}`);
+    const before = readdirSync(folder.path).length;
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 30);
+    await expect(cleanLargeLog(path, { ...options, signal: controller.signal })).rejects.toMatchObject({
+      name: "AbortError",
+    });
+    expect(readdirSync(folder.path)).toHaveLength(before);
+  });
+});
+
+test("an event log is kept as Parquet, opened by streaming, and tells its hash", async () => {
+  const path = folder.write("kept.csv", "user,item,time\nu,b,1700000001\nv,a,1700000002\nu,a,1700000000");
+  const keep = join(folder.path, "kept.events");
+  const { log } = await cleanLargeLog(path, { ...options, keep });
+  expect(isEventLog(keep) && existsSync(join(keep, "events-000000.parquet"))).toBe(true);
+  const about = readAbout(keep);
+  const database = await Database.open({ folder: folder.path });
+  try {
+    const opened = await readEvents(database, keep, about.events, about.hasTimes);
+    expect(opened).toEqual(log);
+    expect(hashEvents(opened)).toBe(about.sha256);
+    await expect(readEvents(database, keep, 2, true)).rejects.toMatchObject({ code: "FILE_DAMAGED" });
+    await expect(database.run("SELEC 1")).rejects.toMatchObject({ code: "DATABASE_FAILED" });
+  } finally {
+    database.close();
+  }
+  writeFileSync(join(keep, "event-log.json"), "{");
+  expect(() => readAbout(keep)).toThrow(expect.objectContaining({ code: "FILE_DAMAGED" }));
+});
+
+test("a text without odd characters and doubled spaces is its own one form", () => {
+  const odd = new RegExp(oddPattern(",").replaceAll("\\x{", "\\u{"), "u");
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 12 }), (value) => {
+      if (!odd.test(value) && !/^ | $| {2}/.test(value)) expect(oneForm(value)).toBe(value);
+    }),
+    { numRuns: isLongRun ? 30_000 : 1000, seed: 9 },
+  );
+});
+
+test("the engine is chosen by the size, by REFRAIN_DATA_ENGINE, or by name", async () => {
+  const path = folder.write("small.csv", "user,item,time\nu,b,1700000001\nv,a,1700000002");
+  const load = (engine?: string) => loadLog(path, options, engine);
+  expect(await load()).toMatchObject({ engine: "memory" });
+  const large = await load("duckdb");
+  expect(large).toMatchObject({ engine: "duckdb", raw: { lines: [2, 3] } });
+  expect(large.log).toEqual((await load("memory")).log);
+  await expect(load("pandas")).rejects.toMatchObject({ code: "ARGUMENT_INVALID" });
+});
+
+test("without DuckDB there is a coded error", async () => {
+  vi.doMock("@duckdb/node-api", () => {
+    throw new Error("no library for this platform");
+  });
+  try {
+    await expect(Database.open({ folder: folder.path })).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+    expect(await hasDatabase()).toBe(false);
+  } finally {
+    vi.doUnmock("@duckdb/node-api");
+  }
+  expect(await hasDatabase()).toBe(true);
+});
