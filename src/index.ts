@@ -9,7 +9,29 @@ export { topK } from "./core/topk.js";
 export type { EvaluationCase, EventLog, Figure, Query, SplitLog, SplitPart } from "./core/types.js";
 export * from "./data/index.js";
 export { generateJkpop, oracleOn, readCatalogue, readOracle, readTruth, simulate } from "./data/simulator/index.js";
-export { type Engine, type EngineName, startEngine } from "./engine/index.js";
+export {
+  Adam,
+  type AdamOptions,
+  clipByGlobalNorm,
+  type Engine,
+  type EngineName,
+  Graph,
+  gradientOf,
+  gru,
+  type InitialState,
+  type Layout,
+  linearCrossEntropy,
+  lstm,
+  Parameter,
+  type RecurrentWeights,
+  recurrent,
+  sampledLoss,
+  startEngine,
+  type TopItems,
+  tf,
+  topItems,
+  type Value,
+} from "./engine/index.js";
 export * from "./evaluate/index.js";
 export {
   loadModel,
@@ -22,6 +44,7 @@ export {
   type SavedModel,
   StreamingModel,
   saveModel,
+  type TopPlays,
   type UserState,
 } from "./model/index.js";
 export * from "./plot/index.js";

@@ -1,7 +1,6 @@
 // Refrain as a worker for scoring: one user's list after one more play, and all users ranked once their states are known.
 import { createInterface } from "node:readline";
 import { Random } from "../../dist/core/random.js";
-import { topK } from "../../dist/core/topk.js";
 import { productTransposeB, startEngine, tf } from "../../dist/engine/index.js";
 import { modelConfig, RecurrentModel, StreamingModel } from "../../dist/model/index.js";
 
@@ -31,7 +30,7 @@ function play({ steps }) {
   const began = performance.now();
   for (let n = 0; n < steps; n++) {
     work.state = streaming.play(work.state, 1 + random.integer(V));
-    topK(streaming.scores(work.state), 10);
+    streaming.top(work.state, 10);
   }
   return { ms: (performance.now() - began) / steps };
 }

@@ -76,6 +76,13 @@ REFRAIN_ENGINE=native|wasm|cpu 只对本次运行生效;wasm 与 cpu 跳过所�
     zh: () => "内置数据生成失败,原因见上方输出。重试:node bin/refrain.mjs data generate",
   },
 
+  kernels: { en: () => "Kernels", zh: () => "计算内核" },
+  kernelsCompiled: { en: () => "compiled for this processor", zh: () => "已为本机处理器编译" },
+  kernelsRefused: {
+    en: (why) => `left out, so training is 2 to 3 times slower: ${why}`,
+    zh: (why) => `未启用,训练将慢 2 至 3 倍:${why}`,
+  },
+
   engine: { en: () => "Engine", zh: () => "引擎" },
   trying: {
     en: (how) => ({ there: "loading TensorFlow", official: "official download", wheel: "TensorFlow wheel" })[how],

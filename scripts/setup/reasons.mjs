@@ -50,6 +50,14 @@ export const reasons = {
     zh: (how, why) =>
       `${{ there: "已安装的插件", official: "官方版本", wheel: "编译出的插件" }[how]}无法加载(${why})。`,
   },
+  kernelsPlatform: {
+    en: () => "they need GCC or Clang, which setup does not use on Windows.",
+    zh: () => "需要 GCC 或 Clang,Windows 上的安装程序不使用它们。",
+  },
+  kernelsWrong: {
+    en: (why) => `they do not run here (${why}).`,
+    zh: (why) => `无法在本机运行(${why})。`,
+  },
   illegalInstruction: {
     en: () => "this processor lacks an instruction it uses",
     zh: () => "处理器缺少所需指令",

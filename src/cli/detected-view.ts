@@ -1,4 +1,6 @@
-import type { Detected } from "../data/index.js";
+import type { Detected, Preview } from "../data/index.js";
+import { text } from "./messages.js";
+import { formatTable } from "./output.js";
 
 const MOST_SHOWN = 12;
 
@@ -28,6 +30,15 @@ export function detectedText(path: string, detected: Detected): string {
     ),
     ...shown(skipped, ({ name, reason }) => `  skipped  ${name}: ${reason}`),
     ...notes.map((note) => `Note: ${note}`),
+  ].join("\n");
+}
+
+/** The same with the time unit and the first rows, as roles see them. @param path shown in place of the preview's own */
+export function previewText({ path, detected, timeUnit, roles, rows }: Preview, shownPath: string = path): string {
+  return [
+    detectedText(shownPath, detected),
+    text("timeUnit", { unit: timeUnit }),
+    ...(rows.length > 0 ? ["", formatTable(roles, rows)] : []),
   ].join("\n");
 }
 

@@ -1,18 +1,22 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { type ErrorCode, RefrainError } from "../core/errors.js";
+import type { Preview } from "../data/index.js";
 import { addAuditCommand } from "./commands/audit.js";
 import { addDataCommands } from "./commands/data.js";
+import { addDatasetCommands } from "./commands/datasets.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addRecommendCommand } from "./commands/recommend.js";
 import { addRunCommands } from "./commands/runs.js";
 import { addTrainCommands } from "./commands/train.js";
-import { useLanguage } from "./messages.js";
+import { previewText } from "./detected-view.js";
+import { text, useLanguage } from "./messages.js";
 import { INTERRUPTED } from "./run-finish.js";
 
 /** Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 4 engine, 130 interrupted. */
 const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
   CONFIG_INVALID: 2,
+  TERMS_NOT_ACCEPTED: 2,
   ARGUMENT_INVALID: 2,
   ENGINE_UNAVAILABLE: 4,
 };
@@ -43,11 +47,13 @@ Examples:
   npx refrain data describe plays.csv                   what a log holds
   npx refrain data audit plays.csv                      what is wrong with it, and what helps
   npx refrain train --data plays.csv                    train on your own log
+  npx refrain data get ml-1m                            a public data set; then: train --data ml-1m
   npx refrain recommend --titles "夜に駆ける" "Dynamite"  the next songs, with reasons
 
 Environment:
   REFRAIN_ENGINE=native|wasm|cpu   which engine runs the tensors
   REFRAIN_LANG=en|zh               language
+  REFRAIN_DATA=FOLDER              where downloaded data sets are kept
 
 Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 4 engine not available, 130 interrupted.`,
     )
@@ -60,6 +66,7 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
   addDemoCommand(program, output, runs);
   addDataCommands(program, output);
   addAuditCommand(program, output);
+  addDatasetCommands(program, output);
   addTrainCommands(program, output, runs);
   addRunCommands(program, output, runs);
   addRecommendCommand(program, output, runs);
@@ -73,15 +80,21 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
   }
 }
 
-function report(error: unknown, flags: { json?: boolean; debug?: boolean }): number {
+function report(error: unknown, flags: { json?: boolean; quiet?: boolean; debug?: boolean }): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if ((error as Error).name === "AbortError") return INTERRUPTED; // Ctrl-C before there was anything to save
   const known = error instanceof RefrainError ? error : undefined;
   const message = (error as Error).message;
   if (flags.json)
-    process.stderr.write(`${JSON.stringify({ error: known?.code ?? "UNEXPECTED", message, remedy: known?.remedy })}\n`);
-  else if (known) process.stderr.write(`Error ${known.code}: ${message}\n${known.remedy}\n`);
-  else process.stderr.write(`Unexpected error: ${message}\nRun again with --debug and report what it prints.\n`);
+    process.stderr.write(
+      `${JSON.stringify({ error: known?.code ?? "UNEXPECTED", message, remedy: known?.remedy, found: known?.details.preview })}\n`,
+    );
+  else if (known) {
+    const { preview } = known.details;
+    // What was found in the file goes before the refusal, so that a person sees what was misread.
+    if (preview && !flags.quiet) process.stdout.write(`${previewText(preview as Preview)}\n${text("misread")}\n`);
+    process.stderr.write(`Error ${known.code}: ${message}\n${known.remedy}\n`);
+  } else process.stderr.write(`Unexpected error: ${message}\nRun again with --debug and report what it prints.\n`);
   if (flags.debug) process.stderr.write(`${(error as Error).stack}\n`);
   return known ? (EXIT_CODES[known.code] ?? DATA_ERROR) : 1;
 }

@@ -1,5 +1,6 @@
 import i18next from "i18next";
 import { auditEn, auditZh } from "./audit-messages.js";
+import { datasetsEn, datasetsZh } from "./dataset-messages.js";
 
 // What a person reads, in English and Chinese. Keys are English words that say what the line is.
 const en = {
@@ -13,6 +14,10 @@ const en = {
   log: "{{events}} plays of {{items}} items by {{users}} users, {{first}} to {{last}}",
   logOrder: "{{events}} plays of {{items}} items by {{users}} users, in order, without dates",
   split: "split: {{split}}; {{train}} train, {{validation}} validation, {{test}} test events",
+  timeUnit: "times: {{unit}}",
+  misread: "If this is misread, name it: --user, --item, --time, --encoding, --separator, --format, --time-unit.",
+  onePerson:
+    "One person's log: its {{sessions}} sessions are the sequences, and the latest of them are the test. It says nothing about other listeners.",
   training: "Training",
   model: "{{parameters}} weights, {{positions}} targets per epoch, padding {{padding}} %",
   resumed: "goes on after step {{step}}",
@@ -51,6 +56,7 @@ const en = {
   chosenFor: "After: {{titles}}",
   noReasons: "no single play stands out",
   audit: auditEn,
+  datasets: datasetsEn,
 };
 
 const zh: typeof en = {
@@ -64,6 +70,9 @@ const zh: typeof en = {
   log: "{{users}} 位用户对 {{items}} 个物品的 {{events}} 次播放，{{first}} 至 {{last}}",
   logOrder: "{{users}} 位用户对 {{items}} 个物品的 {{events}} 次播放，只有顺序，没有日期",
   split: "划分：{{split}}；训练 {{train}}，验证 {{validation}}，测试 {{test}} 条",
+  timeUnit: "时间：{{unit}}",
+  misread: "如果识别有误，请写明：--user、--item、--time、--encoding、--separator、--format、--time-unit。",
+  onePerson: "这是一个人的日志：以其 {{sessions}} 段会话为序列，最近的会话用于测试。结果不说明对其他听众的效果。",
   training: "训练",
   model: "{{parameters}} 个权重，每轮 {{positions}} 个目标，填充占 {{padding}} %",
   resumed: "从第 {{step}} 步之后继续",
@@ -97,6 +106,7 @@ const zh: typeof en = {
   chosenFor: "听过：{{titles}}",
   noReasons: "没有哪一次播放特别突出",
   audit: auditZh,
+  datasets: datasetsZh,
 };
 
 export type Language = "en" | "zh";

@@ -1,7 +1,9 @@
 import type { CleaningReport } from "../data/index.js";
-import { profileLog } from "../data/index.js";
+import { previewOf, profileLog } from "../data/index.js";
 import { protocolSentence } from "../evaluate/index.js";
 import type { Prepared, RunEvent } from "../recipes/index.js";
+import { partSizes } from "../sequence/split.js";
+import { previewText } from "./detected-view.js";
 import { text } from "./messages.js";
 import {
   bold,
@@ -114,7 +116,8 @@ export async function showRun(
 }
 
 /** The cleaning table, the log in numbers, and the split. */
-export function showPrepared({ report, log, histories }: Prepared, output: Output): void {
+export function showPrepared({ raw, report, log, histories }: Prepared, output: Output): void {
+  say(output, `${previewText(previewOf(raw))}\n`);
   showCleaning(report, output);
   const profile = profileLog(log);
   const numbers = { events: count(profile.events), items: count(profile.items), users: count(profile.users) };
@@ -124,13 +127,10 @@ export function showPrepared({ report, log, histories }: Prepared, output: Outpu
       ? text("log", { ...numbers, first: profile.firstDay, last: profile.lastDay ?? "" })
       : text("logOrder", numbers),
   );
-  const { userStart, validationStart, testStart, description } = histories.split;
-  let [train, validation] = [0, 0];
-  for (let u = 0; u < testStart.length; u++) {
-    train += validationStart[u] - userStart[u];
-    validation += testStart[u] - validationStart[u];
-  }
-  const test = log.users.length - train - validation;
+  const { description } = histories.split;
+  const { owners, userIds } = histories.split.log;
+  if (owners?.ids.length === 1) say(output, text("onePerson", { sessions: count(userIds.length) }));
+  const { train, validation, test } = partSizes(histories.split);
   say(
     output,
     text("split", { split: description, train: count(train), validation: count(validation), test: count(test) }),

@@ -30,6 +30,21 @@ export const ERROR_TABLE = {
   RUN_BUSY: "Another process is training this run. Wait for it, or stop it.",
   TITLE_UNKNOWN: "Try one of the suggestions, or `refrain recommend --search WORD`.",
   USER_UNKNOWN: "`refrain recommend --users` lists some; leave --user out for a new listener.",
+  DATASET_UNKNOWN: "`refrain data list` shows the names.",
+  DATASET_MISSING: "`refrain data get` downloads it, or takes a file with --from; REFRAIN_DATA names another folder.",
+  DATASET_BY_HAND: "Fetch the file as told, then run `refrain data get` with its name and --from FILE.",
+  DATASET_CHANGED:
+    "Nothing was kept. Try again later, another copy with --from, or --accept-change if that is allowed.",
+  DATASET_DAMAGED: "Remove the named file if it is there, then run `refrain data get` with --again, or --from FILE.",
+  DATASET_BUSY: "Wait for the other process, or stop it.",
+  TERMS_NOT_ACCEPTED: "Read the terms with `refrain data list NAME`; if you agree, run again with --accept-terms.",
+  DOWNLOAD_FAILED: "Check the network and HTTPS_PROXY, and run again: it goes on where it stopped. Or use --from FILE.",
+  DOWNLOAD_REFUSED: "The address is not what it was. Fetch the file yourself and give it with --from FILE.",
+  DISK_FULL: "Free some space, or set REFRAIN_DATA to a folder on another disk, and run again.",
+  ARCHIVE_UNSAFE: "Do not unpack this file by hand either; get it from the publisher.",
+  ARCHIVE_INCOMPLETE: "Check that it is the file of this data set and of this version.",
+  SPLIT_INVALID:
+    "Choose another split.kind, or correct the parts of the log. `refrain train --print-schema` lists the kinds.",
   EMPTY_CASES: "Use a later cut, or a log in which users have more plays.",
 } as const;
 

@@ -20,6 +20,8 @@ export interface EventLog {
   readonly lines: Int32Array;
   /** True where `times` are calendar times and false where they are only an order. */
   readonly hasTimes: boolean;
+  /** Where the users of this log are sessions: whose each session is, `codes` int32 [U] into `ids`. */
+  readonly owners?: { readonly codes: Int32Array; readonly ids: readonly string[] };
 }
 
 /**
@@ -36,6 +38,12 @@ export interface SplitLog {
   readonly userStart: Int32Array;
   readonly validationStart: Int32Array;
   readonly testStart: Int32Array;
+  /** Only the last so many plays of each user in validation and test are targets, the others history; all where absent. */
+  readonly lastTargets?: number;
+  /** True where every user (or session) is in one part as a whole, so that no test user is known from training. */
+  readonly apart?: true;
+  /** In words, for the protocol card: how many plays a user and an item need, and where they count. */
+  readonly support?: string;
 }
 
 /** Which part of a split a step may look at. */

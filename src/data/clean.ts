@@ -137,7 +137,7 @@ export function readTimes(raw: RawLog): { times: Float64Array; unit: CleaningRep
   const [day, month, year, order] = (["day", "month", "year", "order"] as const).map((role) => columns.get(role));
   const column = columns.get("time");
   if (column) {
-    const unit = detectTimeUnit(column);
+    const unit = raw.detected.timeUnit ?? detectTimeUnit(column);
     // A date with the position on that day: the position, as seconds, keeps the order.
     const add = (row: number) => (order ? Number(order[row]) || 0 : 0);
     return { times: Float64Array.from(column, (value, row) => parseTime(value, unit) + add(row)), unit };

@@ -1,9 +1,12 @@
 export { auditEvents, auditRaw, type EventAudit, type Finding } from "./audit/index.js";
 export { type CleaningReport, type CleaningStep, cleanLog } from "./clean.js";
 export { readItemRows } from "./item-rows.js";
+export { joinLogs } from "./join.js";
 export { type CleaningOptions, cleaningSchema } from "./options.js";
+export { type Preview, previewOf } from "./preview.js";
 export { type Profile, profileLog } from "./profile.js";
-export { pseudonymise } from "./pseudonymise.js";
+export { pseudonymise, withoutTexts } from "./pseudonymise.js";
+export { SEPARATORS, type Separator } from "./read/fields.js";
 export {
   type BadRow,
   type Detected,
@@ -13,6 +16,18 @@ export {
   type ReadOptions,
   readLog,
 } from "./read.js";
-export type { ColumnMapping, Role } from "./schema.js";
+export {
+  type Dataset,
+  dataFolder,
+  datasetNames,
+  datasetSchema,
+  findDataset,
+  type GetOptions,
+  type GetProgress,
+  getDataset,
+  locateDataset,
+} from "./registry/index.js";
+export { type ColumnMapping, namesSessions, type Role } from "./schema.js";
+export { TIME_UNITS, type TimeUnit } from "./times.js";
 export { readTitles } from "./titles.js";
 export { quoted, writeLog } from "./write.js";

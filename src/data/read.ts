@@ -34,7 +34,7 @@ export async function readLog(path: string, options: ReadOptions = {}): Promise<
   const opened = await openLog(source, options);
   const encodings = new Encodings();
   await opened.read(into, encodings.tell);
-  return rawLog(path, into, opened, encodings, {});
+  return rawLog(path, into, opened, encodings, options, {});
 }
 
 async function readMembers(path: string, contents: Contents, options: ReadOptions): Promise<RawLog> {
@@ -57,7 +57,7 @@ async function readMembers(path: string, contents: Contents, options: ReadOption
         linesFrom: before.line,
       });
     }
-    return rawLog(path, into, chosen[0].opened, encodings, {
+    return rawLog(path, into, chosen[0].opened, encodings, options, {
       container: contents.container,
       members,
       skipped: skipped.slice(0, MOST_SKIPPED),
@@ -106,16 +106,21 @@ class Encodings {
   }
 }
 
-function rawLog(path: string, into: Collector, opened: Opened, encodings: Encodings, more: Partial<Detected>): RawLog {
+function rawLog(
+  path: string,
+  into: Collector,
+  opened: Opened,
+  encodings: Encodings,
+  { timeUnit }: ReadOptions,
+  more: Partial<Detected>,
+): RawLog {
   if (into.lines.length === 0 && into.badCount === 0)
     throw new RefrainError("FILE_EMPTY", `${path} has a header and no rows.`, { path });
   const { meaning, format, separator, header } = opened;
   const layout = opened.layout ?? meaning.layout?.name;
   const notes = [...encodings.notes, ...(meaning.layout?.note ? [meaning.layout.note] : [])];
   if (meaning.singleUser)
-    notes.push(
-      'One person\'s own log: its user is "me". Sessions are needed to train on it, since one user is no crowd.',
-    );
+    notes.push('One person\'s own log: its user is "me". `train` cuts it into sessions, since one user is no crowd.');
   return {
     path,
     columns: into.columns,
@@ -129,6 +134,7 @@ function rawLog(path: string, into: Collector, opened: Opened, encodings: Encodi
       header,
       roles: Object.fromEntries([...meaning.columns].map(([role, at]) => [role, header[at]])),
       ...(meaning.singleUser ? { singleUser: true as const } : {}),
+      ...(timeUnit ? { timeUnit } : {}),
       ...more,
       ...(notes.length > 0 ? { notes } : {}),
     },

@@ -12,7 +12,8 @@ export type Role =
   | "title"
   | "artist"
   | "duration"
-  | "rating";
+  | "rating"
+  | "split";
 
 /** Column name of each role; what is left out is detected. */
 export type ColumnMapping = Partial<Readonly<Record<Role, string>>>;
@@ -73,7 +74,16 @@ const NAMES: Readonly<Record<Role, readonly string[]>> = {
   artist: ["artist", "artistname", "singer", "歌手"],
   duration: ["msplayed", "durationms", "playedms", "playtimems"],
   rating: ["rating", "score", "评分"],
+  split: ["split"],
 };
+
+/** Names of the user column that say that each of its values is one session. */
+const SESSION_NAMES: readonly string[] = ["session", "sessionid", "streamid"];
+
+/** True where the name of the user column says sessions. @example namesSessions("SessionId") // true */
+export function namesSessions(column: string | undefined): boolean {
+  return column !== undefined && SESSION_NAMES.includes(plainName(column));
+}
 
 /** A column name in the form that `NAMES` compares. */
 export function plainName(name: string): string {

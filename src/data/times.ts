@@ -10,6 +10,14 @@ const NAMED = /^(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})(?:,? (\d{1,2}:\d{2}(?::\d{2})?
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const ISO =
   /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+export const TIME_UNITS: readonly TimeUnit[] = [
+  "seconds",
+  "milliseconds",
+  "microseconds",
+  "nanoseconds",
+  "order",
+  "text",
+];
 const PER_SECOND: Readonly<Record<Exclude<TimeUnit, "text">, number>> = {
   seconds: 1,
   milliseconds: 1e3,

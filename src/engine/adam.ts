@@ -1,4 +1,5 @@
 import { type Gradient, isRows, type Rows } from "./graph.js";
+import { hasKernels } from "./kernels.js";
 import { attribute, floatType, isNative, rawOp } from "./native.js";
 import { Parameter } from "./parameter.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
@@ -37,13 +38,15 @@ export class Adam {
    */
   apply(gradients: Readonly<Record<string, Gradient>>, learningRate: number): void {
     this.#step++;
-    const update = isNative() ? updateNative : updatePlain;
     tf.tidy(() => {
+      const how: Step = { ...this.#options, learningRate, number: this.#step };
+      const update = isNative() ? updateNative(how) : updatePlain(how);
+      const updateRows = hasKernels() ? updateRowsByKernel(how) : updateRowsPlain(how);
       for (const [name, parameter] of this.#parameters) {
         const moments = this.#moments.get(name) as Moments;
         const gradient = gradients[name];
-        if (isRows(gradient)) updateRows(parameter, moments, gradient, learningRate, this.#step, this.#options);
-        else update(parameter, moments, gradient, learningRate, this.#step, this.#options);
+        if (isRows(gradient)) updateRows(parameter, moments, gradient);
+        else update(parameter, moments, gradient);
       }
     });
   }
@@ -74,59 +77,72 @@ interface Moments {
   readonly square: Parameter;
 }
 
-type Update<G = Tensor> = (
-  parameter: Parameter,
-  moments: Moments,
-  gradient: G,
-  learningRate: number,
-  step: number,
-  options: AdamOptions,
-) => void;
+interface Step extends AdamOptions {
+  readonly learningRate: number;
+  /** From 1. */
+  readonly number: number;
+}
+
+type Update<G = Tensor> = (step: Step) => (parameter: Parameter, moments: Moments, gradient: G) => void;
 
 /** In place, by TensorFlow's fused operation. Its epsilon stands beside the uncorrected root, so ours is scaled to match. */
-const updateNative: Update = (parameter, { mean, square }, gradient, learningRate, step, options) => {
-  const { beta1, beta2, epsilon, weightDecay } = options;
-  if (weightDecay > 0) {
-    const value = parameter.read();
-    const taken = value.mul(learningRate * weightDecay);
-    value.dispose(); // while it shares the memory, changing the parameter would copy it first
-    rawOp("AssignSubVariableOp", [attribute.dtype("dtype", "float32")], [parameter.handle, taken], 0);
-  }
-  const [power1, power2] = [beta1 ** step, beta2 ** step];
+const updateNative: Update = ({ beta1, beta2, epsilon, weightDecay, learningRate, number }) => {
+  const [power1, power2] = [beta1 ** number, beta2 ** number];
   const numbers = [power1, power2, learningRate, beta1, beta2, epsilon * Math.sqrt(1 - power2)];
   const scalars = numbers.map((value) => tf.scalar(value));
-  const flags = [attribute.bool("use_locking", false), attribute.bool("use_nesterov", false)];
-  const inputs = [parameter.handle, mean.handle, square.handle, ...scalars, gradient];
-  rawOp("ResourceApplyAdam", [...flags, ...floatType()], inputs, 0);
+  const attributes = [attribute.bool("use_locking", false), attribute.bool("use_nesterov", false), ...floatType()];
+  return (parameter, { mean, square }, gradient) => {
+    if (weightDecay > 0) {
+      const value = parameter.read();
+      const taken = value.mul(learningRate * weightDecay);
+      value.dispose(); // while it shares the memory, changing the parameter would copy it first
+      rawOp("AssignSubVariableOp", [attribute.dtype("dtype", "float32")], [parameter.handle, taken], 0);
+    }
+    const inputs = [parameter.handle, mean.handle, square.handle, ...scalars, gradient];
+    rawOp("ResourceApplyAdam", attributes, inputs, 0);
+  };
 };
 
 /** The same in plain tfjs operations, for WASM and as the twin of the fused operation. */
-const updatePlain: Update = (parameter, { mean, square }, gradient, learningRate, step, options) => {
-  const now = { value: parameter.read(), mean: mean.read(), square: square.read() };
-  const next = adamStep(now, gradient, learningRate, step, options);
-  parameter.replace(next.value);
-  mean.replace(next.mean);
-  square.replace(next.square);
+const updatePlain: Update =
+  (step) =>
+  (parameter, { mean, square }, gradient) => {
+    const now = { value: parameter.read(), mean: mean.read(), square: square.read() };
+    const next = adamStep(now, gradient, step);
+    parameter.replace(next.value);
+    mean.replace(next.mean);
+    square.replace(next.square);
+  };
+
+/** In place, by kernels/adam.cc, which takes the tables as their variables hold them. */
+const updateRowsByKernel: Update<Rows> = ({ learningRate, beta1, beta2, epsilon, weightDecay, number }) => {
+  const corrections = [1 - beta1 ** number, 1 - beta2 ** number];
+  const numbers = tf.tensor1d([learningRate, beta1, beta2, epsilon, weightDecay, ...corrections]);
+  return (parameter, { mean, square }, { rows, values }) => {
+    const tables = [parameter.read(), mean.read(), square.read()];
+    rawOp("RefrainAdamRows", [], [...tables, tf.tensor1d(rows, "int32"), values, numbers], 0);
+  };
 };
 
-const updateRows: Update<Rows> = (parameter, { mean, square }, { rows, values }, learningRate, step, options) => {
-  const now = { value: parameter.readRows(rows), mean: mean.readRows(rows), square: square.readRows(rows) };
-  const next = adamStep(now, values, learningRate, step, options);
-  parameter.writeRows(rows, next.value as Tensor2D);
-  mean.writeRows(rows, next.mean as Tensor2D);
-  square.writeRows(rows, next.square as Tensor2D);
-};
+/** The same in tfjs operations, and the twin of the kernel. */
+const updateRowsPlain: Update<Rows> =
+  (step) =>
+  (parameter, { mean, square }, { rows, values }) => {
+    const now = { value: parameter.readRows(rows), mean: mean.readRows(rows), square: square.readRows(rows) };
+    const next = adamStep(now, values, step);
+    parameter.writeRows(rows, next.value as Tensor2D);
+    mean.writeRows(rows, next.mean as Tensor2D);
+    square.writeRows(rows, next.square as Tensor2D);
+  };
 
 /** The formulas. */
 function adamStep(
   now: { readonly value: Tensor; readonly mean: Tensor; readonly square: Tensor },
   gradient: Tensor,
-  learningRate: number,
-  step: number,
-  { beta1, beta2, epsilon, weightDecay }: AdamOptions,
+  { beta1, beta2, epsilon, weightDecay, learningRate, number }: Step,
 ) {
-  const stepSize = learningRate / (1 - beta1 ** step);
-  const squareCorrection = 1 / Math.sqrt(1 - beta2 ** step);
+  const stepSize = learningRate / (1 - beta1 ** number);
+  const squareCorrection = 1 / Math.sqrt(1 - beta2 ** number);
   const mean = now.mean.mul(beta1).add(gradient.mul(1 - beta1));
   const square = now.square.mul(beta2).add(gradient.square().mul(1 - beta2));
   const change = mean.mul(stepSize).div(square.sqrt().mul(squareCorrection).add(epsilon));

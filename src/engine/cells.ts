@@ -24,17 +24,27 @@ export interface Layout {
   readonly padding: Int32Array;
 }
 
-/** What a layer computes, and how gradients go back: to x, input, recurrent, bias. */
+/** What a layer starts from instead of zeros; `c` for an LSTM. @shape [B, H] each */
+export interface InitialState<T = Tensor2D> {
+  readonly h: T;
+  readonly c: T;
+}
+
+/** What a layer computes, and how gradients go back: to x, input, recurrent, bias, h, c. */
 export interface RecurrentPass {
   /** @shape [T * B, H] */
   readonly states: Tensor2D;
   readonly backward: (dStates: Tensor2D) => Tensor[];
 }
 
+/** Which rows are real at a step, as 1 and 0, and the opposite. @shape [B, 1] each */
+export interface StepMask {
+  readonly real: Tensor2D;
+  readonly padded: Tensor2D;
+}
+
 /** State after a step and what its gradient needs. Cells without a cell state carry `c` along unchanged. */
-export interface StepState {
-  readonly h: Tensor2D;
-  readonly c: Tensor2D;
+export interface StepState extends InitialState {
   readonly kept: readonly Tensor2D[];
 }
 
@@ -55,12 +65,16 @@ export interface Cell {
   readonly gates: number;
   /** True where the input and the recurrent projection are only added, so that their gradients are one tensor. */
   readonly sharedGates: boolean;
-  forward(xg: Tensor2D, hg: Tensor2D, h: Tensor2D, c: Tensor2D, keep?: Tensor2D): StepState;
-  backward(dh: Tensor2D, dc: Tensor2D, state: StepState, previous: StepState, keep?: Tensor2D): StepGradient;
+  /** A row that is still padded carries its state on. */
+  forward(xg: Tensor2D, hg: Tensor2D, previous: StepState, mask?: StepMask): StepState;
+  backward(dh: Tensor2D, dc: Tensor2D, state: StepState, previous: StepState, mask?: StepMask): StepGradient;
 }
 
 const split = (gates: Tensor2D, count: number) => tf.split(gates, count, 1) as Tensor2D[];
-const masked = (value: Tensor2D, keep?: Tensor2D) => (keep ? (value.mul(keep) as Tensor2D) : value);
+const carried = (next: Tensor2D, before: Tensor2D, mask?: StepMask) =>
+  (mask ? next.mul(mask.real).add(before.mul(mask.padded)) : next) as Tensor2D;
+const realPart = (gradient: Tensor2D, mask?: StepMask) => (mask ? gradient.mul(mask.real) : gradient) as Tensor2D;
+const paddedPart = (gradient: Tensor2D, mask?: StepMask) => mask && (gradient.mul(mask.padded) as Tensor2D);
 /** Derivative of the logistic function by its value: s (1 - s). */
 const slope = (s: Tensor2D) => s.sub(s.square()) as Tensor2D;
 
@@ -68,20 +82,21 @@ const slope = (s: Tensor2D) => s.sub(s.square()) as Tensor2D;
 const lstm: Cell = {
   gates: 4,
   sharedGates: true,
-  forward(xg, hg, _h, c, keep) {
+  forward(xg, hg, previous, mask) {
     const [iIn, gIn, fIn, oIn] = split(xg.add(hg), 4);
     const i = iIn.sigmoid();
     const g = gIn.tanh();
     const f = fIn.sigmoid();
     const o = oIn.sigmoid();
-    const next = masked(f.mul(c).add(i.mul(g)) as Tensor2D, keep);
+    const next = f.mul(previous.c).add(i.mul(g)) as Tensor2D;
     const squashed = next.tanh();
-    return { h: o.mul(squashed) as Tensor2D, c: next, kept: [i, g, f, o, squashed] };
+    const h = carried(o.mul(squashed) as Tensor2D, previous.h, mask);
+    return { h, c: carried(next, previous.c, mask), kept: [i, g, f, o, squashed] };
   },
-  backward(dh, dcLater, state, previous, keep) {
+  backward(dhAll, dcAll, state, previous, mask) {
     const [i, g, f, o, squashed] = state.kept;
-    const squashedSlope = tf.sub(1, squashed.square());
-    const dc = masked(dcLater.add(dh.mul(o).mul(squashedSlope)) as Tensor2D, keep);
+    const dh = realPart(dhAll, mask);
+    const dc = realPart(dcAll, mask).add(dh.mul(o).mul(tf.sub(1, squashed.square())));
     const gates = tf.concat(
       [
         dc.mul(g).mul(slope(i)),
@@ -91,7 +106,9 @@ const lstm: Cell = {
       ],
       1,
     ) as Tensor2D;
-    return { inputGates: gates, recurrentGates: gates, dc: dc.mul(f) as Tensor2D };
+    const past = paddedPart(dcAll, mask);
+    const dcBefore = (past ? dc.mul(f).add(past) : dc.mul(f)) as Tensor2D;
+    return { inputGates: gates, recurrentGates: gates, dc: dcBefore, dh: paddedPart(dhAll, mask) };
   },
 };
 
@@ -99,26 +116,27 @@ const lstm: Cell = {
 const gru: Cell = {
   gates: 3,
   sharedGates: false,
-  forward(xg, hg, h, c, keep) {
+  forward(xg, hg, previous, mask) {
     const [xr, xz, xn] = split(xg, 3);
     const [hr, hz, hn] = split(hg, 3);
     const r = xr.add(hr).sigmoid() as Tensor2D;
     const z = xz.add(hz).sigmoid() as Tensor2D;
     const n = xn.add(r.mul(hn)).tanh() as Tensor2D;
-    const next = masked(n.add(z.mul(h.sub(n))) as Tensor2D, keep);
-    return { h: next, c, kept: [r, z, n, hn] };
+    const next = n.add(z.mul(previous.h.sub(n))) as Tensor2D;
+    return { h: carried(next, previous.h, mask), c: previous.c, kept: [r, z, n, hn] };
   },
-  backward(dhAll, dc, state, previous, keep) {
+  backward(dhAll, dc, state, previous, mask) {
     const [r, z, n, hn] = state.kept;
-    const dh = masked(dhAll, keep);
+    const dh = realPart(dhAll, mask);
     const dn = dh.mul(tf.sub(1, z)).mul(tf.sub(1, n.square()));
     const dz = dh.mul(previous.h.sub(n)).mul(slope(z));
     const dr = dn.mul(hn).mul(slope(r));
+    const past = paddedPart(dhAll, mask);
     return {
       inputGates: tf.concat([dr, dz, dn], 1) as Tensor2D,
       recurrentGates: tf.concat([dr, dz, dn.mul(r)], 1) as Tensor2D,
       dc,
-      dh: dh.mul(z) as Tensor2D,
+      dh: (past ? dh.mul(z).add(past) : dh.mul(z)) as Tensor2D,
     };
   },
 };
@@ -127,12 +145,13 @@ const gru: Cell = {
 const rnn: Cell = {
   gates: 1,
   sharedGates: true,
-  forward(xg, hg, _h, c, keep) {
-    return { h: masked(xg.add(hg).tanh() as Tensor2D, keep), c, kept: [] };
+  forward(xg, hg, previous, mask) {
+    const squashed = xg.add(hg).tanh() as Tensor2D;
+    return { h: carried(squashed, previous.h, mask), c: previous.c, kept: [squashed] };
   },
-  backward(dh, dc, state, _previous, keep) {
-    const gates = masked(dh.mul(tf.sub(1, state.h.square())) as Tensor2D, keep);
-    return { inputGates: gates, recurrentGates: gates, dc };
+  backward(dhAll, dc, state, _previous, mask) {
+    const gates = realPart(dhAll, mask).mul(tf.sub(1, state.kept[0].square())) as Tensor2D;
+    return { inputGates: gates, recurrentGates: gates, dc, dh: paddedPart(dhAll, mask) };
   },
 };
 

@@ -1,4 +1,6 @@
 import type { Gradient, Graph, Value } from "./graph.js";
+import { hasKernels } from "./kernels.js";
+import { rawOp } from "./native.js";
 import { product, productTransposeA, productTransposeB, rowRange, takeRows } from "./operations.js";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
@@ -11,11 +13,20 @@ const SMALLEST = 1e-37;
 /** Sums of exponentials in this range are as exact as after subtracting the row's largest logit first. */
 const SAFE_SUM = [1e-30, 1e30] as const;
 
+type LinearCrossEntropy = (
+  graph: Graph,
+  h: Value<Tensor2D>,
+  table: Value<Tensor2D>,
+  bias: Value<Tensor1D>,
+  targets: Int32Array,
+  extra?: Value<Tensor1D>,
+) => void;
+
 /**
  * Adds to the loss the mean cross-entropy of a linear layer over all items, without ever holding all N x (V+1) logits:
  * rows go through in chunks, and each chunk's gradients are taken while its logits are there.
  *
- *   loss = mean over rows of logsumexp(h E' + b) - (h E' + b)[target]
+ *   loss = mean over rows of logsumexp(h E' + b) - (h E' + b)[target]; 0 where there are no rows
  *
  * Column 0 (padding) takes no part: give it a bias of about -1e9.
  *
@@ -23,19 +34,28 @@ const SAFE_SUM = [1e-30, 1e30] as const;
  *
  * @shape h [N, D]; table [V+1, D]; bias [V+1]; targets int32 [N], each in 1…V; extra [N], >= 0; loss in nats
  */
-export function linearCrossEntropy(
-  graph: Graph,
-  h: Value<Tensor2D>,
-  table: Value<Tensor2D>,
-  bias: Value<Tensor1D>,
-  targets: Int32Array,
-  extra?: Value<Tensor1D>,
-): void {
+export const linearCrossEntropy: LinearCrossEntropy = (graph, h, table, bias, targets, extra) => {
+  if (targets.length === 0) graph.term(tf.scalar(0), []);
+  else (hasKernels() ? byKernel : linearCrossEntropyPlain)(graph, h, table, bias, targets, extra);
+};
+
+/** By kernels/cross-entropy.cc, in one operation. */
+const byKernel: LinearCrossEntropy = (graph, h, table, bias, targets, extra) => {
+  const options = [extra?.tensor ?? tf.tensor1d([]), tf.scalar(graph.recording ? 1 : 0, "int32")];
+  const inputs = [h.tensor, table.tensor, bias.tensor, tf.tensor1d(targets, "int32"), ...options];
+  const [loss, dh, dTable, dBias, dExtra] = rawOp("RefrainLinearCrossEntropy", [], inputs, 5);
+  const back: [Value, Gradient][] = [
+    [h, dh],
+    [table, dTable],
+    [bias, dBias],
+  ];
+  if (extra) back.push([extra, dExtra]);
+  graph.term(loss as Scalar, back);
+};
+
+/** The same in tfjs operations, for WASM and as the twin of the kernel. */
+export const linearCrossEntropyPlain: LinearCrossEntropy = (graph, h, table, bias, targets, extra) => {
   const N = targets.length;
-  if (N === 0) {
-    graph.term(tf.scalar(0), []);
-    return;
-  }
   const rows = takeRows(table.tensor, targets);
   const own = h.tensor
     .mul(rows)
@@ -56,7 +76,7 @@ export function linearCrossEntropy(
     if (extra) back.push([extra, joined(sums.dExtra).reshape([N])]);
   }
   graph.term(sums.loss.div(N) as Scalar, back);
-}
+};
 
 interface Inputs {
   /** @shape [N, D] */

@@ -73,8 +73,9 @@ async function startNative(why: string): Promise<Engine> {
   Object.assign(util, { isNullOrUndefined, isArray: Array.isArray });
   const native = createRequire(import.meta.url)("@tensorflow/tfjs-node") as { version: { "tfjs-node": string } };
   await tf.setBackend("tensorflow");
-  const version = useNative();
-  return describe("native", `TensorFlow ${version} through tfjs-node ${native.version["tfjs-node"]}`, why);
+  const { version, kernels } = useNative();
+  const tfjsNode = native.version["tfjs-node"];
+  return describe("native", `TensorFlow ${version} through tfjs-node ${tfjsNode}, ${kernels}`, why);
 }
 
 async function startWasm(why: string): Promise<Engine> {

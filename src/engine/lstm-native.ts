@@ -1,7 +1,8 @@
-// The LSTM layer out of TensorFlow's operations. Its plain twin is `recurrentPlain(cells.lstm, …)`.
-import type { Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
-import { attribute, floatType, int64, matMulAttributes, matMulNative, RawTensors } from "./native.js";
-import { columnSums } from "./operations.js";
+// The LSTM layer out of TensorFlow's operations, from zeros, for where our kernels are not compiled. Its plain twin is
+// `recurrentPlain(cells.lstm, …)`.
+import type { InitialState, Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
+import { attribute, floatType, int64, matMulAttributes, RawTensors } from "./native.js";
+import { previous, weightGradients } from "./recurrent-kernels.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
 /** Large enough that the logistic function of it is exactly 0 in float32, so that a padded step leaves the state at zero. */
@@ -13,7 +14,12 @@ const CLOSED_GATE = -1e4;
  *
  * @shape x [T * B, D] -> [T * B, H]
  */
-export function lstmNative(x: Tensor2D, weights: RecurrentWeights, layout: Layout): RecurrentPass {
+export function lstmNative(
+  x: Tensor2D,
+  weights: RecurrentWeights,
+  layout: Layout,
+  { h: zero }: InitialState,
+): RecurrentPass {
   const { input: Wx, recurrent: Wh, bias } = weights;
   const { length: T, size: B, padding } = layout;
   const H = Wh.shape[0];
@@ -21,7 +27,6 @@ export function lstmNative(x: Tensor2D, weights: RecurrentWeights, layout: Layou
   const padded = padding.some((n) => n > 0);
   const xs = padded ? tf.concat([x, paddingColumn(layout)], 1) : x;
   const W = tf.concat(padded ? [Wx, closingRow(H), Wh] : [Wx, Wh], 0);
-  const zero = tf.zeros([B, H]) as Tensor2D;
   const peephole = tf.zeros([H]);
   const attributes = [attribute.float("forget_bias", 0), attribute.float("cell_clip", -1), ...noPeephole()];
   const raw = new RawTensors();
@@ -31,8 +36,7 @@ export function lstmNative(x: Tensor2D, weights: RecurrentWeights, layout: Layou
   const states = h.reshape([T * B, H]) as Tensor2D;
   const backward = (dStates: Tensor2D) => {
     const G = gateGradients({ i, c, f, o, g, squashed, dStates: dStates.reshape([T, B, H]) }, zero, weights);
-    const before = T > 1 ? (tf.concat([zero, states.slice([0, 0], [(T - 1) * B, H])], 0) as Tensor2D) : zero;
-    return [matMulNative(G, Wx, false, true), matMulNative(x, G, true), matMulNative(before, G, true), columnSums(G)];
+    return weightGradients(x, Wx, previous(states, zero), G, G);
   };
   return { states, backward };
 }

@@ -1,6 +1,7 @@
 // Raw TensorFlow operations that tfjs does not expose, called through tfjs-node's backend. One costs about 6 us beside its
 // own work, where the same through `tf` costs 10 to 30.
 import { RefrainError } from "../core/errors.js";
+import { useKernels } from "./kernels.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
 interface Attribute {
@@ -37,11 +38,11 @@ interface NodeBackend {
 let backend: NodeBackend | undefined;
 let common: ReturnType<typeof commonAttributes>;
 
-/** Takes the running tfjs-node backend into use and returns TensorFlow's version. */
-export function useNative(): string {
+/** Takes the running tfjs-node backend into use and says which TensorFlow it is, with or without our kernels. */
+export function useNative(): { readonly version: string; readonly kernels: string } {
   backend = tf.backend() as unknown as NodeBackend;
   common = commonAttributes();
-  return backend.binding.TF_Version;
+  return { version: backend.binding.TF_Version, kernels: useKernels() };
 }
 
 /** True where raw TensorFlow operations can be called. */

@@ -1,6 +1,8 @@
 // Losses that compare the target with some drawn items and not with all. One row is one position: its positive score p and
 // its scores s of K negatives that all rows share.
 import type { Graph, Value } from "./graph.js";
+import { hasKernels } from "./kernels.js";
+import { rawOp } from "./native.js";
 import { product, productTransposeA, productTransposeB, takeRows } from "./operations.js";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
@@ -150,29 +152,83 @@ export function sampledLoss(
   targets: Int32Array,
   negatives: Negatives,
 ): void {
-  const [N, K] = [targets.length, negatives.items.length];
+  const K = negatives.items.length;
   const columns = bias.tensor.expandDims(1) as Tensor2D;
   const [own, others] = [takeRows(table.tensor, targets), takeRows(table.tensor, negatives.items)];
   const [ownBias, otherBias] = [takeRows(columns, targets), takeRows(columns, negatives.items)];
   const corrected = name === "sampled-softmax";
   const logQ = Float32Array.from(negatives.items, (item) => (corrected ? Math.log(K) + negatives.logChances[item] : 0));
   const positive = h.tensor.mul(own).sum(1, true).add(ownBias) as Tensor2D;
-  const scores = productTransposeB(h.tensor, others).add(
-    otherBias.reshape([1, K]).sub(tf.tensor2d(logQ, [1, K])),
-  ) as Tensor2D;
-  const same = tf.equal(tf.tensor2d(targets, [N, 1], "int32"), tf.tensor2d(negatives.items, [1, K], "int32"));
-  const setting = { valid: tf.sub(1, same.cast("float32")) as Tensor2D, itemCount: table.tensor.shape[0] - 1 };
-  const { losses, dPositive, dNegatives } = sampledLosses[name](positive, scores, setting);
-  const dp = dPositive.div(N) as Tensor2D;
-  const ds = dNegatives.div(N) as Tensor2D;
-  graph.term(losses.mean() as Scalar, [
-    [h, own.mul(dp).add(product(ds, others))],
-    [table, { rows: targets, values: h.tensor.mul(dp) as Tensor2D }],
-    [table, { rows: negatives.items, values: productTransposeA(ds, h.tensor) }],
-    [bias, { rows: targets, values: dp }],
-    [bias, { rows: negatives.items, values: ds.sum(0).expandDims(1) as Tensor2D }],
+  const columnBias = otherBias.reshape([1, K]).sub(tf.tensor2d(logQ, [1, K]));
+  const drawn = { rows: negatives.items, table: others, bias: columnBias as Tensor2D };
+  const how = corrected && hasKernels() ? softmaxByKernel : overAllPairs(name, table.tensor.shape[0] - 1);
+  const { loss, dh, dOwn, dTable, dBias } = how(h.tensor, positive, targets, drawn);
+  graph.term(loss, [
+    [h, own.mul(dOwn).add(dh)],
+    [table, { rows: targets, values: h.tensor.mul(dOwn) as Tensor2D }],
+    [table, { rows: negatives.items, values: dTable }],
+    [bias, { rows: targets, values: dOwn }],
+    [bias, { rows: negatives.items, values: dBias }],
   ]);
 }
+
+/** Rows of the table that were drawn. */
+interface Drawn {
+  /** Their items. @shape int32 [K] */
+  readonly rows: Int32Array;
+  /** @shape [K, D] */
+  readonly table: Tensor2D;
+  /** @shape [1, K] */
+  readonly bias: Tensor2D;
+}
+
+/** Mean loss and its gradients: to h beside the target's part, to the targets' logits, to rows and bias of what was drawn. */
+interface Outcome {
+  readonly loss: Scalar;
+  /** @shape [N, D] */
+  readonly dh: Tensor2D;
+  /** @shape [N, 1] */
+  readonly dOwn: Tensor2D;
+  /** @shape [K, D] */
+  readonly dTable: Tensor2D;
+  /** @shape [K, 1] */
+  readonly dBias: Tensor2D;
+}
+
+type OverDrawn = (h: Tensor2D, own: Tensor2D, targets: Int32Array, drawn: Drawn) => Outcome;
+
+/** Sampled softmax by kernels/cross-entropy.cc, which keeps no N x K numbers. */
+const softmaxByKernel: OverDrawn = (h, own, targets, { rows, table, bias }) => {
+  const [items, rowTargets] = [tf.tensor1d(rows, "int32"), tf.tensor1d(targets, "int32")];
+  const inputs = [h, table, bias.reshape([-1]), items, own.reshape([-1]), rowTargets];
+  const [loss, dh, dTable, dBias, dOwn] = rawOp("RefrainSampledSoftmax", [], inputs, 5);
+  return {
+    loss: loss as Scalar,
+    dh: dh as Tensor2D,
+    dOwn: dOwn.expandDims(1) as Tensor2D,
+    dTable: dTable as Tensor2D,
+    dBias: dBias.expandDims(1) as Tensor2D,
+  };
+};
+
+/** Any of the losses from the scores of all pairs, in tfjs operations; for the softmax, the twin of the kernel. */
+const overAllPairs =
+  (name: SampledLossName, itemCount: number): OverDrawn =>
+  (h, own, targets, { rows, table, bias }) => {
+    const [N, K] = [targets.length, rows.length];
+    const scores = productTransposeB(h, table).add(bias) as Tensor2D;
+    const same = tf.equal(tf.tensor2d(targets, [N, 1], "int32"), tf.tensor2d(rows, [1, K], "int32"));
+    const setting = { valid: tf.sub(1, same.cast("float32")) as Tensor2D, itemCount };
+    const { losses, dPositive, dNegatives } = sampledLosses[name](own, scores, setting);
+    const ds = dNegatives.div(N) as Tensor2D;
+    return {
+      loss: losses.mean() as Scalar,
+      dh: product(ds, table),
+      dOwn: dPositive.div(N) as Tensor2D,
+      dTable: productTransposeA(ds, h),
+      dBias: ds.sum(0).expandDims(1) as Tensor2D,
+    };
+  };
 
 function softmaxOf(scores: Tensor2D, valid: Tensor2D): Tensor2D {
   return tf.softmax(scores.add(valid.sub(1).mul(NEVER))).mul(valid) as Tensor2D;

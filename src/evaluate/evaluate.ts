@@ -52,7 +52,7 @@ export async function evaluate(
   const ranks = await rankTargets(scorer, cases, checked, options);
   const seconds = (performance.now() - began) / 1000;
   const userCodes = Int32Array.from(cases, ({ userCode }) => userCode);
-  const card = describeProtocol(checked, histories.split.description, countCases(histories, part, cases));
+  const card = describeProtocol(checked, histories.split, countCases(histories, part, cases));
   return {
     ...evaluateRanks(scorer.name, ranks, userCodes, card, options),
     seconds,

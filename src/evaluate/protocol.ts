@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { parseConfig } from "../core/config.js";
-import type { EvaluationCase, SplitPart } from "../core/types.js";
+import type { EvaluationCase, SplitLog, SplitPart } from "../core/types.js";
 import type { Histories } from "../sequence/histories.js";
+import { partSizes } from "../sequence/split.js";
 
 /** How ranks are measured; what each field means stands in `protocolSchema`. */
 export interface Protocol {
@@ -47,7 +48,7 @@ export interface CaseCounts {
   readonly users: number;
   /** V: items that were candidates. */
   readonly items: number;
-  /** Events of the part that are no case because nothing known was played before. */
+  /** Targets of the part that are no case because nothing known was played before. */
   readonly withoutHistory: number;
   /** Cases whose target is not in the train part: sure misses, counted in N. */
   readonly unknownTargets: number;
@@ -57,6 +58,8 @@ export interface CaseCounts {
 export interface ProtocolCard extends Protocol, CaseCounts {
   /** The split in words, such as "leave-one-out". */
   readonly split: string;
+  /** Where and how often a user and an item must occur, in words; absent where nobody said. */
+  readonly support?: string;
 }
 
 /** Counts the cases of a part, as `evaluationCases` gave them. */
@@ -65,10 +68,7 @@ export function countCases(
   part: Exclude<SplitPart, "train">,
   cases: readonly EvaluationCase[],
 ): CaseCounts {
-  const { userStart, validationStart, testStart } = histories.split;
-  let events = 0;
-  for (let u = 0; u < testStart.length; u++)
-    events += part === "test" ? userStart[u + 1] - testStart[u] : testStart[u] - validationStart[u];
+  const events = partSizes(histories.split)[part];
   return {
     part,
     cases: cases.length,
@@ -80,10 +80,27 @@ export function countCases(
 }
 
 /** The protocol card: how, on what and over how many cases a figure was measured. */
-export function describeProtocol(protocol: Protocol, split: string, counts: CaseCounts): ProtocolCard {
+export function describeProtocol(
+  protocol: Protocol,
+  { description: split, support }: Pick<SplitLog, "description" | "support">,
+  counts: CaseCounts,
+): ProtocolCard {
   const { cutoffs, seen, ties, candidates } = protocol;
   const { part, cases, users, items, withoutHistory, unknownTargets } = counts;
-  return { split, part, candidates, seen, ties, cutoffs, cases, users, items, withoutHistory, unknownTargets };
+  return {
+    split,
+    ...(support ? { support } : {}),
+    part,
+    candidates,
+    seen,
+    ties,
+    cutoffs,
+    cases,
+    users,
+    items,
+    withoutHistory,
+    unknownTargets,
+  };
 }
 
 /** The card as one sentence, for captions. */
@@ -91,6 +108,7 @@ export function protocolSentence(card: ProtocolCard): string {
   const n = (value: number) => value.toLocaleString("en-US");
   return [
     `${card.split}, ${card.part} part`,
+    ...(card.support ? [card.support] : []),
     `full ranking over ${n(card.items)} items`,
     card.seen === "keep" ? "seen items stay candidates" : "seen items removed",
     `${card.ties} rank of ties`,

@@ -2,6 +2,6 @@ export { type ModelConfig, modelConfig, modelSchema } from "./config.js";
 export { type GradientOptions, type LossGradients, RecurrentModel } from "./recurrent-model.js";
 export { loadModel, type ModelContext, type SavedModel, saveModel } from "./saved-model.js";
 export { modelScorer } from "./scorer.js";
-export { StreamingModel, type UserState } from "./streaming.js";
+export { StreamingModel, type TopPlays, type UserState } from "./streaming.js";
 export { type NamedTensors, readTensorFile, writeTensorFile } from "./tensor-file.js";
 export { readWeights, writeWeights } from "./weights.js";

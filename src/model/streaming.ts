@@ -1,5 +1,16 @@
 import { checkInteger } from "../core/check.js";
-import { type CellName, product, productTransposeB, type Tensor2D, takeRows, tf } from "../engine/index.js";
+import {
+  product,
+  productTransposeB,
+  recurrentStep,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type TopItems,
+  takeRows,
+  tf,
+  topItems,
+} from "../engine/index.js";
 import type { RecurrentModel } from "./recurrent-model.js";
 
 /** What the model knows of a listener after some plays: plain numbers, a few kilobytes whatever the history's length. */
@@ -19,17 +30,26 @@ export interface UserState {
 /** Smallest probability whose logarithm is taken. */
 const SMALLEST = 1e-30;
 
+/** The likeliest next plays, best first. */
+export interface TopPlays {
+  /** @shape int32 [at most k] */
+  readonly items: Int32Array;
+  /** As `scores` has them. @shape float32 [at most k] */
+  readonly scores: Float32Array;
+}
+
 /**
  * A trained model that takes one play at a time: a step costs the same after ten plays and after ten thousand, and gives
  * what a pass over the whole history gives (1e-5).
  *
- * The products run on the engine, the rest in plain numbers, since one row is too little work for an operation.
+ * The large products run on the engine, the rest in plain numbers, since one row is too little work for an operation.
  *
  * @example
  * const streaming = new StreamingModel(model);
  * let state = streaming.start(0);
  * for (const item of [3, 1]) state = streaming.play(state, item);
  * streaming.scores(state).length // model.itemCount + 1
+ * streaming.top(state, 2).items.length // 2
  */
 export class StreamingModel {
   readonly #model: RecurrentModel;
@@ -54,101 +74,136 @@ export class StreamingModel {
   play(state: UserState, item: number): UserState {
     const { config, itemCount } = this.#model;
     checkInteger("item", item, 1, itemCount);
-    let x = this.#input(item, state.user);
-    const layers = state.layers.map(({ h, c }, layer) => {
-      const next = cellSteps[config.cell](...this.#gates(x, h, layer), h, c);
-      x = config.residual && x.length === next.h.length ? next.h.map((value, i) => value + x[i]) : next.h;
-      return next;
+    const copies = config.repeatWindow > 0;
+    const numbers = numbersOf(() => {
+      let x = this.#input(item, state.user);
+      const states = state.layers.flatMap(({ h, c }, layer) => {
+        const next = recurrentStep(config.cell, x, this.#layer(layer), { h: asRow(h), c: asRow(c) });
+        x = config.residual && x.shape[1] === next.h.shape[1] ? (x.add(next.h) as Tensor2D) : next.h;
+        return [next.h, next.c];
+      });
+      return copies ? [...states, product(x, this.#read("repeat/key"))] : states;
     });
-    const kept = Math.max(1, config.repeatWindow);
-    const recent = Int32Array.of(item, ...state.recent.subarray(0, kept - 1));
-    if (config.repeatWindow === 0)
-      return { user: state.user, plays: state.plays + 1, layers, recent, keys: state.keys };
-    const key = rowProduct(x, this.#copy("repeat/key"));
+    const layers = state.layers.map((_, layer) => ({ h: numbers[2 * layer], c: numbers[2 * layer + 1] }));
+    const recent = Int32Array.of(item, ...state.recent.subarray(0, Math.max(1, config.repeatWindow) - 1));
+    const next = { user: state.user, plays: state.plays + 1, layers, recent };
+    if (!copies) return { ...next, keys: state.keys };
+    const key = numbers[numbers.length - 1];
     const keys = new Float32Array(recent.length * key.length);
     keys.set(key);
     keys.set(state.keys.subarray(0, keys.length - key.length), key.length);
-    return { user: state.user, plays: state.plays + 1, layers, recent, keys };
+    return { ...next, keys };
   }
 
   /** Scores of all items as the next play, as `modelScorer` gives them. @shape -> float32 [V+1]; [0] is -Infinity */
   scores(state: UserState): Float32Array {
-    const { config } = this.#model;
     const h = this.#top(state);
-    const scores = this.#logits(h, state.recent[0] ?? 0);
-    if (config.repeatWindow > 0) this.#mixCopies(scores, h, state);
+    const z = this.#output(h, state);
+    const [scores] = numbersOf(() => [productTransposeB(asRow(z), this.#table())]);
+    const bias = this.#copy("output/bias");
+    for (let item = 1; item < scores.length; item++) scores[item] += bias[item]; // `map` takes five times as long
     scores[0] = Number.NEGATIVE_INFINITY;
+    if (this.#model.config.repeatWindow > 0) {
+      const { gate, copied } = this.#copies(h, state);
+      const all = softmax(scores);
+      for (let item = 1; item < all.length; item++) scores[item] = mixed(all[item], gate, copied.get(item));
+    }
     return scores;
   }
 
-  /** Output of the last layer, with the residual paths below it. */
+  /** The k best of `scores`, without making all of them. @param k integer >= 1 */
+  top(state: UserState, k: number): TopPlays {
+    const h = this.#top(state);
+    const z = this.#output(h, state);
+    const best = tf.tidy(() => topItems(asRow(z), this.#table(), this.#read("output/bias"), k) as never) as TopItems;
+    const known = best.items.indexOf(0);
+    const items = known < 0 ? best.items : best.items.subarray(0, known);
+    if (this.#model.config.repeatWindow === 0) return { items, scores: best.logits.subarray(0, items.length) };
+    const { gate, copied } = this.#copies(h, state);
+    const logits = new Map(Array.from(items, (item, at) => [item, best.logits[at]]));
+    const others = [...copied.keys()].filter((item) => !logits.has(item));
+    for (const [item, logit] of this.#logitsOf(z, others)) logits.set(item, logit);
+    const found = Array.from(logits, ([item, logit]) => ({
+      item,
+      score: mixed(Math.exp(logit - best.logSums[0]), gate, copied.get(item)),
+    }))
+      .sort((a, b) => b.score - a.score || a.item - b.item)
+      .slice(0, k);
+    return {
+      items: Int32Array.from(found, ({ item }) => item),
+      scores: Float32Array.from(found, ({ score }) => score),
+    };
+  }
+
+  /** Logits of some items. */
+  #logitsOf(z: Float32Array, items: readonly number[]): (readonly [item: number, logit: number])[] {
+    if (items.length === 0) return [];
+    const rows = Int32Array.from(items);
+    const bias = this.#copy("output/bias");
+    const [logits] = numbersOf(() => [productTransposeB(asRow(z), takeRows(this.#table(), rows))]);
+    return items.map((item, at) => [item, logits[at] + bias[item]]);
+  }
+
+  /** Item embedding and user embedding side by side. @shape -> [1, D + U] */
+  #input(item: number, user: number): Tensor2D {
+    const row = takeRows(this.#read("item/embedding"), Int32Array.of(item));
+    if (this.#model.config.userEmbeddingSize === 0) return row;
+    return tf.concat([row, takeRows(this.#read("user/embedding"), Int32Array.of(user))], 1) as Tensor2D;
+  }
+
+  /** Output of the last layer, with the residual paths below it. @shape -> [H] */
   #top({ layers, user, recent }: UserState): Float32Array {
-    const { config } = this.#model;
-    const last = layers[layers.length - 1].h;
-    if (!config.residual) return last;
-    let x = this.#input(recent[0] ?? 0, user);
-    for (const { h } of layers) {
-      const below = x;
-      x = below.length === h.length ? h.map((value, i) => value + below[i]) : h;
-    }
-    return x;
+    if (!this.#model.config.residual) return layers[layers.length - 1].h;
+    const [input] = numbersOf(() => [this.#input(recent[0] ?? 0, user)]);
+    return layers.reduce((x, { h }) => (x.length === h.length ? sum(x, h) : h), input);
   }
 
-  /** Item embedding and user embedding side by side. */
-  #input(item: number, user: number): Float32Array {
-    const { config } = this.#model;
-    const row = this.#row("item/embedding", item);
-    if (config.userEmbeddingSize === 0) return row;
-    return Float32Array.of(...row, ...this.#row("user/embedding", user));
-  }
-
-  /** x Wx + b and h Wh of a layer. */
-  #gates(x: Float32Array, h: Float32Array, layer: number): [Float32Array, Float32Array] {
-    const bias = this.#copy(`layer${layer}/bias`);
-    const fromInput = this.#product(x, `layer${layer}/input`);
-    for (let i = 0; i < bias.length; i++) fromInput[i] += bias[i];
-    return [fromInput, this.#product(h, `layer${layer}/recurrent`)];
-  }
-
-  #logits(h: Float32Array, last: number): Float32Array {
+  /** The vector that scores the items. @shape h [H] -> [D] (tied) or [H] (free) */
+  #output(h: Float32Array, { recent }: UserState): Float32Array {
     const { config } = this.#model;
     let z = h;
-    if (config.output === "tied") {
-      const bias = this.#copy("output/projectionBias");
-      z = this.#product(h, "output/projection").map((value, i) => value + bias[i]);
-    }
+    if (config.output === "tied")
+      z = sum(rowProduct(h, this.#copy("output/projection")), this.#copy("output/projectionBias"));
     if (config.lastItem) {
-      const successor = this.#row("item/successor", last);
-      z = z.map((value, i) => value + successor[i]);
+      const [successor] = numbersOf(() => [takeRows(this.#read("item/successor"), Int32Array.of(recent[0] ?? 0))]);
+      z = sum(z, successor);
     }
-    if (config.layerNorm) z = normal(z, this.#copy("output/scale"), this.#copy("output/shift"));
-    const bias = this.#copy("output/bias");
-    const table = config.output === "tied" ? "item/embedding" : "output/items";
-    const logits = this.#product(z, table, true);
-    for (let i = 0; i < logits.length; i++) logits[i] += bias[i]; // a loop: `map` takes five times as long
-    return logits;
+    return config.layerNorm ? normal(z, this.#copy("output/scale"), this.#copy("output/shift")) : z;
   }
 
-  /** Turns logits into log probabilities of the mixture with the last plays. */
-  #mixCopies(scores: Float32Array, h: Float32Array, { recent, keys }: UserState): void {
+  /** How likely each of the last plays is to come again, and the share of the mixture that copying has. */
+  #copies(h: Float32Array, { recent, keys }: UserState): { gate: number; copied: ReadonlyMap<number, number> } {
     const query = rowProduct(h, this.#copy("repeat/query"));
     const lag = this.#copy("repeat/lag");
     const A = query.length;
     const attention = softmax(
       Float32Array.from(recent, (_, j) => {
-        let sum = 0;
-        for (let a = 0; a < A; a++) sum += query[a] * keys[j * A + a];
-        return sum / Math.sqrt(A) + lag[j];
+        let dot = 0;
+        for (let a = 0; a < A; a++) dot += query[a] * keys[j * A + a];
+        return dot / Math.sqrt(A) + lag[j];
       }),
     );
-    const gate = logistic(rowProduct(h, this.#copy("repeat/gate"))[0] + this.#copy("repeat/gateBias")[0]);
-    scores[0] = Number.NEGATIVE_INFINITY;
-    const all = softmax(scores);
-    for (let i = 0; i < all.length; i++) all[i] *= 1 - gate;
+    const copied = new Map<number, number>();
     recent.forEach((item, j) => {
-      all[item] += gate * attention[j];
+      copied.set(item, (copied.get(item) ?? 0) + attention[j]);
     });
-    for (let i = 0; i < all.length; i++) scores[i] = Math.log(Math.max(all[i], SMALLEST));
+    return { gate: logistic(rowProduct(h, this.#copy("repeat/gate"))[0] + this.#copy("repeat/gateBias")[0]), copied };
+  }
+
+  #table(): Tensor2D {
+    return this.#read(this.#model.config.output === "tied" ? "item/embedding" : "output/items");
+  }
+
+  #layer(layer: number) {
+    return {
+      input: this.#read(`layer${layer}/input`),
+      recurrent: this.#read(`layer${layer}/recurrent`),
+      bias: this.#read<Tensor1D>(`layer${layer}/bias`),
+    };
+  }
+
+  #read<T extends Tensor = Tensor2D>(name: string): T {
+    return this.#model.parameters.get(name)?.read() as T;
   }
 
   /** A copy of a weight that every step reads. */
@@ -160,52 +215,24 @@ export class StreamingModel {
     }
     return numbers;
   }
-
-  #row(name: string, row: number): Float32Array {
-    return this.#onEngine((read) => takeRows(read(name), Int32Array.of(row)));
-  }
-
-  #product(x: Float32Array, name: string, transposed = false): Float32Array {
-    return this.#onEngine((read) =>
-      (transposed ? productTransposeB : product)(tf.tensor2d(x, [1, x.length]), read(name)),
-    );
-  }
-
-  #onEngine(work: (read: (name: string) => Tensor2D) => Tensor2D): Float32Array {
-    const tensor = tf.tidy(() => work((name) => this.#model.parameters.get(name)?.read() as Tensor2D));
-    const numbers = Float32Array.from(tensor.dataSync());
-    tensor.dispose();
-    return numbers;
-  }
 }
 
-type CellStep = (
-  xg: Float32Array,
-  hg: Float32Array,
-  h: Float32Array,
-  c: Float32Array,
-) => { readonly h: Float32Array; readonly c: Float32Array };
+function asRow(numbers: Float32Array): Tensor2D {
+  return tf.tensor2d(numbers, [1, numbers.length]);
+}
 
-/** One step of one row, by the formulas of the engine's cells. */
-const cellSteps: Readonly<Record<CellName, CellStep>> = {
-  lstm: (xg, hg, _h, c) => {
-    const H = c.length;
-    const gate = (k: number, u: number) => xg[k * H + u] + hg[k * H + u];
-    const next = c.map((value, u) => logistic(gate(2, u)) * value + logistic(gate(0, u)) * Math.tanh(gate(1, u)));
-    return { h: next.map((value, u) => logistic(gate(3, u)) * Math.tanh(value)), c: next };
-  },
-  gru: (xg, hg, h, c) => {
-    const H = h.length;
-    const next = h.map((value, u) => {
-      const r = logistic(xg[u] + hg[u]);
-      const z = logistic(xg[H + u] + hg[H + u]);
-      const n = Math.tanh(xg[2 * H + u] + r * hg[2 * H + u]);
-      return n + z * (value - n);
-    });
-    return { h: next, c };
-  },
-  rnn: (xg, hg, h, c) => ({ h: h.map((_, u) => Math.tanh(xg[u] + hg[u])), c }),
-};
+/** Copies of the numbers of tensors, which are freed. */
+function numbersOf(work: () => Tensor[]): Float32Array[] {
+  const tensors = tf.tidy(work);
+  const numbers = tensors.map((tensor) => Float32Array.from(tensor.dataSync()));
+  tf.dispose(tensors);
+  return numbers;
+}
+
+/** Log probability of an item that is drawn from all items or, with the chance `gate`, from the last plays. */
+function mixed(probability: number, gate: number, copied = 0): number {
+  return Math.log(Math.max((1 - gate) * probability + gate * copied, SMALLEST));
+}
 
 function logistic(x: number): number {
   return 1 / (1 + Math.exp(-x));
@@ -223,9 +250,13 @@ function softmax(scores: Float32Array): Float32Array {
   let most = Number.NEGATIVE_INFINITY;
   for (const score of scores) if (score > most) most = score;
   const all = scores.map((score) => Math.exp(score - most));
-  let sum = 0;
-  for (const each of all) sum += each;
-  return all.map((each) => each / sum);
+  let total = 0;
+  for (const each of all) total += each;
+  return all.map((each) => each / total);
+}
+
+function sum(a: Float32Array, b: Float32Array): Float32Array {
+  return a.map((value, i) => value + b[i]);
 }
 
 /** Layer norm of one row, with the engine's epsilon. */

@@ -1,13 +1,12 @@
-import { join } from "node:path";
 import { RefrainError } from "../core/errors.js";
 import type { EventLog, SplitLog } from "../core/types.js";
 import { auditEvents, auditRaw, byWeight, type EventAudit, type Finding, finding } from "../data/audit/index.js";
-import { type CleaningReport, cleanLog, type RawLog, readLog, readTitles } from "../data/index.js";
+import type { CleaningReport, RawLog } from "../data/index.js";
 import { auditSplit } from "../sequence/leakage.js";
-import { toSessions } from "../sequence/sessions.js";
-import { leaveOneOut, splitByShare } from "../sequence/split.js";
+import { splitByShare } from "../sequence/split.js";
+import { SPLIT_KINDS, type SplitKind } from "../sequence/split-kinds.js";
 import type { RunConfig } from "./config.js";
-import { JKPOP } from "./prepare.js";
+import { cleanSource, readSource, splitSource } from "./source.js";
 
 /** Everything that the audit found out about a log. */
 export interface DataAudit {
@@ -35,36 +34,36 @@ const USUAL_GAP = 30;
  */
 export async function auditData(config: RunConfig, onProgress?: (rows: number) => void): Promise<DataAudit> {
   const { data, cleaning } = config;
-  const path = data.path === "jkpop" ? join(JKPOP, "plays.csv.gz") : data.path;
-  const raw = await readLog(path, { columns: data.columns, encoding: data.encoding ?? undefined, onProgress });
-  const titles = data.titles ? await readTitles(data.titles) : undefined;
+  const source = await readSource(config, onProgress);
+  const { raw } = source;
   const findings: Finding[] = auditRaw(raw, cleaning);
   const rows = raw.lines.length + raw.badRows.count;
   const base = { path: data.path, rows, detected: raw.detected };
-  const cleaned = attempt(() => cleanLog(raw, cleaning, titles), "nothing-left", rows, findings);
+  const cleaned = attempt(() => cleanSource(source, config), "nothing-left", rows, findings);
   if (!cleaned) return { ...base, cleaning: null, events: null, findings: byWeight(findings) };
   const { log, report } = cleaned;
   const events = auditEvents(log, raw, config.train.seed);
   findings.push(...events.findings);
   const gapMinutes = data.sessionGapMinutes ?? events.gaps.suggestedMinutes ?? USUAL_GAP;
-  const cut = data.sessionGapMinutes && log.hasTimes ? toSessions(log, data.sessionGapMinutes) : log;
-  const split = attempt(() => splitOf(cut, config), "split-impossible", report.kept, findings, leaveOneOutFix(cut));
-  if (split)
+  const found = attempt(
+    () => splitSource(log, source, config),
+    "split-impossible",
+    report.kept,
+    findings,
+    leaveOneOutFix(log),
+  );
+  if (found) {
+    const onTrain = config.split.support === "train";
     findings.push(
-      ...auditSplit(split, {
+      ...auditSplit(found.split, {
         gapMinutes,
-        minimumItemPlays: cleaning.minimumItemPlays,
-        timeCut: globalCut(split, config),
+        minimumItemPlays: onTrain ? 1 : cleaning.minimumItemPlays,
+        trainItemPlays: onTrain ? cleaning.minimumItemPlays : 1,
+        timeCut: globalCut(found.split, found.kind, config),
       }),
     );
+  }
   return { ...base, cleaning: report, events, findings: byWeight(findings) };
-}
-
-/** The split of a run, as `prepare` makes it. */
-function splitOf(log: EventLog, { split }: RunConfig): SplitLog {
-  return split.kind === "time" || (split.kind === "auto" && log.hasTimes)
-    ? splitByShare(log, split.validationShare, split.testShare)
-    : leaveOneOut(log);
 }
 
 /** The option for leave-one-out, where the log allows that split. */
@@ -73,8 +72,8 @@ function leaveOneOutFix({ users }: EventLog): string | null {
 }
 
 /** One cut for all users, where the split is none and the log allows it. */
-function globalCut({ log, description }: SplitLog, { split }: RunConfig): SplitLog | undefined {
-  if (!log.hasTimes || description !== "leave-one-out") return undefined;
+function globalCut({ log }: SplitLog, kind: SplitKind, { split }: RunConfig): SplitLog | undefined {
+  if (!log.hasTimes || !SPLIT_KINDS[kind].mixesTimes) return undefined;
   try {
     return splitByShare(log, split.validationShare, split.testShare);
   } catch {

@@ -1,29 +1,40 @@
 import { z } from "zod";
 import { type BaselineChoice, type BaselineInput, baselinesSchema } from "../baseline/index.js";
 import { parseConfig } from "../core/config.js";
-import { type CleaningOptions, type ColumnMapping, cleaningSchema } from "../data/index.js";
+import {
+  type CleaningOptions,
+  type ColumnMapping,
+  cleaningSchema,
+  type Format,
+  SEPARATORS,
+  type Separator,
+  TIME_UNITS,
+  type TimeUnit,
+} from "../data/index.js";
+import { findDataset, isDatasetName } from "../data/registry/index.js";
 import { type Protocol, protocolSchema } from "../evaluate/index.js";
 import { type ModelConfig, modelSchema } from "../model/index.js";
+import { type SplitConfig, splitSchema } from "../sequence/split-kinds.js";
 import { type TrainConfig, trainSchema } from "../train/index.js";
 
 /** Where the log is and how to read it. */
 export interface DataConfig {
-  /** Path of the log, or "jkpop" for the embedded data set. */
+  /** Path of the log, "jkpop" for the embedded data set, or the name of a downloaded one. */
   readonly path: string;
+  /** Files of a split that came with the log; `path` is then the training part. */
+  readonly validation: string | null;
+  readonly test: string | null;
   readonly columns: ColumnMapping;
   readonly titles: string | null;
   readonly encoding: string | null;
+  readonly format: Format | null;
+  readonly separator: Separator | null;
+  readonly timeUnit: TimeUnit | null;
+  readonly singleUser: boolean;
+  readonly pseudonymise: boolean;
+  readonly keepTitles: boolean;
   /** A pause longer than this many minutes starts a new session, which then takes the user's place; null keeps users. */
   readonly sessionGapMinutes: number | null;
-}
-
-/** How the log is cut in train, validation and test. */
-export interface SplitConfig {
-  /** auto: time where the log has calendar times, else leave-one-out. */
-  readonly kind: "auto" | "leave-one-out" | "time";
-  /** Shares of all events, for kind "time". */
-  readonly validationShare: number;
-  readonly testShare: number;
 }
 
 /** One whole run: everything that affects its result. */
@@ -40,13 +51,20 @@ export interface RunConfig {
 }
 
 const columnNames = z.partialRecord(
-  z.enum(["user", "item", "time", "order", "day", "month", "year", "title", "artist", "duration", "rating"]),
+  z.enum(["user", "item", "time", "order", "day", "month", "year", "title", "artist", "duration", "rating", "split"]),
   z.string().min(1),
 );
 
 const dataSchema = z
   .strictObject({
-    path: z.string().min(1).default("jkpop").describe('Path of the log, or "jkpop" for the embedded data set'),
+    path: z.string().min(1).default("jkpop").describe('Path of the log, "jkpop", or the name of a downloaded data set'),
+    validation: z.string().min(1).nullable().default(null).describe("File with the validation part of a given split"),
+    test: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("File with the test part of a given split; path is then the training part"),
     columns: columnNames.default({}).describe("Columns by role; the others are detected"),
     titles: z.string().nullable().default(null).describe("File with the titles of items, where the log has only ids"),
     encoding: z
@@ -54,6 +72,19 @@ const dataSchema = z
       .nullable()
       .default(null)
       .describe("Such as shift_jis, euc-kr, gb18030; null finds UTF-8, UTF-16 and Windows-1252"),
+    format: z
+      .enum(["table", "json-lines", "json", "sequences", "parquet"])
+      .nullable()
+      .default(null)
+      .describe("How the rows are written; null finds it"),
+    separator: z.enum(SEPARATORS).nullable().default(null).describe("Between the fields of a table; null finds it"),
+    timeUnit: z.enum(TIME_UNITS).nullable().default(null).describe("How times are written; null finds it"),
+    singleUser: z.boolean().default(false).describe("The log has no column of users, for it is one person's"),
+    pseudonymise: z
+      .boolean()
+      .default(false)
+      .describe("Users become p1, p2, …; in one person's own export items become s1, s2, … too"),
+    keepTitles: z.boolean().default(false).describe("With pseudonymise: the titles of a personal export stay"),
     sessionGapMinutes: z
       .number()
       .positive()
@@ -62,17 +93,6 @@ const dataSchema = z
       .describe("Pause that starts a session; null keeps users"),
   })
   .describe("Where the log is and how to read it");
-
-const splitSchema = z
-  .strictObject({
-    kind: z
-      .enum(["auto", "time", "leave-one-out"])
-      .default("auto")
-      .describe("time: one moment cuts all users; auto: that where the log has calendar times, else leave-one-out"),
-    validationShare: z.number().gt(0).lt(1).default(0.1).describe("Share of events for validation, for kind time"),
-    testShare: z.number().gt(0).lt(1).default(0.1).describe("Share of events for the test, for kind time"),
-  })
-  .describe("How the log is cut in train, validation and test");
 
 /** Quick to fit, so that a first run stays short. */
 const DEFAULT_BASELINES: BaselineInput[] = ["popularity", "markov", "item-knn"];
@@ -86,7 +106,7 @@ export const runSchema: z.ZodType<RunConfig> = z
       .default("run"),
     data: dataSchema.prefault({}),
     cleaning: (cleaningSchema as z.ZodType<CleaningOptions>).prefault({} as never),
-    split: splitSchema.prefault({}),
+    split: (splitSchema as z.ZodType<SplitConfig>).prefault({} as never),
     model: (modelSchema as z.ZodType<ModelConfig>).prefault({} as never),
     train: (trainSchema as z.ZodType<TrainConfig>).prefault({} as never),
     protocol: (protocolSchema as z.ZodType<Protocol>).prefault({} as never),
@@ -97,6 +117,32 @@ export const runSchema: z.ZodType<RunConfig> = z
 /** A configuration with the defaults filled in. @throws {RefrainError} CONFIG_INVALID naming the option */
 export function runConfig(options: unknown): RunConfig {
   return parseConfig("config", runSchema, options);
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+/**
+ * Options with the recommended protocol of a named data set below them: what is given goes before it. Options on other logs
+ * come back as they are.
+ *
+ * @example withDatasetDefaults({ data: { path: "ml-1m" }, protocol: { seen: "keep" } }).protocol // { seen: "keep" }
+ */
+export function withDatasetDefaults(options: Options): Options {
+  const { path } = (options.data ?? {}) as { path?: unknown };
+  if (typeof path !== "string" || !isDatasetName(path)) return options;
+  const { reason: _, ...recommended } = findDataset(path).recommended;
+  return over(recommended, options);
+}
+
+function over(below: Options, above: Options): Options {
+  const merged: Record<string, unknown> = { ...below, ...above };
+  for (const [name, value] of Object.entries(below))
+    if (isOptions(value) && isOptions(above[name])) merged[name] = over(value, above[name]);
+  return merged;
+}
+
+function isOptions(value: unknown): value is Options {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Options that differ from the defaults, by preset name, with the reason. */

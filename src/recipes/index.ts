@@ -1,6 +1,7 @@
 export { auditData, type DataAudit } from "./audit.js";
-export { PRESETS, type RunConfig, runConfig, runSchema } from "./config.js";
-export { JKPOP, knownPlays, type Prepared, prepare } from "./prepare.js";
+export { PRESETS, type RunConfig, runConfig, runSchema, withDatasetDefaults } from "./config.js";
+export { knownPlays, type Prepared, prepare } from "./prepare.js";
 export { type ReportPart, writeReport } from "./report.js";
 export { type RunEvent, type RunOptions, resumeRun, startRun } from "./run.js";
 export { type EpochRecord, findRun, listRuns, type RunRecord, readRecord } from "./run-folder.js";
+export { cleanSource, JKPOP, readSource, type Source, splitSource } from "./source.js";

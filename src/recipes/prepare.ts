@@ -1,27 +1,26 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { sha256 } from "../core/files.js";
 import type { EventLog } from "../core/types.js";
-import { type CleaningReport, cleanLog, type RawLog, readLog, readTitles } from "../data/index.js";
+import type { CleaningReport, RawLog } from "../data/index.js";
 import { readCatalogue } from "../data/simulator/index.js";
 import { type Histories, toHistories } from "../sequence/histories.js";
-import { toSessions } from "../sequence/sessions.js";
-import { leaveOneOut, splitByShare } from "../sequence/split.js";
+import type { SplitKind } from "../sequence/split-kinds.js";
 import type { RunConfig } from "./config.js";
-
-/** Folder of the embedded data set. */
-export const JKPOP: string = fileURLToPath(new URL("../../datasets/jkpop/", import.meta.url));
+import { cleanSource, JKPOP, readSource, splitSource, trainSupport } from "./source.js";
 
 /** A log made ready for training, with what was done to it. */
 export interface Prepared {
   readonly path: string;
-  /** SHA-256 of the file. */
+  /** SHA-256 of the file, or of all files. */
   readonly dataHash: string;
   readonly raw: RawLog;
   readonly log: EventLog;
   readonly report: CleaningReport;
   readonly histories: Histories;
+  /** The kind of the split, also where the configuration says auto. */
+  readonly splitKind: SplitKind;
   /** Other names of each item index, [V+1]. */
   readonly aliases: readonly (readonly string[])[];
 }
@@ -33,34 +32,34 @@ export interface Prepared {
  * @throws the signal's reason once it is aborted
  */
 export async function prepare(config: RunConfig, signal?: AbortSignal): Promise<Prepared> {
-  const { data, cleaning } = config;
-  const embedded = data.path === "jkpop";
-  const path = embedded ? join(JKPOP, "plays.csv.gz") : data.path;
-  const raw = await readLog(path, { columns: data.columns, encoding: data.encoding ?? undefined });
-  const titles = data.titles ? await readTitles(data.titles) : undefined;
+  const source = await readSource(config);
   await breathe(signal);
-  const { log: clean, report } = cleanLog(raw, cleaning, titles);
+  const { log: clean, report } = cleanSource(source, config);
   await breathe(signal);
-  const log = data.sessionGapMinutes && clean.hasTimes ? toSessions(clean, data.sessionGapMinutes) : clean;
-  const { kind } = config.split;
-  const split =
-    kind === "time" || (kind === "auto" && log.hasTimes)
-      ? splitByShare(log, config.split.validationShare, config.split.testShare)
-      : leaveOneOut(log);
-  const histories = toHistories(split);
-  const others = embedded ? romanisedNames() : new Map<string, string[]>();
+  const { split, kind } = splitSource(clean, source, config);
+  const histories = toHistories(split, trainSupport(config));
+  const others = config.data.path === "jkpop" ? romanisedNames() : new Map<string, string[]>();
   const aliases = histories.items.ids.map((id) => others.get(id) ?? []);
-  return { path, dataHash: await hashFile(path), raw, log, report, histories, aliases };
+  const dataHash = await hashFiles(source.paths);
+  return {
+    path: source.paths[0],
+    dataHash,
+    raw: source.raw,
+    log: split.log,
+    report,
+    histories,
+    splitKind: kind,
+    aliases,
+  };
 }
 
-/** All known plays of each user index, from every part. @shape [U+1] */
+/** All known plays of each user index, from every part and session. @shape [U+1] */
 export function knownPlays({ split, userIndex, itemIndex, users }: Histories): number[][] {
   const plays: number[][] = Array.from({ length: users.size + 1 }, () => []);
   for (let u = 0; u < userIndex.length; u++)
     if (userIndex[u] > 0)
-      plays[userIndex[u]] = Array.from(itemIndex.subarray(split.userStart[u], split.userStart[u + 1])).filter(
-        (item) => item > 0,
-      );
+      for (let row = split.userStart[u]; row < split.userStart[u + 1]; row++)
+        if (itemIndex[row] > 0) plays[userIndex[u]].push(itemIndex[row]);
   return plays;
 }
 
@@ -79,8 +78,21 @@ function romanisedNames(): Map<string, string[]> {
   );
 }
 
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest("hex");
+/** SHA-256 of one file as it is; of a folder or several paths, that of the hashes of all files in the order of their names. */
+async function hashFiles(paths: readonly string[]): Promise<string> {
+  const files = paths.flatMap((path) =>
+    statSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name))
+          .sort()
+      : [path],
+  );
+  const hashes: string[] = [];
+  for (const file of files) {
+    const hash = createHash("sha256");
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+    hashes.push(hash.digest("hex"));
+  }
+  return hashes.length === 1 ? hashes[0] : sha256(hashes.join("\n"));
 }

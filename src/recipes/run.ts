@@ -3,6 +3,8 @@ import { basename, join, resolve } from "node:path";
 import { RefrainError } from "../core/errors.js";
 import type { TrainingEvent } from "../core/events.js";
 import { sha256, writeFileAtomic } from "../core/files.js";
+import type { Random } from "../core/random.js";
+import { isDatasetName } from "../data/registry/index.js";
 import { oracleOn, readOracle } from "../data/simulator/index.js";
 import { type Engine, startEngine, tf } from "../engine/index.js";
 import {
@@ -19,7 +21,7 @@ import { evaluationCases, type Histories, trainHistories } from "../sequence/his
 import { CheckpointStore, train } from "../train/index.js";
 import { type RunConfig, runConfig } from "./config.js";
 import { type FitProgress, fitting } from "./fit.js";
-import { JKPOP, knownPlays, type Prepared, prepare } from "./prepare.js";
+import { knownPlays, type Prepared, prepare } from "./prepare.js";
 import {
   createRunFolder,
   type EpochRecord,
@@ -29,6 +31,7 @@ import {
   readRecord,
   writeRecord,
 } from "./run-folder.js";
+import { JKPOP } from "./source.js";
 
 /** What a whole run says: its stages, then everything that training says. */
 export type RunEvent =
@@ -119,10 +122,14 @@ async function* continueRun(
     const cases = evaluationCases(histories, "validation");
     if (cases.length === 0) throw new RefrainError("EMPTY_CASES", "The validation part has no case with a history.");
     const checkpoints = new CheckpointStore(join(folder, "checkpoints"), fingerprint);
+    const own = trainHistories(histories);
     const epochs: EpochRecord[] = readEpochs(folder);
     const events = train({
       model,
-      windows: toWindows(trainHistories(histories), config.train.maxLength),
+      windows: toWindows(own, config.train.maxLength),
+      ...(config.train.augmentation === "crop"
+        ? { windowsOf: (random: Random) => toWindows(own, config.train.maxLength, random) }
+        : {}),
       config: config.train,
       engine: engine.name,
       validate: (scorer) => validationMetrics(scorer, cases, config.protocol),
@@ -190,8 +197,14 @@ async function* continueRun(
 
 /** The same with paths that still hold when the run is resumed from another folder. */
 function withAbsolutePaths(config: RunConfig): RunConfig {
-  const { path, titles } = config.data;
-  const data = { ...config.data, path: path === "jkpop" ? path : resolve(path), titles: titles && resolve(titles) };
+  const { path, titles, validation, test } = config.data;
+  const data = {
+    ...config.data,
+    path: path === "jkpop" || isDatasetName(path) ? path : resolve(path),
+    titles: titles && resolve(titles),
+    validation: validation && resolve(validation),
+    test: test && resolve(test),
+  };
   return { ...config, data };
 }
 

@@ -25,16 +25,21 @@ export interface Window {
 
 /**
  * Cuts histories into windows of at most `maxLength` inputs, from the end, so that the newest plays keep the longest
- * context. Every event but a history's first is a target exactly once.
+ * context. Every event but a history's first is a target exactly once, with or without `random`.
+ *
+ * Every step of a window has a target, so a window trains on all of its prefixes; copies of them would add nothing.
  *
  * @param maxLength T at most, integer >= 1
+ * @param random    random crop: the newest window of a history that is too long for one gets a random length, which moves
+ *                  all cuts before it; a stream of its own for each epoch gives each play other contexts in each
  */
-export function toWindows(histories: readonly Window[], maxLength: number): Window[] {
+export function toWindows(histories: readonly Window[], maxLength: number, random?: Random): Window[] {
   checkInteger("maxLength", maxLength, 1);
   const windows: Window[] = [];
   for (const { user, items } of histories)
-    for (let end = items.length; end > 1; ) {
-      const start = Math.max(0, end - maxLength - 1);
+    for (let end = items.length, length = maxLength; end > 1; length = maxLength) {
+      if (random && end === items.length && end > maxLength + 1) length = 1 + random.integer(maxLength);
+      const start = Math.max(0, end - length - 1);
       windows.push({ user, items: items.subarray(start, end) });
       end = start === 0 ? 0 : start + 1;
     }

@@ -20,17 +20,38 @@ export interface Histories {
   readonly itemIndex: Int32Array;
   /** Plays of each item index in the train part. @shape int32 [V+1] */
   readonly itemCounts: Int32Array;
+  /** 1 for each user code whose train part is trained on. @shape uint8 [U] */
+  readonly trained: Uint8Array;
 }
 
-/** Builds the vocabularies from the train part of a split and looks every event up in them. */
-export function toHistories(split: SplitLog): Histories {
-  const { log, userStart, validationStart } = split;
-  const counts = new Int32Array(log.itemIds.length);
-  const trained: string[] = [];
-  const userIndex = new Int32Array(log.userIds.length);
-  for (let u = 0; u < userIndex.length; u++) {
-    for (let row = userStart[u]; row < validationStart[u]; row++) counts[log.items[row]]++;
-    if (validationStart[u] > userStart[u]) userIndex[u] = trained.push(log.userIds[u]);
+/** How many plays of the training part a user and an item need. */
+export interface Support {
+  /** Integer >= 1. */
+  readonly minimumUserPlays: number;
+  /** Integer >= 1. */
+  readonly minimumItemPlays: number;
+}
+
+/**
+ * Builds the vocabularies from the train part of a split and looks every event up in them.
+ *
+ * Where the users of the log are sessions, the user vocabulary holds their owners.
+ *
+ * @param support items and users with fewer plays in the train part are unknown, until every one that is left has enough
+ *                (k-core); by default one play is enough. Validation and test have no say in it.
+ */
+export function toHistories(
+  split: SplitLog,
+  support: Support = { minimumUserPlays: 1, minimumItemPlays: 1 },
+): Histories {
+  const { log, userStart } = split;
+  const { counts, trained } = trainCore(split, support);
+  const owners = log.owners ?? { codes: Int32Array.from(log.userIds.keys()), ids: log.userIds };
+  const ids: string[] = [];
+  const ownerIndex = new Int32Array(owners.ids.length);
+  for (let u = 0; u < trained.length; u++) {
+    const owner = owners.codes[u];
+    if (trained[u] === 1 && ownerIndex[owner] === 0) ownerIndex[owner] = ids.push(owners.ids[owner]);
   }
   const codes = Array.from(counts.keys()).filter((code) => counts[code] > 0);
   codes.sort((a, b) => counts[b] - counts[a] || a - b);
@@ -42,25 +63,59 @@ export function toHistories(split: SplitLog): Histories {
     split,
     items: new Vocabulary(codes.map((code) => log.itemIds[code])),
     titles: ["", ...codes.map((code) => log.itemTitles[code])],
-    users: new Vocabulary(trained),
-    userIndex,
+    users: new Vocabulary(ids),
+    userIndex: Int32Array.from({ length: userStart.length - 1 }, (_, u) => ownerIndex[owners.codes[u]]),
     itemIndex: log.items.map((code) => indexOfCode[code]),
     itemCounts: Int32Array.from([0, ...codes.map((code) => counts[code])]),
+    trained,
   };
 }
 
-/** The train part, one history per user that has one. `items` holds indices 1…V in time order. */
+/** Plays of each item code, and which users stay, when only the train part counts; 0 for an item with too few. */
+function trainCore(
+  { log, userStart, validationStart }: SplitLog,
+  { minimumUserPlays, minimumItemPlays }: Support,
+): { counts: Int32Array; trained: Uint8Array } {
+  const trained = Uint8Array.from(validationStart, (end, u) => (end > userStart[u] ? 1 : 0));
+  const known = new Uint8Array(log.itemIds.length).fill(1);
+  for (;;) {
+    const counts = new Int32Array(log.itemIds.length);
+    let changed = false;
+    for (let u = 0; u < trained.length; u++) {
+      if (trained[u] === 0) continue;
+      let plays = 0;
+      for (let row = userStart[u]; row < validationStart[u]; row++) plays += known[log.items[row]];
+      if (plays >= minimumUserPlays)
+        for (let row = userStart[u]; row < validationStart[u]; row++) counts[log.items[row]] += known[log.items[row]];
+      else {
+        trained[u] = 0;
+        changed = true;
+      }
+    }
+    for (let code = 0; code < counts.length; code++)
+      if (counts[code] > 0 && counts[code] < minimumItemPlays) {
+        known[code] = 0;
+        counts[code] = 0;
+        changed = true;
+      }
+    if (!changed) return { counts, trained };
+  }
+}
+
+/** The train part, one history per user (or session) that has one. `items` holds indices 1…V in time order. */
 export function trainHistories(histories: Histories): { readonly user: number; readonly items: Int32Array }[] {
-  const { split, userIndex, itemIndex } = histories;
+  const { split, userIndex, itemIndex, trained } = histories;
   const result: { user: number; items: Int32Array }[] = [];
-  for (let u = 0; u < userIndex.length; u++)
-    if (userIndex[u] > 0)
-      result.push({ user: userIndex[u], items: itemIndex.subarray(split.userStart[u], split.validationStart[u]) });
+  for (let u = 0; u < userIndex.length; u++) {
+    if (trained[u] === 0) continue;
+    const items = itemIndex.subarray(split.userStart[u], split.validationStart[u]);
+    result.push({ user: userIndex[u], items: items.includes(0) ? items.filter((item) => item > 0) : items });
+  }
   return result;
 }
 
 /**
- * One case for each event of a part: the target, and the user's known plays before it (of every earlier part).
+ * One case for each target of a part (every event, or the last ones where the split says so): the target, and the user's known plays before it (of every earlier part).
  *
  * Cases of one user are subarrays of one buffer from the same start. A case without any history is left out and counted.
  */
@@ -68,8 +123,9 @@ export function evaluationCases(histories: Histories, part: Exclude<SplitPart, "
   const { split, userIndex, itemIndex } = histories;
   const cases: EvaluationCase[] = [];
   for (let u = 0; u < userIndex.length; u++) {
-    const from = part === "test" ? split.testStart[u] : split.validationStart[u];
     const end = part === "test" ? split.userStart[u + 1] : split.testStart[u];
+    const start = part === "test" ? split.testStart[u] : split.validationStart[u];
+    const from = Math.max(start, end - (split.lastTargets ?? end));
     if (from === end) continue;
     const known = new Int32Array(end - split.userStart[u]);
     let length = 0;

@@ -1,19 +1,22 @@
 // What a split lets the training know that it should not, and what its test can tell.
 import type { SplitLog } from "../core/types.js";
 import { type Finding, finding, graded, MOST_EXAMPLES, playExample } from "../data/audit/index.js";
+import { countUpTo } from "./split.js";
 
 export interface LeakageOptions {
   /** A pause longer than this ends a session. Default 30. */
   readonly gapMinutes?: number;
   /** Least plays of an item that cleaning asked for, over all parts. Default 1: none. */
   readonly minimumItemPlays?: number;
+  /** Least plays of an item in the training part, for its vocabulary. Default 1. */
+  readonly trainItemPlays?: number;
   /** The global cut to compare with; left out where there is none, or where the split is one. */
   readonly timeCut?: SplitLog;
 }
 
 /** Which part each row is in, and what the training part holds. */
 interface Parts {
-  /** 0 train, 1 validation, 2 test. @shape uint8 [E] */
+  /** 0 train, 1 validation, 2 test, 3 history of a target that nothing trains on. @shape uint8 [E] */
   readonly part: Uint8Array;
   /** Plays of each item in the training part, and in all. @shape [V] */
   readonly trained: Int32Array;
@@ -32,14 +35,16 @@ export function auditSplit(split: SplitLog, options: LeakageOptions = {}): Findi
     finding("test-size", "note", parts.test, split.log.users.length, "plays", { values: { split: split.description } }),
     ...(split.log.hasTimes ? futurePlays(split, parts) : []),
     ...(split.log.hasTimes ? sharedSessions(split, options.gapMinutes ?? 30) : []),
-    ...vocabularyFindings(split, parts, options.minimumItemPlays ?? 1),
+    ...vocabularyFindings(split, parts, options),
     ...overlapFindings(split, parts),
     ...(split.log.hasTimes ? testTies(split, parts) : []),
     ...(options.timeCut ? timeCut(split, parts, options.timeCut) : []),
   ];
 }
 
-function partsOf({ log, userStart, validationStart, testStart }: SplitLog): Parts {
+const CONTEXT = 3;
+
+function partsOf({ log, userStart, validationStart, testStart, lastTargets = log.users.length }: SplitLog): Parts {
   const part = new Uint8Array(log.users.length);
   const trained = new Int32Array(log.itemIds.length);
   const total = new Int32Array(log.itemIds.length);
@@ -48,6 +53,8 @@ function partsOf({ log, userStart, validationStart, testStart }: SplitLog): Part
   for (let user = 0; user < testStart.length; user++)
     for (let row = userStart[user]; row < userStart[user + 1]; row++) {
       part[row] = row >= testStart[user] ? 2 : row >= validationStart[user] ? 1 : 0;
+      if (part[row] > 0 && row + lastTargets < (part[row] === 2 ? userStart[user + 1] : testStart[user]))
+        part[row] = CONTEXT;
       total[log.items[row]]++;
       if (part[row] === 0) {
         trained[log.items[row]]++;
@@ -102,7 +109,11 @@ function sharedSessions({ log, userStart, testStart }: SplitLog, gapMinutes: num
 }
 
 /** Items that only plays outside the training part keep in the vocabulary, and test plays of items it does not have. */
-function vocabularyFindings({ log }: SplitLog, { part, trained, total, test }: Parts, least: number): Finding[] {
+function vocabularyFindings(
+  { log }: SplitLog,
+  { part, trained, total, test }: Parts,
+  { minimumItemPlays: least = 1, trainItemPlays = 1 }: LeakageOptions,
+): Finding[] {
   const found: Finding[] = [];
   const helped = Array.from(total.keys()).filter((item) => trained[item] > 0 && trained[item] < least);
   if (helped.length > 0) {
@@ -122,13 +133,18 @@ function vocabularyFindings({ log }: SplitLog, { part, trained, total, test }: P
       ),
     );
   }
-  const unknown = part.reduce((sum, own, row) => sum + (own === 2 && trained[log.items[row]] === 0 ? 1 : 0), 0);
+  const unknown = part.reduce(
+    (sum, own, row) => sum + (own === 2 && trained[log.items[row]] < trainItemPlays ? 1 : 0),
+    0,
+  );
   if (unknown > 0) {
-    const rows = firstRows(part.length, (row) => part[row] === 2 && trained[log.items[row]] === 0);
+    const rows = firstRows(part.length, (row) => part[row] === 2 && trained[log.items[row]] < trainItemPlays);
     found.push(
       finding("unknown-items", graded(unknown / test, 0.05, 0.5), unknown, test, "testPlays", {
         examples: rows.map((row) => playExample(log, row)),
-        values: { items: trained.reduce((sum, plays, item) => sum + (plays === 0 && total[item] > 0 ? 1 : 0), 0) },
+        values: {
+          items: trained.reduce((sum, plays, item) => sum + (plays < trainItemPlays && total[item] > 0 ? 1 : 0), 0),
+        },
       }),
     );
   }
@@ -136,14 +152,18 @@ function vocabularyFindings({ log }: SplitLog, { part, trained, total, test }: P
 }
 
 /** What training knows of the users of the test, and how often the test asks for what a user has played before. */
-function overlapFindings({ log, userStart, validationStart, testStart }: SplitLog, { test }: Parts): Finding[] {
+function overlapFindings(
+  { log, userStart, validationStart, testStart, apart }: SplitLog,
+  { part, test }: Parts,
+): Finding[] {
   let cold = 0;
   let known = 0;
   let users = 0;
   let knownUsers = 0;
   const first: number[] = [];
   for (let user = 0; user < testStart.length; user++) {
-    const size = userStart[user + 1] - testStart[user];
+    let size = 0;
+    for (let row = testStart[user]; row < userStart[user + 1]; row++) if (part[row] === 2) size++;
     if (size === 0) continue;
     users++;
     if (validationStart[user] === userStart[user]) {
@@ -153,11 +173,13 @@ function overlapFindings({ log, userStart, validationStart, testStart }: SplitLo
     }
     knownUsers++;
     const played = new Set(log.items.subarray(userStart[user], testStart[user]));
-    for (let row = testStart[user]; row < userStart[user + 1]; row++) if (played.has(log.items[row])) known++;
+    for (let row = testStart[user]; row < userStart[user + 1]; row++)
+      if (part[row] === 2 && played.has(log.items[row])) known++;
   }
   if (test === 0) return [];
   const found: Finding[] = [];
-  if (cold > 0)
+  if (cold > 0 && !apart)
+    // where users are apart, that is the question and no fault
     found.push(
       finding("cold-test-users", graded(cold / test, 0.2, 2), cold, test, "testPlays", {
         examples: first.map((row) => playExample(log, row)),
@@ -170,7 +192,7 @@ function overlapFindings({ log, userStart, validationStart, testStart }: SplitLo
 }
 
 /** Test plays with another item of the same user at the same time: which of them is asked for is up to the file's order. */
-function testTies({ log, userStart, testStart }: SplitLog, { test }: Parts): Finding[] {
+function testTies({ log, userStart, testStart }: SplitLog, { part, test }: Parts): Finding[] {
   const rows: number[] = [];
   for (let user = 0; user < testStart.length; user++) {
     const end = userStart[user + 1];
@@ -178,7 +200,8 @@ function testTies({ log, userStart, testStart }: SplitLog, { test }: Parts): Fin
       let differ = false;
       for (to = from + 1; to < end && log.times[to] === log.times[from]; to++)
         differ ||= log.items[to] !== log.items[from];
-      if (differ) for (let row = Math.max(from, testStart[user]); row < to; row++) rows.push(row);
+      if (!differ) continue;
+      for (let row = Math.max(from, testStart[user]); row < to; row++) if (part[row] === 2) rows.push(row);
     }
   }
   if (rows.length === 0) return [];
@@ -211,18 +234,6 @@ function timeCut({ log }: SplitLog, { part, train, test }: Parts, cut: SplitLog)
       },
     }),
   ];
-}
-
-/** How many of the rising values are at most `limit`. */
-function countUpTo(rising: Float64Array, limit: number): number {
-  let low = 0;
-  let high = rising.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (rising[middle] <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The first rows for which `is` holds, as many as a finding shows. */

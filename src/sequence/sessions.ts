@@ -1,10 +1,12 @@
 import { checkNumber } from "../core/check.js";
 import type { EventLog } from "../core/types.js";
+import { microseconds } from "./split.js";
 
 /**
  * Cuts every user's events where the listener was idle, and returns a log whose users are the sessions.
  *
- * Session ids are `<user id>/<number>`, numbered from 1 in time order.
+ * Session ids are `<user id>/<number>`, numbered from 1 in time order; `owners` says whose each one is. Pauses are compared
+ * in whole microseconds, and a pause of exactly the gap does not end a session.
  *
  * @param gapMinutes a pause longer than this starts a new session; (0, 10080]
  * @throws {RefrainError} ARGUMENT_INVALID when gapMinutes is out of range
@@ -13,13 +15,18 @@ export function toSessions(log: EventLog, gapMinutes: number): EventLog {
   checkNumber("gapMinutes", gapMinutes, Number.MIN_VALUE, 7 * 24 * 60);
   const users = new Int32Array(log.users.length);
   const userIds: string[] = [];
+  const owners: number[] = [];
+  const gap = Math.round(gapMinutes * 60e6);
   let number = 0;
   for (let row = 0; row < users.length; row++) {
     const sameUser = row > 0 && log.users[row] === log.users[row - 1];
-    const idle = !sameUser || log.times[row] - log.times[row - 1] > gapMinutes * 60;
+    const idle = !sameUser || microseconds(log.times[row]) - microseconds(log.times[row - 1]) > gap;
     if (!sameUser) number = 0;
-    if (idle) userIds.push(`${log.userIds[log.users[row]]}/${++number}`);
+    if (idle) {
+      userIds.push(`${log.userIds[log.users[row]]}/${++number}`);
+      owners.push(log.users[row]);
+    }
     users[row] = userIds.length - 1;
   }
-  return { ...log, users, userIds };
+  return { ...log, users, userIds, owners: { codes: Int32Array.from(owners), ids: log.userIds } };
 }

@@ -8,6 +8,7 @@ export interface TrainConfig {
   readonly minimumStepsPerEpoch: number;
   readonly batchPositions: number;
   readonly maxLength: number;
+  readonly augmentation: "none" | "crop";
   readonly loss: "softmax" | SampledLossName;
   readonly negatives: number;
   readonly negativeAlpha: number;
@@ -42,6 +43,12 @@ export const trainSchema: z.ZodType<TrainConfig, Partial<TrainConfig>> = z
       .describe("Steps of a round at least: it is one pass over the training windows, or several where these are few"),
     batchPositions: z.number().int().min(1).max(1_000_000).default(1024).describe("Targets per batch, about"),
     maxLength: z.number().int().min(1).max(10_000).default(64).describe("T: plays of one training window at most"),
+    augmentation: z
+      .enum(["none", "crop"])
+      .default("none")
+      .describe(
+        "crop: histories longer than maxLength are cut elsewhere in every epoch; all prefixes are trained on anyway",
+      ),
     loss: z
       .enum(["softmax", ...(Object.keys(sampledLosses) as SampledLossName[])])
       .default("softmax")

@@ -22,6 +22,8 @@ import { gradientStep } from "./step.js";
 export interface TrainInput {
   readonly model: RecurrentModel;
   readonly windows: readonly Window[];
+  /** Other windows of the same plays for one epoch, a function of the stream; without it every epoch has `windows`. */
+  readonly windowsOf?: (random: Random) => readonly Window[];
   readonly config: TrainConfig;
   /** Such as "native"; goes into the start event. */
   readonly engine: string;
@@ -75,9 +77,9 @@ async function* run(
   let best: NamedTensors | undefined = restored?.best;
   const batchesOf = (epoch: number): Batch[] => {
     const random = Random.stream(config.seed, "batches", epoch);
-    const batches = toBatches(windows, config.batchPositions, random);
-    while (batches.length < config.minimumStepsPerEpoch)
-      batches.push(...toBatches(windows, config.batchPositions, random));
+    const own = input.windowsOf?.(Random.stream(config.seed, "windows", epoch)) ?? windows;
+    const batches = toBatches(own, config.batchPositions, random);
+    while (batches.length < config.minimumStepsPerEpoch) batches.push(...toBatches(own, config.batchPositions, random));
     return batches;
   };
   let batches = batchesOf(state.epoch);

@@ -3,25 +3,10 @@ import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { RefrainError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
-import { cleanLog, type Detected, pseudonymise, type RawLog, type ReadOptions, readLog } from "../../src/data/index.js";
+import { cleanLog, pseudonymise, type RawLog, type ReadOptions, readLog } from "../../src/data/index.js";
 import { KEEP_ALL, rowsOf, temporaryFolder } from "../data/helpers.js";
+import type { ReaderCase } from "../support/layouts.js";
 import { zipOf } from "../support/zip.js";
-
-export interface ReaderCase {
-  /** Name of the file as its source gives it. */
-  readonly file: string;
-  readonly content: string | Uint8Array;
-  /** What must be found out without any option. */
-  readonly detected: Partial<Detected>;
-  /** [user, item, seconds] of every row after cleaning that removes nothing, in order of user and time. */
-  readonly rows: readonly (readonly [string, string, number])[];
-  /** Rows that are read and that cleaning cannot use: no time, no title. Default 0. */
-  readonly unusable?: number;
-  /** A file with one row more, which is broken. */
-  readonly broken?: string | Uint8Array;
-  /** Files that lie beside it in an export and are no part of the log. */
-  readonly beside?: Readonly<Record<string, string | Uint8Array>>;
-}
 
 const DAMAGED = 40;
 

@@ -10,6 +10,7 @@ import {
   Graph,
   layerNorm,
   linearCrossEntropy,
+  linearCrossEntropyPlain,
   Parameter,
   type Tensor,
   tf,
@@ -72,7 +73,12 @@ describe("cross-entropy of a linear layer", () => {
     return loss / N;
   }
 
-  function run({ N, V, D }: Shape, { h, table, bias, extra, targets }: ReturnType<typeof example>, mixed: boolean) {
+  function run(
+    { N, V, D }: Shape,
+    { h, table, bias, extra, targets }: ReturnType<typeof example>,
+    mixed: boolean,
+    kernel = linearCrossEntropy,
+  ) {
     const inputs: [Float32Array, number[]][] = [
       [h, [N, D]],
       [table, [V + 1, D]],
@@ -80,7 +86,7 @@ describe("cross-entropy of a linear layer", () => {
     ];
     if (mixed) inputs.push([extra, [N]]);
     return valueAndGradients((graph, a, b, c, e?) => {
-      linearCrossEntropy(graph, a, b, c, targets, e);
+      kernel(graph, a, b, c, targets, e);
       return undefined; // the loss is in the graph
     }, inputs);
   }
@@ -121,6 +127,24 @@ describe("cross-entropy of a linear layer", () => {
       }),
       { seed: 1, numRuns: 20, examples: [[{ N: 1, V: 2, D: 1, seed: 0 }], [{ N: 6, V: 2, D: 2, seed: 1 }]] },
     );
+  });
+
+  test.each([
+    ["many slices of items and blocks of rows", { N: 230, V: 5000, D: 33, seed: 4 }, 1],
+    ["logits of thousands", { N: 30, V: 3000, D: 40, seed: 5 }, 30],
+  ])("the kernel of the running engine agrees with its plain twin: %s", (_, shape, scale) => {
+    const data = example(shape);
+    data.h.forEach((x, i) => {
+      data.h[i] = x * scale;
+    });
+    for (const mixed of [false, true]) {
+      const fast = run(shape, data, mixed);
+      const plain = run(shape, data, mixed, linearCrossEntropyPlain);
+      expectClose([fast.value], [plain.value], 1e-5);
+      fast.gradients.forEach((gradient, i) => {
+        expectClose(gradient, plain.gradients[i], 1e-5);
+      });
+    }
   });
 
   test("no rows: a loss of 0 and gradients of 0", () => {

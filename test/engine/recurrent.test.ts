@@ -5,10 +5,12 @@ import {
   type CellName,
   cells,
   Graph,
+  type InitialState,
   type Layout,
   type RecurrentWeights,
   recurrent,
   recurrentPlain,
+  type Tensor,
   type Tensor2D,
   tf,
   type Value,
@@ -40,12 +42,14 @@ function numbers(random: Random, size: number): Float32Array {
 function example(cell: CellName, { T, B, D, H, seed }: Shape) {
   const random = Random.stream(seed, "example");
   const k = cells[cell].gates;
-  const padding = Int32Array.from({ length: B }, () => random.integer(T));
+  const padding = Int32Array.from({ length: B }, () => random.integer(T + 1)); // T: all padding
   const values = {
     x: numbers(random, T * B * D),
     input: numbers(random, D * k * H),
     recurrent: numbers(random, H * k * H),
     bias: numbers(random, k * H),
+    h: numbers(random, B * H),
+    c: numbers(random, B * H),
   };
   // Padded inputs are zero, as the padding row of an item table is.
   for (let t = 0; t < T; t++)
@@ -54,16 +58,24 @@ function example(cell: CellName, { T, B, D, H, seed }: Shape) {
   return { padding, values, weight };
 }
 
-type Layer = (graph: Graph, x: Value<Tensor2D>, weights: RecurrentWeights<Value>, layout: Layout) => Value;
+type Layer = (
+  graph: Graph,
+  x: Value<Tensor2D>,
+  weights: RecurrentWeights<Value>,
+  layout: Layout,
+  initial: InitialState<Value<Tensor2D>>,
+) => Value;
 
 /** The plain twin as a layer. */
 const twin =
   (cell: CellName): Layer =>
-  (graph, x, weights, layout) => {
+  (graph, x, weights, layout, initial) => {
     const { input, recurrent: between, bias } = weights;
     const plain = { input: input.tensor, recurrent: between.tensor, bias: bias.tensor } as RecurrentWeights;
-    const { states, backward } = recurrentPlain(cells[cell], x.tensor, plain, layout);
-    return graph.output(states, [x, input, between, bias], (dy) => backward(dy as Tensor2D));
+    const start = { h: initial.h.tensor, c: initial.c.tensor };
+    const { states, backward } = recurrentPlain(cells[cell], x.tensor, plain, layout, start);
+    const inputs = [x, input, between, bias, initial.h, initial.c];
+    return graph.output(states, inputs, (dy) => backward(dy as Tensor2D));
   };
 
 /** Loss and gradients of a layer, as plain numbers. */
@@ -71,13 +83,15 @@ function run(layer: Layer, shape: Shape, cell: CellName, { padding, values, weig
   const { T, B, D, H } = shape;
   const k = cells[cell].gates;
   const { value, gradients } = valueAndGradients(
-    (graph, x, input, between, bias) =>
-      layer(graph, x, { input, recurrent: between, bias }, { length: T, size: B, padding }),
+    (graph, x, input, between, bias, h, c) =>
+      layer(graph, x, { input, recurrent: between, bias }, { length: T, size: B, padding }, { h, c } as never),
     [
       [values.x, [T * B, D]],
       [values.input, [D, k * H]],
       [values.recurrent, [H, k * H]],
       [values.bias, [k * H]],
+      [values.h, [B, H]],
+      [values.c, [B, H]],
     ],
     weight,
   );
@@ -95,8 +109,10 @@ function lossByHand(
   const s = (z: number) => 1 / (1 + Math.exp(-z));
   let loss = 0;
   for (let b = 0; b < B; b++) {
-    let h = new Array<number>(H).fill(0);
-    let c = new Array<number>(H).fill(0);
+    let h = v.h.slice(b * H, (b + 1) * H);
+    let c = v.c.slice(b * H, (b + 1) * H);
+    for (let t = 0; t < Math.min(T, padding[b]); t++)
+      for (let u = 0; u < H; u++) loss += h[u] * weight[(t * B + b) * H + u];
     for (let t = padding[b]; t < T; t++) {
       const xg = Array.from({ length: k * H }, (_, j) => {
         let sum = v.bias[j];
@@ -129,6 +145,26 @@ function close(actual: number[], expected: number[], tolerance: number) {
   });
 }
 
+type Outcome = ReturnType<typeof run>;
+
+function agree(fast: Outcome, plain: Outcome) {
+  close([fast.loss], [plain.loss], 1e-5);
+  fast.gradients.forEach((gradient, i) => {
+    close(gradient, plain.gradients[i], 2e-5);
+  });
+}
+
+test("an initial state of another size is refused", () => {
+  tf.tidy(() => {
+    const graph = new Graph(false);
+    const value = (shape: number[]) => graph.input(tf.zeros(shape as [number]) as Tensor) as Value<never>;
+    const weights = { input: value([2, 12]), recurrent: value([3, 12]), bias: value([12]) };
+    const layout = { length: 1, size: 2, padding: new Int32Array(2) };
+    const initial = { h: value([2, 3]), c: value([1, 3]) };
+    expect(() => recurrent(graph, "lstm", value([2, 2]), weights, layout, initial)).toThrow(/initial state c must be/);
+  });
+});
+
 describe.each(["lstm", "gru", "rnn"] as const)("%s", (cell) => {
   test("loss and every gradient agree with finite differences of the formulas in float64", () => {
     fc.assert(
@@ -137,7 +173,7 @@ describe.each(["lstm", "gru", "rnn"] as const)("%s", (cell) => {
         const { loss, gradients } = run((graph, ...rest) => recurrent(graph, cell, ...rest), shape, cell, data);
         const v = Object.fromEntries(Object.entries(data.values).map(([name, a]) => [name, Array.from(a)]));
         close([loss], [lossByHand(cell, shape, data, v)], 1e-5);
-        ["x", "input", "recurrent", "bias"].forEach((name, at) => {
+        ["x", "input", "recurrent", "bias", "h", "c"].forEach((name, at) => {
           const numeric = v[name].map((value, i) => {
             const change = 1e-5;
             const moved = (to: number) => lossByHand(cell, shape, data, { ...v, [name]: v[name].with(i, to) });
@@ -155,14 +191,31 @@ describe.each(["lstm", "gru", "rnn"] as const)("%s", (cell) => {
       fc.property(shapes, (shape) => {
         const data = example(cell, shape);
         const fast = run((graph, ...rest) => recurrent(graph, cell, ...rest), shape, cell, data);
-        const plain = run(twin(cell), shape, cell, data);
-        close([fast.loss], [plain.loss], 1e-5);
-        fast.gradients.forEach((gradient, i) => {
-          close(gradient, plain.gradients[i], 1e-5);
-        });
+        agree(fast, run(twin(cell), shape, cell, data));
       }),
       { numRuns: 12 },
     );
+  });
+
+  test("without an initial state it starts from zeros", () => {
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const data = example(cell, shape);
+        data.values.h.fill(0);
+        data.values.c.fill(0);
+        const alone: Layer = (graph, x, weights, layout) => recurrent(graph, cell, x, weights, layout);
+        const [fast, plain] = [run(alone, shape, cell, data), run(twin(cell), shape, cell, data)];
+        agree({ ...fast, gradients: fast.gradients.slice(0, 4) }, { ...plain, gradients: plain.gradients.slice(0, 4) });
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test("large enough for whole tiles and several threads, it agrees with its plain twin", () => {
+    const shape = { T: 5, B: 37, D: 19, H: 70, seed: 1 };
+    const data = example(cell, shape);
+    const fast = run((graph, ...rest) => recurrent(graph, cell, ...rest), shape, cell, data);
+    agree(fast, run(twin(cell), shape, cell, data));
   });
 });
 

@@ -49,7 +49,11 @@ describe("evaluate", () => {
     const cases = evaluationCases(cycle, "validation");
     const ranks = await rankTargets(scorer, cases, protocol);
     const userCodes = Int32Array.from(cases, ({ userCode }) => userCode);
-    const card = describeProtocol(protocolConfig(protocol), "leave-one-out", countCases(cycle, "validation", cases));
+    const card = describeProtocol(
+      protocolConfig(protocol),
+      { description: "leave-one-out" },
+      countCases(cycle, "validation", cases),
+    );
     const { seconds, casesPerSecond, ...rest } = evaluateRanks("popularity", ranks, userCodes, card, {
       resamples: 20,
       seed: 4,

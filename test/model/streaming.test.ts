@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
+import { topK } from "../../src/core/topk.js";
 import { type ModelConfig, modelScorer, RecurrentModel, StreamingModel } from "../../src/model/index.js";
 import { useEngine } from "../support/engine.js";
 import { smallModel } from "../support/training.js";
@@ -42,6 +43,16 @@ describe("a state that takes one play at a time gives what a pass over all plays
         expect(scores.length).toBe(V + 1);
         expect(scores[0]).toBe(Number.NEGATIVE_INFINITY);
         for (let item = 1; item <= V; item++) expect(Math.abs(scores[item] - whole[item])).toBeLessThan(1e-5);
+        for (const k of [3, V + 5]) {
+          const { items, scores: best } = streaming.top(state, k);
+          const expected = topK(scores, k);
+          expect(items.length).toBe(expected.length);
+          // Equal but for the last digits, so nearly equal scores may change places.
+          items.forEach((item, at) => {
+            expect(Math.abs(best[at] - scores[item])).toBeLessThan(1e-5);
+            expect(Math.abs(best[at] - scores[expected[at]])).toBeLessThan(1e-5);
+          });
+        }
         if (n < plays.length) state = streaming.play(state, plays[n]);
       }
       expect(state.plays).toBe(25);

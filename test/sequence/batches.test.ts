@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
 import { paddingShare, toBatches, toWindows, type Window } from "../../src/sequence/batches.js";
 
@@ -53,4 +53,20 @@ test("batches hold every target once, padding stands on the left, and the order 
       expect(paddingShare(batches)).toBeCloseTo(places === 0 ? 0 : (places - real) / places, 12);
     }),
   );
+});
+
+describe("random crop", () => {
+  test("keeps every play a target once, and leaves short histories whole", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 40 }), fc.integer({ min: 1, max: 12 }), fc.nat(99), (size, most, seed) => {
+        const items = Int32Array.from({ length: size }, (_, at) => at + 1);
+        const windows = toWindows([{ user: 1, items }], most, Random.stream(seed, "crop"));
+        const targets = windows.flatMap((window) => Array.from(window.items.subarray(1))).sort((a, b) => a - b);
+        expect(targets).toEqual(Array.from(items.subarray(1)));
+        for (const window of windows) expect(window.items.length).toBeLessThanOrEqual(most + 1);
+        if (size <= most + 1) expect(windows.length).toBe(1);
+        expect(toWindows([{ user: 1, items }], most, Random.stream(seed, "crop"))).toEqual(windows);
+      }),
+    );
+  });
 });

@@ -4,6 +4,8 @@ import { readJson } from "../tools/files.mjs";
 
 /** Where things are, below the checkout `root`. */
 export const tfjsNodeOf = (root) => join(root, "node_modules", "@tensorflow", "tfjs-node");
+/** Beside tfjs-node's addon, and with it kept over `npm ci`. */
+export const kernelsOf = (root) => join(tfjsNodeOf(root), "lib", "refrain");
 export const verdictOf = (root) => join(root, "node_modules", ".refrain", "engine.json");
 /** In node_modules, to be on its file system: finished files are moved to their place by a rename. */
 export const workOf = (root) => join(root, "node_modules", ".refrain", "work");

@@ -3,7 +3,7 @@ import { auditData, runConfig, writeReport } from "../../recipes/index.js";
 import { auditParts, showAudit } from "../audit-view.js";
 import { language, text } from "../messages.js";
 import { count, type Output, printJson, say } from "../output.js";
-import { addReadOptions, type ReadFlags } from "./data.js";
+import { addPartOptions, addReadOptions, type ReadFlags } from "../read-flags.js";
 import { configOf } from "./train.js";
 
 interface AuditFlags extends ReadFlags {
@@ -29,7 +29,7 @@ export function addAuditCommand(program: Command, output: () => Output): void {
       [],
     )
     .option("--report <file>", "write a page with figures, one HTML file");
-  addReadOptions(audit).action(async (path: string, flags: AuditFlags) => {
+  addPartOptions(addReadOptions(audit)).action(async (path: string, flags: AuditFlags) => {
     const config = runConfig(configOf({ ...flags, data: path }));
     const progress = process.stderr.isTTY && !output().json && !output().quiet;
     const found = await auditData(config, (rows) => progress && process.stderr.write(`\r${count(rows)}`));

@@ -1,49 +1,12 @@
 import type { Command } from "commander";
-import { cleanLog, profileLog, type ReadOptions, readLog, readTitles, writeLog } from "../../data/index.js";
+import { previewOf, profileLog, writeLog } from "../../data/index.js";
 import { generateJkpop } from "../../data/simulator/index.js";
-import { JKPOP } from "../../recipes/index.js";
-import { detectedText } from "../detected-view.js";
+import { cleanSource, JKPOP, readSource, runConfig, withDatasetDefaults } from "../../recipes/index.js";
+import { previewText } from "../detected-view.js";
 import { text } from "../messages.js";
 import { count, formatTable, type Output, printJson, progressBar, say } from "../output.js";
+import { addReadOptions, cleaningOf, dataOf, type ReadFlags } from "../read-flags.js";
 import { showCleaning } from "../run-view.js";
-
-/** Options that say how to read a log; the same for `data` and `train`. */
-export function addReadOptions(command: Command): Command {
-  return command
-    .option("--user <column>", "column of the user (or session)")
-    .option("--item <column>", "column of the item")
-    .option("--time <column>", "column of the time")
-    .option("--title <column>", "column of the title")
-    .option("--artist <column>", "column of the artist")
-    .option("--duration <column>", "column of the milliseconds played")
-    .option("--titles-file <file>", "file with the titles of items, where the log has only ids")
-    .option(
-      "--encoding <name>",
-      "text encoding, such as shift_jis, euc-kr, gb18030, where the one that is found is wrong",
-    )
-    .option("--max-bad-share <share>", "share of unreadable rows above which cleaning refuses, 0 to 1", Number);
-}
-
-export interface ReadFlags {
-  readonly titlesFile?: string;
-  readonly encoding?: string;
-  readonly maxBadShare?: number;
-  readonly [name: string]: unknown;
-}
-
-const ROLES = ["user", "item", "time", "title", "artist", "duration"] as const;
-
-/** The column mapping that a command line gives. */
-export function columnsOf(flags: ReadFlags): Record<string, string> {
-  return Object.fromEntries(
-    ROLES.flatMap((role) => (typeof flags[role] === "string" ? [[role, flags[role] as string]] : [])),
-  );
-}
-
-/** The cleaning options that a command line gives. */
-export function cleaningOf({ maxBadShare }: ReadFlags): { readonly maxBadShare?: number } {
-  return maxBadShare === undefined ? {} : { maxBadShare };
-}
 
 /** `refrain data describe | clean | generate` */
 export function addDataCommands(program: Command, output: () => Output): void {
@@ -58,12 +21,7 @@ export function addDataCommands(program: Command, output: () => Output): void {
     const { raw, log, report } = await load(path, flags, output());
     const profile = profileLog(log);
     if (output().json) return printJson({ detected: raw.detected, cleaning: report, profile });
-    say(output(), `${detectedText(path, raw.detected)}\n`);
-    const roleNames = [...raw.columns.keys()];
-    const preview = Array.from({ length: Math.min(3, raw.lines.length) }, (_, row) =>
-      roleNames.map((role) => (raw.columns.get(role)?.[row] ?? "").slice(0, 40)),
-    );
-    say(output(), `${formatTable(roleNames, preview)}\n`);
+    say(output(), `${previewText(previewOf(raw), path)}\n`);
     showCleaning(report, output());
     const rows = Object.entries(profile).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, inWords(value)]],
@@ -118,12 +76,10 @@ function inWords(value: unknown): string {
 }
 
 async function load(path: string, flags: ReadFlags, output: Output) {
-  const options: ReadOptions = {
-    columns: columnsOf(flags),
-    encoding: flags.encoding,
-    onProgress: (rows) => output.json || (process.stderr.isTTY && process.stderr.write(`\r${count(rows)}`)),
-  };
-  const raw = await readLog(path, options);
-  const titles = flags.titlesFile ? await readTitles(flags.titlesFile) : undefined;
-  return { raw, ...cleanLog(raw, cleaningOf(flags), titles) };
+  const config = runConfig(withDatasetDefaults({ data: { path, ...dataOf(flags) }, cleaning: cleaningOf(flags) }));
+  const source = await readSource(
+    config,
+    (rows) => output.json || (process.stderr.isTTY && process.stderr.write(`\r${count(rows)}`)),
+  );
+  return { raw: source.raw, ...cleanSource(source, config) };
 }

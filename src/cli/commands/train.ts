@@ -3,10 +3,18 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { TECHNIQUE_NAMES } from "../../baseline/index.js";
 import { RefrainError } from "../../core/errors.js";
-import { findRun, PRESETS, resumeRun, runConfig, runSchema, startRun } from "../../recipes/index.js";
+import {
+  findRun,
+  PRESETS,
+  resumeRun,
+  runConfig,
+  runSchema,
+  startRun,
+  withDatasetDefaults,
+} from "../../recipes/index.js";
 import { type Output, printJson } from "../output.js";
+import { addPartOptions, addReadOptions, cleaningOf, dataOf, type ReadFlags } from "../read-flags.js";
 import { finishRun, INTERRUPTED } from "../run-finish.js";
-import { addReadOptions, cleaningOf, columnsOf, type ReadFlags } from "./data.js";
 
 /** A signal that Ctrl-C (or a polite kill) aborts; a second Ctrl-C ends the process at once. */
 export function interruptible(): AbortSignal {
@@ -36,7 +44,7 @@ export function addTrainCommands(program: Command, output: () => Output, runs: (
   const train = program
     .command("train")
     .description("clean a log, train a model, test it against simpler ones, save the run")
-    .option("-d, --data <log>", 'path of the log, or "jkpop" for the embedded one')
+    .option("-d, --data <log>", 'path of the log, "jkpop", or the name of a downloaded data set')
     .option("-c, --config <file>", "JSON file with options; see --print-schema")
     .option("-p, --preset <name>", `start from these options: ${Object.keys(PRESETS).join(", ")}`, "default")
     .option("-n, --name <name>", "name of the run")
@@ -55,11 +63,14 @@ export function addTrainCommands(program: Command, output: () => Output, runs: (
 Examples:
   refrain train --data plays.csv --name mine
   refrain train --data plays.csv --user listener --item track_id --time ts --set train.epochs=5
+  refrain train --data train.csv --validation v.csv --test t.csv
+  refrain train --data plays.csv --set split.kind=sessions --set split.days=7
   refrain train --preset article
+  refrain train --data ratings.tsv --preset movielens
   refrain train --data plays.csv --baselines popularity,personal-popularity,vstan,ease
-  refrain train --data ratings.tsv --preset movielens`,
+  refrain train --data ml-1m --preset movielens           after: refrain data get ml-1m`,
     );
-  addReadOptions(train).action(async (flags: TrainFlags) => {
+  addPartOptions(addReadOptions(train)).action(async (flags: TrainFlags) => {
     if (flags.printSchema) return printJson(z.toJSONSchema(runSchema, { io: "input", unrepresentable: "any" }));
     const config = runConfig(configOf(flags));
     if (flags.printConfig) return printJson(config);
@@ -85,7 +96,7 @@ function findUnfinished(runs: string): string {
   throw new RefrainError("RUN_NOT_FOUND", `There is no unfinished run in ${runs}.`, { runs });
 }
 
-/** Preset, then file, then flags: the later one wins, option by option. @throws {RefrainError} CONFIG_INVALID; FILE_NOT_FOUND */
+/** A data set's protocol, then preset, file and flags: the later one wins, option by option. @throws {RefrainError} CONFIG_INVALID; FILE_NOT_FOUND */
 export function configOf(flags: TrainFlags): Record<string, unknown> {
   const preset = Object.hasOwn(PRESETS, flags.preset) ? PRESETS[flags.preset] : undefined;
   if (!preset)
@@ -97,9 +108,7 @@ export function configOf(flags: TrainFlags): Record<string, unknown> {
   if (flags.config) merge(config, readJson(flags.config));
   const data = {
     ...(flags.data ? { path: flags.data } : {}),
-    ...(flags.titlesFile ? { titles: flags.titlesFile } : {}),
-    ...(flags.encoding ? { encoding: flags.encoding } : {}),
-    ...(Object.keys(columnsOf(flags)).length > 0 ? { columns: columnsOf(flags) } : {}),
+    ...dataOf(flags),
   };
   merge(config, { data, cleaning: cleaningOf(flags), ...(flags.name ? { name: flags.name } : {}) });
   if (flags.baselines !== undefined)
@@ -115,7 +124,7 @@ export function configOf(flags: TrainFlags): Record<string, unknown> {
         .reduceRight<unknown>((value, name) => ({ [name]: value }), parseValue(pair.slice(at + 1))),
     );
   }
-  return config;
+  return { ...withDatasetDefaults(config) };
 }
 
 function readJson(path: string): unknown {

@@ -1,7 +1,7 @@
 export type Separator = "\t" | "," | ";" | "|" | " " | "::";
 
 /** Tried in this order; the space last, since it stands inside titles. */
-const SEPARATORS: readonly Separator[] = ["\t", "::", ";", "|", ",", " "];
+export const SEPARATORS: readonly Separator[] = ["\t", "::", ";", "|", ",", " "];
 
 /** The separator that cuts the first lines into the same number of fields, at least two; the most fields win a tie. */
 export function detectSeparator(lines: readonly string[]): Separator {

@@ -1,4 +1,5 @@
 import type { ColumnMapping, Role } from "../schema.js";
+import type { TimeUnit } from "../times.js";
 import type { Separator } from "./fields.js";
 
 /** How the rows of a file are written; what they mean is its layout. */
@@ -13,6 +14,8 @@ export interface ReadOptions {
   readonly encoding?: string;
   /** True where the whole log is one person's and has no column of users; exports of known services need no word. */
   readonly singleUser?: boolean;
+  /** How times are written, where the size of the numbers misleads. */
+  readonly timeUnit?: TimeUnit;
   /** Bytes after decompression that are read at most, over all members. Default 4 GiB. */
   readonly maxBytes?: number;
   /** Rows that are read at most. Default 20,000,000. */
@@ -48,6 +51,8 @@ export interface Detected {
   readonly roles: Readonly<Partial<Record<Role, string>>>;
   /** True for one person's own export: every row belongs to the user "me". Sessions are needed to train on it. */
   readonly singleUser?: true;
+  /** Where `ReadOptions` said it; else `cleanLog` finds it out. */
+  readonly timeUnit?: TimeUnit;
   readonly container?: "zip" | "folder";
   readonly members?: readonly Member[];
   /** Files of the zip or folder that are not part of the log, and why. The first 100. */

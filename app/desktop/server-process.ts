@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+export interface ServerAddress {
+  readonly origin: string;
+  readonly token: string;
+}
+
+export interface RunningServer extends ServerAddress {
+  readonly child: ChildProcess;
+}
+
+/** The address in the line that the server prints. @throws {Error} where it is none on this machine */
+export function parseAddress(line: string): ServerAddress {
+  const { origin, token } = JSON.parse(line) as Partial<Record<keyof ServerAddress, unknown>>;
+  if (typeof origin !== "string" || !/^http:\/\/127\.0\.0\.1:\d+$/.test(origin) || typeof token !== "string")
+    throw new Error("The server did not print its address.");
+  return { origin, token };
+}
+
+/**
+ * Starts the server in plain Node: the engine must not run in Electron, whose memory and Node are others.
+ *
+ * @param node path of Node
+ */
+export function startServer(node: string, program: string, runs: string): Promise<RunningServer> {
+  const child = spawn(node, [program, "--runs", runs], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, REFRAIN_APP_PARENT: String(process.pid) },
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`The server ended with ${code}.`)));
+    createInterface({ input: child.stdout }).once("line", (line) => {
+      try {
+        resolve({ ...parseAddress(line), child });
+      } catch (error) {
+        reject(error as Error);
+      }
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { auditData, JKPOP, type RunConfig, readLog } from "refrain";
+import type { AuditSummary, DataPreview } from "./protocol.js";
+
+const PREVIEW_ROWS = 12;
+const POPULARITY_POINTS = 200;
+/** Longest text of a cell that a preview shows. */
+const LONGEST_CELL = 120;
+
+/** What was detected in a log, with its first rows. */
+export async function preview({ data }: RunConfig, onProgress: (rows: number) => void): Promise<DataPreview> {
+  const path = data.path === "jkpop" ? join(JKPOP, "plays.csv.gz") : data.path;
+  const raw = await readLog(path, { columns: data.columns, encoding: data.encoding ?? undefined, onProgress });
+  const roles = [...raw.columns.keys()];
+  const rows = raw.lines
+    .slice(0, PREVIEW_ROWS)
+    .map((_, row) => roles.map((role) => (raw.columns.get(role)?.[row] ?? "").slice(0, LONGEST_CELL)));
+  return { detected: raw.detected, rows, roles, count: raw.lines.length + raw.badRows.count };
+}
+
+/** The audit of a log without what is as long as the log. */
+export async function summarise(config: RunConfig, onProgress: (rows: number) => void): Promise<AuditSummary> {
+  const { events, ...found } = await auditData(config, onProgress);
+  if (!events) return { ...found, profile: null, gaps: null, popularity: [] };
+  const plays = events.counts.perItem.slice().sort().reverse();
+  const points = Math.min(POPULARITY_POINTS, plays.length);
+  // Ranks on a logarithmic scale: the head is where the curve bends.
+  const ranks = new Set(Array.from({ length: points }, (_, i) => Math.round(plays.length ** ((i + 1) / points))));
+  const popularity = [...ranks].map((rank): [number, number] => [rank, plays[rank - 1]]);
+  return { ...found, profile: events.profile, gaps: events.gaps, popularity };
+}

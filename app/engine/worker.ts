@@ -1,0 +1,58 @@
+// The program of an engine process: plain Node that owns the tensors. It may crash without taking the window along.
+import { RefrainError } from "refrain";
+import { preview, summarise } from "./data.js";
+import { evaluation } from "./evaluation.js";
+import { explainList, suggest } from "./explore.js";
+import { itemMap, neighbours, songs } from "./items.js";
+import { listeners, timeline } from "./listeners.js";
+import type { Answer, Failure, MethodName, Methods, Question } from "./protocol.js";
+import { pause, resume, train } from "./train.js";
+
+type Handlers = {
+  [M in MethodName]: (
+    params: Parameters<Methods[M]>[0],
+    note: (value: unknown) => void,
+  ) => Promise<ReturnType<Methods[M]>>;
+};
+
+const handlers: Handlers = {
+  train,
+  resume,
+  pause,
+  listeners,
+  timeline,
+  suggest,
+  explain: explainList,
+  songs,
+  map: itemMap,
+  neighbours,
+  evaluation,
+  audit: ({ config }, note) => summarise(config, (rows) => note({ rows })),
+  preview: ({ config }, note) => preview(config, (rows) => note({ rows })),
+};
+
+function send(answer: Answer): void {
+  if (process.connected) process.send?.(answer);
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof RefrainError) return { code: error.code, message: error.message, remedy: error.remedy };
+  return { code: "UNEXPECTED", message: (error as Error)?.message ?? String(error), remedy: null };
+}
+
+process.on("message", async ({ id, method, params }: Question) => {
+  try {
+    const handler = handlers[method] as (params: unknown, note: (value: unknown) => void) => Promise<unknown>;
+    send({ id, result: await handler(params, (note) => send({ id, note })) });
+  } catch (error) {
+    send({ id, failure: failureOf(error) });
+  }
+});
+
+// Without the server nobody reads the answers. A training run saves a checkpoint first.
+process.on("disconnect", () => {
+  pause(null);
+  setTimeout(() => process.exit(0), 10_000).unref();
+});
+// Ctrl-C goes to the whole group; the server decides what its engine processes do.
+process.on("SIGINT", () => {});

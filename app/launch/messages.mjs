@@ -1,0 +1,30 @@
+const MESSAGES = {
+  help: [
+    "npm run app -- [--shell electron|browser|none] [--runs FOLDER] [--port N]\n\nOpens the app: in Electron where it is there or can be fetched, else in a window of Chromium, Chrome or Edge,\nelse its address is printed. Ctrl-C ends it; a run that is being trained gets a checkpoint first.",
+    "npm run app -- [--shell electron|browser|none] [--runs 目录] [--port 端口]\n\n打开应用：有 Electron 或可下载时用 Electron，否则用 Chromium、Chrome 或 Edge 的窗口，\n再不然打印地址。Ctrl-C 结束；正在训练的运行会先保存检查点。",
+  ],
+  building: ["Building the app …", "正在构建应用……"],
+  built: ["Built in {seconds} s.", "构建用时 {seconds} 秒。"],
+  fetching: ["Electron is being downloaded (about 100 MB, once) …", "正在下载 Electron（约 100 MB，仅一次）……"],
+  electron: ["Window: Electron ({path}).", "窗口：Electron（{path}）。"],
+  browser: ["Window: {path} in app mode, because {why}.", "窗口：{path} 的应用模式，因为 {why}。"],
+  browserAsked: ["Window: {path} in app mode, as asked.", "窗口：按要求使用 {path} 的应用模式。"],
+  asked: ["No window, as asked. Open this address:", "按要求不打开窗口。请打开此地址："],
+  noDisplay: ["No window, because there is no display. Open this address:", "没有显示器，不打开窗口。请打开此地址："],
+  superuser: [
+    "No window, because browsers refuse to run as root. Open this address:",
+    "浏览器拒绝以 root 运行，不打开窗口。请打开此地址：",
+  ],
+  noBrowser: [
+    "No window, because {why} and no Chromium, Chrome or Edge was found. Open this address:",
+    "{why}，且未找到 Chromium、Chrome 或 Edge，不打开窗口。请打开此地址：",
+  ],
+  wrong: ["Unknown option. npm run app -- --help shows what there is.", "未知选项。npm run app -- --help 查看用法。"],
+};
+
+/** Texts in the language of the terminal. */
+export function translator(env) {
+  const language = env.REFRAIN_LANG ?? env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? "";
+  const at = language.startsWith("zh") ? 1 : 0;
+  return (key, values = {}) => MESSAGES[key][at].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}

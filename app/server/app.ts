@@ -1,0 +1,84 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import type { Context } from "./context.js";
+import { statusReply } from "./contract.js";
+import { failureOf, refuse } from "./replies.js";
+import { addDataRoutes } from "./routes/data.js";
+import { addModelRoutes } from "./routes/models.js";
+import { jsonRoute } from "./routes/route.js";
+import { addRunRoutes } from "./routes/runs.js";
+import { parseSafely, refusalOf, SAFE_HEADERS } from "./security.js";
+import type { StaticFile } from "./static-files.js";
+
+export interface AppOptions {
+  readonly context: Context;
+  readonly token: string;
+  /** Of this server; known once it listens. */
+  readonly port: () => number;
+  readonly files: ReadonlyMap<string, StaticFile>;
+  readonly version: string;
+}
+
+/** Largest JSON body: a history of 20,000 plays is about this long. */
+const MOST_JSON = 2 ** 20;
+const UPLOAD = "/api/data/upload";
+
+/** The whole server as one function from request to reply. */
+export function createApp({ context, token, port, files, version }: AppOptions): OpenAPIHono {
+  const app = new OpenAPIHono({
+    defaultHook: (result, c) => {
+      if (result.success) return;
+      const [issue] = result.error.issues;
+      const message = `${result.target}.${issue.path.join(".")}: ${issue.message}`.slice(0, 300);
+      return refuse(c, { code: "REQUEST_INVALID", message, remedy: null });
+    },
+  });
+  app.onError((error, c) => refuse(c, failureOf(error)));
+  app.notFound((c) => refuse(c, { code: "NOT_FOUND", message: "There is nothing at this address.", remedy: null }));
+
+  app.use(async (c, next) => {
+    const { method, path } = c.req;
+    const refusal = refusalOf({ method, path, header: (name) => c.req.header(name) }, port(), token);
+    if (refusal) c.res = refuse(c, { ...refusal, remedy: null });
+    else await next();
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) c.res.headers.set(name, value);
+    if (path.startsWith("/api/")) c.res.headers.set("Cache-Control", "no-store");
+  });
+  const limit = bodyLimit({
+    maxSize: MOST_JSON,
+    onError: (c) =>
+      refuse(c, { code: "BODY_TOO_LARGE", message: `A request holds at most ${MOST_JSON} bytes.`, remedy: null }),
+  });
+  app.use("/api/*", (c, next) => (c.req.path === UPLOAD ? next() : limit(c, next)));
+  app.use("/api/*", async (c, next) => {
+    if (c.req.method === "POST" && c.req.path !== UPLOAD) {
+      const text = await c.req.text();
+      if (text !== "") parseSafely(text);
+    }
+    await next();
+  });
+
+  app.openapi(jsonRoute("get", "/api/status", "What runs here", statusReply), (c) =>
+    c.json(
+      {
+        version,
+        node: process.version,
+        platform: `${process.platform}-${process.arch}`,
+        runs: context.store.folder,
+        uploads: context.uploads,
+      },
+      200,
+    ),
+  );
+  addRunRoutes(app, context);
+  addModelRoutes(app, context);
+  addDataRoutes(app, context);
+  app.doc31("/api/openapi.json", { openapi: "3.1.0", info: { title: "Refrain", version } });
+
+  app.get("*", (c) => {
+    const file = files.get(c.req.path);
+    if (!file) return c.notFound();
+    return c.body(file.body, 200, { "Content-Type": file.type, "Cache-Control": file.cache });
+  });
+  return app;
+}

@@ -1,0 +1,214 @@
+// What the API takes and gives. The server checks against it, OpenAPI is generated from it, the web takes its types.
+import { z } from "@hono/zod-openapi";
+import type { RunConfig, RunRecord } from "refrain";
+import type {
+  AuditSummary,
+  DataPreview,
+  EpochRecord,
+  EvaluationDetail,
+  Failure,
+  ItemMap,
+  Listener,
+  Neighbour,
+  ReasonRow,
+  Song,
+  SuggestionList,
+  Timeline,
+} from "../engine/protocol.js";
+
+/** A value that the server made itself: described, not checked again. */
+const made = <T>(description: string) => z.custom<T>().openapi({ type: "object", description });
+
+/** Longest id or path that is taken. */
+const text = (longest: number) => z.string().min(1).max(longest);
+
+export const runParameter = z.object({ run: text(120).openapi({ description: "Id of a run or of a job" }) });
+const itemId = text(500);
+
+export const failure = z
+  .object({ error: z.object({ code: z.string(), message: z.string(), remedy: z.string().nullable() }) })
+  .openapi("Failure");
+
+export const statusReply = z
+  .object({
+    version: z.string(),
+    node: z.string(),
+    platform: z.string(),
+    runs: z.string(),
+    uploads: z.string(),
+  })
+  .openapi("Status");
+export type StatusReply = z.infer<typeof statusReply>;
+
+/** A point of the live curve. */
+export interface StepPoint {
+  readonly step: number;
+  readonly loss: number;
+  readonly learningRate: number;
+  readonly gradientNorm: number;
+  readonly positionsPerSecond: number;
+}
+
+export type JobState =
+  | "preparing"
+  | "training"
+  | "evaluating"
+  | "pausing"
+  | "paused"
+  | "stopped"
+  | "finished"
+  | "failed";
+
+export interface LogLine {
+  readonly at: string;
+  readonly level: "info" | "good" | "warning" | "error";
+  /** Key of a sentence of the window, or plain text where there is none. */
+  readonly key: string;
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
+/** A training process that this server started. */
+export interface Job {
+  readonly id: string;
+  readonly runId: string | null;
+  readonly name: string;
+  readonly state: JobState;
+  readonly engine: string | null;
+  readonly startedAt: string;
+  readonly epochs: number;
+  readonly epoch: number;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly secondsLeft: number | null;
+  readonly positionsPerSecond: number | null;
+  readonly loss: number | null;
+  readonly evaluating: { readonly scorer: string; readonly done: number; readonly all: number } | null;
+  readonly failure: Failure | null;
+  readonly resumable: boolean;
+}
+
+/** What the event stream carries: the job as it is now, and what is new in it. */
+export interface JobEvent {
+  readonly job: Job;
+  readonly points?: readonly StepPoint[];
+  readonly epoch?: EpochRecord;
+  readonly line?: LogLine;
+}
+
+/** finished, or why it is not: live in this server, elsewhere in another process, or left behind. */
+export type RunState = RunRecord["status"] | "elsewhere";
+
+export interface RunRow {
+  readonly id: string;
+  readonly name: string;
+  readonly state: RunState;
+  readonly startedAt: string;
+  readonly preset: string;
+  readonly engine: string;
+  readonly data: string;
+  readonly scorer: string;
+  readonly epochs: number;
+  readonly best: { readonly epoch: number; readonly value: number; readonly metric: string } | null;
+  /** Test metrics by name; empty before the test. */
+  readonly test: Readonly<Record<string, number>>;
+  readonly shareOfOracle: number | null;
+  readonly trainingSeconds: number | null;
+  readonly users: number;
+  readonly items: number;
+  readonly events: number;
+  readonly jobId: string | null;
+}
+
+export interface References {
+  readonly run: string;
+  readonly rows: readonly { readonly scorer: string; readonly metrics: Readonly<Record<string, number>> }[];
+}
+
+export interface RunDetail {
+  readonly row: RunRow | null;
+  readonly record: RunRecord | null;
+  readonly epochs: readonly EpochRecord[];
+  readonly job: Job | null;
+  readonly steps: readonly StepPoint[];
+  readonly log: readonly LogLine[];
+  readonly command: string | null;
+  readonly resumable: boolean;
+  /** Test results on the same log and split: the run's own, or those of the newest finished run. */
+  readonly references: References | null;
+}
+
+export const runRows = z.object({ runs: z.array(made<RunRow>("A run")) }).openapi("Runs");
+export const runDetail = made<RunDetail>("A run with its curves");
+export const jobReply = z.object({ job: made<Job>("A training process") }).openapi("JobReply");
+
+/** Options of a run that differ from a preset's. Deep checks are the configuration's own. */
+export const configBody = z
+  .strictObject({
+    preset: text(60).default("default"),
+    options: z.record(z.string(), z.unknown()).default({}),
+  })
+  .openapi("ConfigBody");
+
+export interface ConfigIssue {
+  readonly path: string;
+  readonly message: string;
+}
+export const configReply = made<{
+  readonly config: RunConfig | null;
+  readonly issues: readonly ConfigIssue[];
+  readonly command: string | null;
+}>("The whole configuration, or what is wrong with it");
+export const schemaReply = made<{
+  readonly schema: Record<string, unknown>;
+  readonly presets: Readonly<Record<string, { readonly reason: string; readonly config: RunConfig }>>;
+}>("JSON schema of a run and the presets");
+
+export const listenersQuery = z.object({
+  order: z.enum(["heavy", "cold", "worst", "best", "random"]).default("heavy"),
+  search: z.string().max(200).default(""),
+  limit: z.coerce.number().int().min(1).max(2000).default(300),
+  seed: z.coerce.number().int().min(0).max(1_000_000).default(1),
+});
+export const listenersReply = made<{
+  readonly listeners: readonly Listener[];
+  readonly total: number;
+  readonly ranked: boolean;
+  readonly note: string | null;
+}>("Listeners of a run");
+export const userQuery = z.object({ user: text(500) });
+export const timelineReply = made<Timeline>("All plays of a listener");
+
+export const suggestBody = z
+  .strictObject({
+    user: text(500).nullable(),
+    history: z.array(itemId).max(20_000),
+    k: z.number().int().min(1).max(200).default(20),
+    newOnly: z.boolean().default(false),
+    watch: z.array(itemId).max(200).default([]),
+  })
+  .openapi("SuggestBody");
+export const suggestReply = made<SuggestionList>("The best next items after a history");
+export const explainBody = z
+  .strictObject({ user: text(500).nullable(), history: z.array(itemId).max(20_000), items: z.array(itemId).max(50) })
+  .openapi("ExplainBody");
+export const explainReply = z.object({ rows: z.array(made<ReasonRow>("Reasons of an item")) }).openapi("Reasons");
+
+export const searchQuery = z.object({
+  search: z.string().max(200).default(""),
+  limit: z.coerce.number().int().min(1).max(500).default(30),
+});
+export const songsReply = z.object({ songs: z.array(made<Song>("An item")) }).openapi("Songs");
+export const mapQuery = z.object({ limit: z.coerce.number().int().min(10).max(5000).default(1500) });
+export const mapReply = made<ItemMap>("Items in two dimensions");
+export const itemQuery = z.object({ item: itemId, limit: z.coerce.number().int().min(1).max(100).default(12) });
+export const neighboursReply = made<{
+  readonly song: Song;
+  readonly neighbours: readonly Neighbour[];
+  readonly listeners: readonly { readonly id: string; readonly plays: number }[];
+}>("Items near an item");
+export const evaluationReply = made<EvaluationDetail>("The test part in detail");
+
+export const uploadQuery = z.object({ name: text(200) });
+export const uploadReply = z.object({ path: z.string(), bytes: z.number() }).openapi("Upload");
+export const previewReply = made<DataPreview>("What was detected in a log");
+export const auditReply = made<AuditSummary>("The audit of a log");

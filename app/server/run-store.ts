@@ -1,0 +1,117 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join, resolve, sep } from "node:path";
+import { listRuns, RefrainError, type RunConfig, type RunRecord, readRecord } from "refrain";
+import type { EpochRecord } from "../engine/protocol.js";
+import { commandOf } from "./command.js";
+import type { References, RunDetail, RunRow, RunState } from "./contract.js";
+import type { Jobs, TrainingJob } from "./jobs.js";
+
+/** The runs of one folder, and what this server trains in it. */
+export class RunStore {
+  readonly folder: string;
+  readonly #jobs: Jobs;
+
+  constructor(folder: string, jobs: Jobs) {
+    this.folder = resolve(folder);
+    this.#jobs = jobs;
+  }
+
+  rows(): RunRow[] {
+    return listRuns(this.folder).map((record) => this.#row(record));
+  }
+
+  /** A run or a job with its curves. @throws {RefrainError} RUN_NOT_FOUND */
+  detail(id: string): RunDetail {
+    const job = this.#jobs.find(id);
+    const runId = job?.job.runId ?? (job ? null : id);
+    const record = runId === null ? null : readRecord(this.folderOf(runId));
+    const row = record && this.#row(record);
+    const config = record?.config ?? job?.config;
+    const epochs = record ? readEpochs(this.folderOf(record.id)) : [];
+    return {
+      row,
+      record,
+      epochs: epochs.length > 0 ? epochs : (job?.epochs ?? []),
+      job: job?.job ?? null,
+      steps: job?.steps ?? [],
+      log: job?.log ?? [],
+      command: config ? commandOf(config, record?.preset ?? "default") : null,
+      resumable: row !== null && row.state !== "finished" && row.state !== "elsewhere" && !job?.isLive,
+      references: config ? this.#referencesOf(record, config) : null,
+    };
+  }
+
+  /** Folder of a run by its id, which must not lead out of the folder of the runs. @throws {RefrainError} RUN_NOT_FOUND */
+  folderOf(id: string): string {
+    const folder = resolve(this.folder, id);
+    const inside = folder.startsWith(this.folder + sep) && basename(folder) === id;
+    if (!inside || !existsSync(join(folder, "run.json")))
+      throw new RefrainError("RUN_NOT_FOUND", `No run "${id.slice(0, 80)}" in ${this.folder}.`, { id });
+    return folder;
+  }
+
+  /** Lines to hold a curve against: what simpler methods and the oracle reach on the test part of the same log. */
+  #referencesOf(record: RunRecord | null, { data, split, protocol }: RunConfig): References | null {
+    const same = ({ config, results }: RunRecord) =>
+      results !== undefined &&
+      config.data.path === data.path &&
+      JSON.stringify([config.split, config.protocol]) === JSON.stringify([split, protocol]);
+    const source = record?.results ? record : listRuns(this.folder).find(same);
+    if (!source?.results) return null;
+    const rows = source.results.rows.map(({ scorer, metrics }) => ({
+      scorer,
+      metrics: Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
+    }));
+    return { run: source.id, rows };
+  }
+
+  #row(record: RunRecord): RunRow {
+    const { config, results, counts } = record;
+    const own = results?.rows.find(({ scorer }) => scorer === config.model.cell.toUpperCase());
+    const job = this.#jobs.find(record.id);
+    return {
+      id: record.id,
+      name: config.name,
+      state: stateOf(record, join(this.folder, record.id), job),
+      startedAt: record.startedAt,
+      preset: record.preset,
+      engine: record.engine.name,
+      data: config.data.path,
+      scorer: config.model.cell.toUpperCase(),
+      epochs: config.train.epochs,
+      best: record.best ?? null,
+      test: Object.fromEntries((own?.metrics ?? []).map(({ name, value }) => [name, value])),
+      shareOfOracle: own?.shareOfOracle ?? null,
+      trainingSeconds: record.seconds.training ?? null,
+      users: counts.users ?? 0,
+      items: counts.items ?? 0,
+      events: counts.events ?? 0,
+      jobId: job?.isLive ? job.job.id : null,
+    };
+  }
+}
+
+/** A record that says "training" is only true while a process holds its lock. */
+function stateOf(record: RunRecord, folder: string, job: TrainingJob | undefined): RunState {
+  if (record.status !== "training" || job?.isLive) return record.status;
+  return holderOf(folder) ? "elsewhere" : "interrupted";
+}
+
+function holderOf(folder: string): boolean {
+  try {
+    const holder = Number(readFileSync(join(folder, "lock"), "utf8"));
+    if (!Number.isInteger(holder) || holder <= 0) return false;
+    process.kill(holder, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function readEpochs(folder: string): EpochRecord[] {
+  try {
+    return JSON.parse(readFileSync(join(folder, "history.json"), "utf8")) as EpochRecord[];
+  } catch {
+    return []; // no epoch is done yet
+  }
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { RefrainError } from "refrain";
+
+const MOST_BYTES = 2 * 2 ** 30;
+
+/**
+ * Writes a dropped file below `folder`. It has its name only once it is whole.
+ *
+ * @throws {RefrainError} FILE_EMPTY; FILE_TOO_LARGE above `mostBytes`
+ */
+export async function receive(
+  body: ReadableStream | null,
+  folder: string,
+  name: string,
+  mostBytes: number = MOST_BYTES,
+): Promise<{ readonly path: string; readonly bytes: number }> {
+  if (!body) throw new RefrainError("FILE_EMPTY", "The upload has no content.");
+  const place = join(folder, randomBytes(6).toString("hex"));
+  const path = join(place, safeName(name));
+  await mkdir(place, { recursive: true });
+  let bytes = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes <= mostBytes) done(null, chunk);
+      else done(new RefrainError("FILE_TOO_LARGE", `${safeName(name)} has more than ${mostBytes} bytes.`));
+    },
+  });
+  try {
+    await pipeline(Readable.fromWeb(body as never), counted, createWriteStream(`${path}.part`, { flags: "wx" }));
+    if (bytes === 0) throw new RefrainError("FILE_EMPTY", `${safeName(name)} has no content.`);
+    await rename(`${path}.part`, path);
+    return { path, bytes };
+  } catch (error) {
+    await rm(place, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** A file name that leads nowhere else, with its endings kept since they may tell the format. */
+export function safeName(name: string): string {
+  const last = name.split(/[/\\]/).at(-1) ?? "";
+  const plain = last
+    .replace(/[^\p{L}\p{N}._ -]/gu, "_")
+    .replace(/^\.+/, "")
+    .slice(-80);
+  return plain || "log";
+}

@@ -1,0 +1,18 @@
+// Builds the page. Plotly comes in a chunk of its own, loaded with the first figure.
+import { join } from "node:path";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  root: join(import.meta.dirname, "web"),
+  logLevel: "warn",
+  plugins: [react()],
+  resolve: { alias: { "refrain/audit-messages": join(import.meta.dirname, "../src/cli/audit-messages.ts") } },
+  build: {
+    outDir: join(import.meta.dirname, "../dist/app/web"),
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1300,
+  },
+});

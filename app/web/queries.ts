@@ -1,0 +1,85 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type {
+  EvaluationDetail,
+  ItemMap,
+  Listener,
+  ListenerOrder,
+  Neighbour,
+  Song,
+  Timeline,
+} from "../engine/protocol.js";
+import type { RunDetail, RunRow, StatusReply } from "../server/contract.js";
+import { part, request } from "./api.js";
+
+export const useStatus = () =>
+  useQuery({ queryKey: ["status"], queryFn: ({ signal }) => request<StatusReply>("/status", { signal }) });
+
+export const useRuns = () =>
+  useQuery({
+    queryKey: ["runs"],
+    queryFn: async ({ signal }) => (await request<{ runs: RunRow[] }>("/runs", { signal })).runs,
+  });
+
+export const useRun = (id: string) =>
+  useQuery({ queryKey: ["run", id], queryFn: ({ signal }) => request<RunDetail>(`/runs/${part(id)}`, { signal }) });
+
+/** Finished runs, which can be explored, newest first. */
+export function useFinished(): readonly RunRow[] | undefined {
+  return useRuns().data?.filter(({ state }) => state === "finished");
+}
+
+export interface ListenersReply {
+  readonly listeners: readonly Listener[];
+  readonly total: number;
+  readonly ranked: boolean;
+  readonly note: string | null;
+}
+
+export const useListeners = (run: string, order: ListenerOrder, search: string, seed: number) =>
+  useQuery({
+    queryKey: ["listeners", run, order, search, seed],
+    queryFn: ({ signal }) =>
+      request<ListenersReply>(`/runs/${part(run)}/listeners`, { query: { order, search, seed, limit: 2000 }, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const useTimeline = (run: string, user: string | null) =>
+  useQuery({
+    queryKey: ["timeline", run, user],
+    queryFn: ({ signal }) => request<Timeline>(`/runs/${part(run)}/timeline`, { query: { user: user ?? "" }, signal }),
+    enabled: user !== null,
+  });
+
+export const useSongs = (run: string, search: string, limit = 12) =>
+  useQuery({
+    queryKey: ["songs", run, search, limit],
+    queryFn: async ({ signal }) =>
+      (await request<{ songs: Song[] }>(`/runs/${part(run)}/songs`, { query: { search, limit }, signal })).songs,
+    placeholderData: keepPreviousData,
+  });
+
+export const useItemMap = (run: string) =>
+  useQuery({
+    queryKey: ["map", run],
+    queryFn: ({ signal }) => request<ItemMap>(`/runs/${part(run)}/map`, { query: { limit: 1500 }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const useNeighbours = (run: string, item: string | null) =>
+  useQuery({
+    queryKey: ["neighbours", run, item],
+    queryFn: ({ signal }) =>
+      request<{ song: Song; neighbours: Neighbour[]; listeners: { id: string; plays: number }[] }>(
+        `/runs/${part(run)}/neighbours`,
+        { query: { item: item ?? "" }, signal },
+      ),
+    enabled: item !== null,
+    placeholderData: keepPreviousData,
+  });
+
+export const useEvaluation = (run: string) =>
+  useQuery({
+    queryKey: ["evaluation", run],
+    queryFn: ({ signal }) => request<EvaluationDetail>(`/runs/${part(run)}/evaluation`, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });

@@ -1,0 +1,196 @@
+import { useQueries } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { RunDetail } from "../../server/contract.js";
+import { part, request } from "../api.js";
+import { Chart } from "../components/chart.js";
+import { axis } from "../components/chart-theme.js";
+import { Card, Empty, Notice, Page } from "../components/parts.js";
+import { useFormat } from "../format.js";
+import { useRuns } from "../queries.js";
+import { go, href, useRoute } from "../router.js";
+
+const COLOURS = [
+  "var(--chart-1)",
+  "var(--chart-2)",
+  "var(--chart-3)",
+  "var(--chart-4)",
+  "var(--chart-5)",
+  "var(--chart-6)",
+];
+const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "solid"];
+const METRICS = ["HR@10", "NDCG@10", "MRR@10", "HR@1", "HR@20"];
+
+/** Runs on top of each other: curves, test results, and the options that differ. */
+export function Compare() {
+  const { t } = useTranslation();
+  const { search } = useRoute();
+  const runs = useRuns().data ?? [];
+  const wanted = (search.get("runs") ?? "").split(",").filter((id) => id !== "");
+  const found = useQueries({
+    queries: wanted.slice(0, COLOURS.length).map((id) => ({
+      queryKey: ["run", id],
+      queryFn: ({ signal }: { signal: AbortSignal }) => request<RunDetail>(`/runs/${part(id)}`, { signal }),
+    })),
+  });
+  const details = found.flatMap(({ data }) => (data?.record ? [data] : []));
+  const toggle = (id: string) => {
+    const next = wanted.includes(id) ? wanted.filter((each) => each !== id) : [...wanted, id];
+    go(href(["compare"], { runs: next.join(",") }), true);
+  };
+  return (
+    <Page title={t("nav.compare")} lead={t("compare.lead")}>
+      <Card title={t("compare.choose")}>
+        <div className="chips">
+          {runs.map(({ id, name, startedAt }) => (
+            <label key={id} className="chip">
+              <input type="checkbox" checked={wanted.includes(id)} onChange={() => toggle(id)} />
+              <strong>{name}</strong> <span className="muted small">{startedAt.slice(5, 16).replace("T", " ")}</span>
+            </label>
+          ))}
+          {runs.length === 0 && <p className="muted">{t("home.noneHelp")}</p>}
+        </div>
+      </Card>
+      {details.length < 2 ? <Empty title={t("compare.two")} text={t("compare.twoHelp")} /> : <Side details={details} />}
+    </Page>
+  );
+}
+
+function Side({ details }: { readonly details: readonly RunDetail[] }) {
+  const { t } = useTranslation();
+  const names = details.map(({ record }) => record?.id ?? "");
+  const sameData = new Set(details.map(({ record }) => record?.data.sha256)).size === 1;
+  const curve = (title: string, metric: (epoch: RunDetail["epochs"][number]) => number, y: string) => ({
+    title,
+    data: details.map(({ epochs }, i) => ({
+      type: "scatter",
+      mode: "lines+markers",
+      name: names[i],
+      x: epochs.map(({ epoch }) => epoch),
+      y: epochs.map(metric),
+      line: { color: COLOURS[i], width: 2, dash: DASHES[i] },
+    })),
+    layout: { xaxis: axis(t("run.epoch")), yaxis: axis(y) },
+    sheet: {
+      header: ["run", "epoch", y],
+      rows: details.flatMap(({ epochs }, i) => epochs.map((epoch) => [names[i], epoch.epoch, metric(epoch)])),
+    },
+  });
+  return (
+    <>
+      {!sameData && <Notice tone="warn">{t("compare.otherData")}</Notice>}
+      <div className="grid two">
+        <Chart {...curve(t("run.lossTitle"), ({ trainingLoss }) => trainingLoss, t("run.nats"))} />
+        <Chart
+          {...curve(t("run.metricTitle", { metric: "NDCG@10" }), ({ metrics }) => metrics["NDCG@10"], "NDCG@10")}
+        />
+      </div>
+      <Metrics details={details} names={names} />
+      <Differences details={details} names={names} />
+    </>
+  );
+}
+
+interface TableProps {
+  readonly details: readonly RunDetail[];
+  readonly names: readonly string[];
+}
+
+function Header({ names, first }: { readonly names: readonly string[]; readonly first: string }) {
+  return (
+    <thead>
+      <tr>
+        <th>{first}</th>
+        {names.map((name, i) => (
+          <th key={name}>
+            <span className="swatch" style={{ background: COLOURS[i] }} />
+            <a href={href(["runs", name])}>{name}</a>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function Metrics({ details, names }: TableProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <Card title={t("compare.metrics")} flush>
+      <table aria-label={t("compare.metrics")}>
+        <Header names={names} first={t("run.metric")} />
+        <tbody>
+          {METRICS.map((name) => {
+            const values = details.map(({ record, row }) =>
+              record?.results?.rows
+                .find(({ scorer }) => scorer === row?.scorer)
+                ?.metrics.find((metric) => metric.name === name),
+            );
+            const best = Math.max(...values.map((value) => value?.value ?? 0));
+            return (
+              <tr key={name}>
+                <td>{name}</td>
+                {values.map((value, i) => (
+                  <td key={names[i]}>
+                    {value ? (
+                      <span className={value.value === best ? "best number" : "number"}>
+                        {format.metric(value.value)}{" "}
+                        <span className="interval inline">
+                          {format.metric(value.low)}–{format.metric(value.high)}
+                        </span>
+                      </span>
+                    ) : (
+                      "–"
+                    )}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+/** All options as paths. */
+function flat(value: unknown, above = ""): [string, string][] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [[above, JSON.stringify(value)]];
+  return Object.entries(value).flatMap(([name, inner]) => flat(inner, above ? `${above}.${name}` : name));
+}
+
+function Differences({ details, names }: TableProps) {
+  const { t } = useTranslation();
+  const rows = useMemo(() => {
+    const all = details.map(({ record }) => new Map(flat(record?.config)));
+    const paths = [...new Set(all.flatMap((options) => [...options.keys()]))];
+    return paths
+      .map((path) => [path, ...all.map((options) => options.get(path) ?? "–")])
+      .filter(([, ...values]) => new Set(values).size > 1);
+  }, [details]);
+  return (
+    <Card title={t("compare.differences")} flush>
+      {rows.length === 0 ? (
+        <Empty title={t("compare.same")} />
+      ) : (
+        <table aria-label={t("compare.differences")}>
+          <Header names={names} first={t("compare.option")} />
+          <tbody>
+            {rows.map(([path, ...values]) => (
+              <tr key={path}>
+                <td>
+                  <code>{path}</code>
+                </td>
+                {values.map((value, i) => (
+                  <td key={names[i]}>
+                    <code>{value}</code>
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}

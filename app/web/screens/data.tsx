@@ -1,0 +1,215 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { FileUp } from "lucide-react";
+import { type DragEvent, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { AuditSummary, DataPreview } from "../../engine/protocol.js";
+import { request } from "../api.js";
+import { Card, ErrorBox, Loaded, Page, Skeleton, Stats } from "../components/parts.js";
+import { CleaningCard } from "../data/cleaning-card.js";
+import { DataCharts } from "../data/data-charts.js";
+import { Findings } from "../data/findings.js";
+import { PreviewCard } from "../data/preview-card.js";
+import { changeDraft, optionAt, setOption, useDraft, withOption } from "../draft.js";
+import { useFormat } from "../format.js";
+import { go, href } from "../router.js";
+
+/** A log from the file to the audit: detected columns, cleaning, findings with what helps. */
+export function Data() {
+  const { t } = useTranslation();
+  const draft = useDraft();
+  const path = optionAt(draft.options, "data.path");
+  const chosen = typeof path === "string" && path !== "";
+  const choose = (next: string) =>
+    changeDraft({ ...draft, options: { ...withOption(draft.options, "data", undefined), data: { path: next } } });
+  return (
+    <Page
+      title={t("nav.data")}
+      lead={t("data.lead")}
+      actions={
+        chosen && (
+          <button type="button" className="button primary" onClick={() => go(href(["train"]))}>
+            {t("data.train")}
+          </button>
+        )
+      }
+    >
+      <Source path={chosen ? path : ""} onChoose={choose} />
+      {chosen && <Look key={path} options={draft.options} onSet={setOption} />}
+    </Page>
+  );
+}
+
+interface SourceProps {
+  readonly path: string;
+  readonly onChoose: (path: string) => void;
+}
+
+/** Drop a file, pick one, name a path, or take the embedded log. */
+function Source({ path, onChoose }: SourceProps) {
+  const { t } = useTranslation();
+  const picker = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const [typed, setTyped] = useState(path);
+  const upload = useMutation({
+    mutationFn: (file: File) => request<{ path: string }>("/data/upload", { body: file, query: { name: file.name } }),
+    onSuccess: (found) => {
+      setTyped(found.path);
+      onChoose(found.path);
+    },
+  });
+  const take = (file: File | undefined) => {
+    if (!file) return;
+    // The desktop window knows where a file is: nothing needs to be copied then.
+    const known = window.refrainDesktop?.pathOf(file);
+    if (known) onChoose(known);
+    else upload.mutate(file);
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    take(event.dataTransfer.files[0]);
+  };
+  return (
+    <>
+      <section
+        className={over ? "drop over" : "drop"}
+        aria-label={t("data.drop")}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+      >
+        <FileUp size={26} aria-hidden />
+        <div className="grow">
+          <strong>{upload.isPending ? t("data.uploading") : t("data.drop")}</strong>
+          <p className="muted small">{t("data.formats")}</p>
+        </div>
+        <input
+          ref={picker}
+          type="file"
+          hidden
+          aria-hidden="true"
+          tabIndex={-1}
+          onChange={(event) => take(event.target.files?.[0])}
+        />
+        <button type="button" className="button" onClick={() => picker.current?.click()}>
+          {t("data.pick")}
+        </button>
+        <button type="button" className="button" onClick={() => onChoose("jkpop")}>
+          {t("data.embedded")}
+        </button>
+      </section>
+      <form
+        className="path"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed.trim() !== "") onChoose(typed.trim());
+        }}
+      >
+        <input
+          className="input"
+          aria-label={t("data.path")}
+          placeholder={t("data.path")}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <button type="submit" className="button" disabled={typed.trim() === "" || typed === path}>
+          {t("data.open")}
+        </button>
+      </form>
+      {upload.error && <ErrorBox error={upload.error} />}
+    </>
+  );
+}
+
+interface LookProps {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly onSet: (option: string, value: unknown) => void;
+}
+
+function Look({ options, onSet }: LookProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { preset } = useDraft();
+  const { data, cleaning, split } = options;
+  const preview = useQuery({
+    queryKey: ["preview", data],
+    queryFn: ({ signal }) => request<DataPreview>("/data/preview", { body: { preset, options: { data } }, signal }),
+    staleTime: 60_000,
+  });
+  const body = {
+    preset,
+    options: Object.fromEntries(Object.entries({ data, cleaning, split }).filter(([, value]) => value !== undefined)),
+  };
+  const audit = useQuery({
+    queryKey: ["audit", body],
+    queryFn: ({ signal }) => request<AuditSummary>("/data/audit", { body, signal }),
+    placeholderData: (old) => old,
+    staleTime: 60_000,
+  });
+  return (
+    <>
+      <Loaded query={preview} lines={6}>
+        {(found) => (
+          <PreviewCard
+            preview={found}
+            columns={optionAt(options, "data.columns")}
+            onColumn={(role, column) => onSet(`data.columns.${role}`, column)}
+          />
+        )}
+      </Loaded>
+      {audit.isPending && (
+        <Card title={t("data.audit")}>
+          <p className="muted">{t("data.auditing")}</p>
+          <Skeleton lines={5} />
+        </Card>
+      )}
+      {audit.error && preview.data && <ErrorBox error={audit.error} retry={() => void audit.refetch()} />}
+      {audit.data && (
+        <div className={audit.isPlaceholderData ? "grid fading" : "grid"}>
+          {audit.data.profile && (
+            <Stats
+              items={[
+                {
+                  label: t("data.events"),
+                  value: format.count(audit.data.profile.events),
+                  note: t("data.ofRows", { rows: format.count(audit.data.rows) }),
+                },
+                {
+                  label: t("data.users"),
+                  value: format.count(audit.data.profile.users),
+                  note: t("data.perUser", { median: audit.data.profile.playsPerUser[2] }),
+                },
+                {
+                  label: t("data.items"),
+                  value: format.count(audit.data.profile.items),
+                  note: t("data.perItem", { median: audit.data.profile.playsPerItem[2] }),
+                },
+                {
+                  label: t("data.repeats"),
+                  value: format.share(audit.data.profile.repeatShare),
+                  note: t("data.repeatsNote"),
+                },
+                {
+                  label: t("data.days"),
+                  value: audit.data.profile.firstDay ?? "–",
+                  note: audit.data.profile.lastDay
+                    ? t("data.until", { day: audit.data.profile.lastDay })
+                    : t("data.noTimes"),
+                },
+              ]}
+            />
+          )}
+          <Findings
+            findings={audit.data.findings}
+            onFix={(fixes) => fixes.map(([option, value]) => onSet(option, value))}
+          />
+          {audit.data.cleaning && <CleaningCard report={audit.data.cleaning} />}
+          <DataCharts audit={audit.data} />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,169 @@
+import { useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Song } from "../../engine/protocol.js";
+import { Empty, ErrorBox, Loaded, Page, Skeleton } from "../components/parts.js";
+import { NoRunYet, RunPicker } from "../components/run-picker.js";
+import { FUTURE_SHOWN, Future } from "../explore/future.js";
+import { History } from "../explore/history.js";
+import { ListenerList } from "../explore/listener-list.js";
+import { useReasons, useSuggestions } from "../explore/suggest.js";
+import { Suggestions } from "../explore/suggestions.js";
+import { applyEdits, type Edit, entriesOf } from "../explore/what-if.js";
+import { useFinished, useRuns, useTimeline } from "../queries.js";
+import { go, href, useRoute } from "../router.js";
+
+const K = 20;
+/** Length of the list before the changes, from which moves are read. */
+const BEFORE = 200;
+const EXPLAINED = 10;
+
+/** One listener: what was heard, what comes next and why, and what would come if the history were another. */
+export function Explore() {
+  const { t } = useTranslation();
+  const { parts, search } = useRoute();
+  const runs = useRuns();
+  const finished = useFinished();
+  const run = parts[1] ?? finished?.[0]?.id ?? "";
+  if (!runs.data)
+    return (
+      <Page title={t("nav.explore")}>
+        <Loaded query={runs}>{() => <Skeleton />}</Loaded>
+      </Page>
+    );
+  if (run === "") return <Page title={t("nav.explore")}>{<NoRunYet />}</Page>;
+  const place = (change: Readonly<Record<string, string | number | null>>) => {
+    const now = { user: search.get("user"), now: search.get("now"), vs: search.get("vs"), ...change };
+    go(href(["explore", run], now), true);
+  };
+  return (
+    <Page
+      wide
+      title={t("nav.explore")}
+      actions={
+        <>
+          <RunPicker
+            label={t("explore.model")}
+            value={run}
+            onChange={(id) => go(href(["explore", id], { user: search.get("user") }))}
+          />
+          <RunPicker
+            label={t("explore.second")}
+            value={search.get("vs") ?? ""}
+            none={t("explore.noSecond")}
+            except={run}
+            onChange={(vs) => place({ vs })}
+          />
+        </>
+      }
+    >
+      <div className={search.get("vs") ? "explore both" : "explore"}>
+        <ListenerList run={run} chosen={search.get("user")} onChoose={(user) => place({ user, now: null })} />
+        <Workbench
+          key={`${run} ${search.get("user")}`}
+          run={run}
+          user={search.get("user")}
+          now={search.get("now") === null ? null : Number(search.get("now"))}
+          second={search.get("vs") ?? ""}
+          onNow={(now) => place({ now })}
+        />
+      </div>
+    </Page>
+  );
+}
+
+interface WorkbenchProps {
+  readonly run: string;
+  readonly user: string | null;
+  readonly now: number | null;
+  readonly second: string;
+  readonly onNow: (now: number) => void;
+}
+
+function Workbench({ run, user, now: wantedNow, second, onNow }: WorkbenchProps) {
+  const { t } = useTranslation();
+  const timeline = useTimeline(run, user);
+  const [edits, setEdits] = useState<readonly Edit[]>([]);
+  const [blamed, setBlamed] = useState<readonly number[]>([]);
+  const [newOnly, setNewOnly] = useState(false);
+  const plays = timeline.data?.plays;
+  const now = Math.max(0, Math.min(wantedNow ?? timeline.data?.now ?? 0, plays?.length ?? 0));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: edits belong to one moment
+  useEffect(() => setEdits([]), [now]);
+  const base = useMemo(() => entriesOf(plays ?? [], now), [plays, now]);
+  const entries = useMemo(() => applyEdits(base, edits), [base, edits]);
+  const future = plays?.slice(now) ?? [];
+  const ids = useMemo(() => entries.map(({ id }) => id), [entries]);
+  const baseIds = useMemo(() => base.map(({ id }) => id), [base]);
+  const watch = [...new Set(future.slice(0, FUTURE_SHOWN).map(({ id }) => id))];
+  const ready = user === null || timeline.data !== undefined;
+  const asked = { user, k: K, newOnly, watch };
+  const list = useSuggestions({ run, history: ids, ...asked }, ready);
+  const before = useSuggestions({ run, history: baseIds, ...asked, k: BEFORE }, ready && edits.length > 0);
+  const other = useSuggestions({ run: second, history: ids, ...asked }, ready && second !== "");
+  const reasons = useReasons(run, user, ids, list.data?.list.slice(0, EXPLAINED).map(({ id }) => id) ?? []);
+  const ranksBefore = useMemo(
+    () => (edits.length > 0 && before.data ? new Map(before.data.list.map(({ id, rank }) => [id, rank])) : undefined),
+    [edits.length, before.data],
+  );
+  const add = (song: Song) => setEdits([...edits, { type: "insert", song, before: null }]);
+  if (user !== null && timeline.error) return <ErrorBox error={timeline.error} retry={() => void timeline.refetch()} />;
+  if (user === null && entries.length === 0 && edits.length === 0)
+    return (
+      <div className="card welcome">
+        <Empty title={t("explore.choose")} text={t("explore.chooseHelp")} />
+        <History {...historyProps()} />
+      </div>
+    );
+  return (
+    <>
+      {ready ? <History {...historyProps()} /> : <section className="card column">{<Skeleton lines={8} />}</section>}
+      <div className="column results">
+        <div className="between">
+          <label className="check">
+            <input type="checkbox" checked={newOnly} onChange={(event) => setNewOnly(event.target.checked)} />{" "}
+            {t("explore.newOnly")}
+          </label>
+          {list.data && list.data.unknown > 0 && (
+            <span className="muted small">{t("explore.unknownLeftOut", { number: list.data.unknown })}</span>
+          )}
+        </div>
+        <div className="lists">
+          <Suggestions
+            title={second ? t("explore.listOf", { run }) : t("explore.list")}
+            query={list}
+            before={ranksBefore}
+            future={future}
+            reasons={new Map(reasons.data?.map((row) => [row.id, row.reasons]))}
+            onAdd={add}
+            onReason={setBlamed}
+          />
+          {second && (
+            <Suggestions
+              title={t("explore.listOf", { run: second })}
+              query={other}
+              before={undefined}
+              future={future}
+              onAdd={add}
+            />
+          )}
+        </div>
+        <Future plays={future} watched={list.data?.watched} />
+      </div>
+    </>
+  );
+
+  function historyProps() {
+    return {
+      run,
+      timeline: timeline.data ?? null,
+      entries,
+      edits,
+      now,
+      highlighted: new Set(blamed.flatMap((position) => entries[position]?.key ?? [])),
+      onNow,
+      onEdit: (edit: Edit) => setEdits([...edits, edit]),
+      onUndo: () => setEdits(edits.slice(0, -1)),
+      onReset: () => setEdits([]),
+    };
+  }
+}

@@ -1,0 +1,68 @@
+import { ArrowRight, Database, Play, UserRoundSearch } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Card, Empty, Loaded, Page } from "../components/parts.js";
+import { RunState } from "../components/run-state.js";
+import { changeDraft } from "../draft.js";
+import { useFormat } from "../format.js";
+import { useRuns } from "../queries.js";
+import { go, href } from "../router.js";
+
+const RECENT = 6;
+
+/** Where to begin, and the newest runs. */
+export function Home() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const runs = useRuns();
+  const ready = runs.data?.find(({ state }) => state === "finished");
+  const embedded = () => {
+    changeDraft({ preset: "default", options: { data: { path: "jkpop" } } });
+    go(href(["train"]));
+  };
+  return (
+    <Page title={t("home.title")} lead={t("home.lead")}>
+      <div className="grid three">
+        <a className="card start" href={href(["data"])}>
+          <Database size={22} aria-hidden />
+          <h2>{t("home.data")}</h2>
+          <p className="muted">{t("home.dataHelp")}</p>
+        </a>
+        <button type="button" className="card start" onClick={embedded}>
+          <Play size={22} aria-hidden />
+          <h2>{t("home.train")}</h2>
+          <p className="muted">{t("home.trainHelp")}</p>
+        </button>
+        <a className="card start" href={href(ready ? ["explore", ready.id] : ["explore"])}>
+          <UserRoundSearch size={22} aria-hidden />
+          <h2>{t("home.explore")}</h2>
+          <p className="muted">{ready ? t("home.exploreHelp") : t("home.exploreLater")}</p>
+        </a>
+      </div>
+      <Card title={t("home.recent")} aside={<a href={href(["runs"])}>{t("home.all")}</a>} flush>
+        <Loaded query={runs}>
+          {(all) =>
+            all.length === 0 ? (
+              <Empty title={t("home.none")} text={t("home.noneHelp")} />
+            ) : (
+              <ul className="rows">
+                {all.slice(0, RECENT).map((run) => (
+                  <li key={run.id}>
+                    <a href={href(["runs", run.id])}>
+                      <strong>{run.name}</strong>
+                      <span className="muted small">{format.moment(run.startedAt)}</span>
+                      <RunState state={run.state} />
+                      <span className="number">
+                        {run.test["HR@10"] === undefined ? "" : `HR@10 ${format.metric(run.test["HR@10"])}`}
+                      </span>
+                      <ArrowRight size={16} aria-hidden />
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+        </Loaded>
+      </Card>
+    </Page>
+  );
+}

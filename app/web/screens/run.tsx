@@ -1,0 +1,241 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Check, Copy, Pause, Play, Square } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Job, LogLine, RunDetail } from "../../server/contract.js";
+import { part, request } from "../api.js";
+import { Card, ErrorBox, Loaded, Notice, Page, Skeleton, Stats } from "../components/parts.js";
+import { RunState } from "../components/run-state.js";
+import { useFormat } from "../format.js";
+import { useRun } from "../queries.js";
+import { go, href } from "../router.js";
+import { ResultsTable } from "./results-table.js";
+import { LossChart, MetricChart, ThroughputChart } from "./run-charts.js";
+
+const LIVE: readonly Job["state"][] = ["preparing", "training", "evaluating", "pausing"];
+
+/** One run: live while it trains, a record afterwards. */
+export function Run({ id }: { readonly id: string }) {
+  const { t } = useTranslation();
+  const run = useRun(id);
+  const runId = run.data?.job?.runId;
+  useEffect(() => {
+    // An address of a job lives as long as the server; that of its run can be kept.
+    if (runId && id !== runId) go(href(["runs", runId]), true);
+  }, [id, runId]);
+  if (!run.data)
+    return (
+      <Page title={id}>
+        <Loaded query={run}>{() => <Skeleton />}</Loaded>
+      </Page>
+    );
+  const { record, job, log, command } = run.data;
+  const live = job !== null && LIVE.includes(job.state);
+  const state = live ? job.state : (run.data.row?.state ?? job?.state ?? "failed");
+  return (
+    <Page
+      title={
+        <>
+          {record?.config.name ?? job?.name} <RunState state={state} />
+        </>
+      }
+      lead={record?.id ?? t("run.preparing")}
+      actions={<RunActions detail={run.data} live={live} />}
+    >
+      {run.error && <ErrorBox error={run.error} retry={() => void run.refetch()} />}
+      {job?.failure && (
+        <Notice tone="bad" title={t(`failure.${job.failure.code}.0`, { defaultValue: job.failure.message })}>
+          {t(`failure.${job.failure.code}.1`, { defaultValue: job.failure.remedy ?? "" })}
+          <div className="small muted">{job.failure.code}</div>
+        </Notice>
+      )}
+      {!live && !job?.failure && run.data.resumable && (
+        <Notice tone="warn" title={t("run.unfinished")}>
+          {t("run.resumable")}
+        </Notice>
+      )}
+      {live && <LiveBar job={job} />}
+      <RunStats detail={run.data} live={live} />
+      <div className="grid two">
+        <LossChart steps={run.data.steps} epochs={run.data.epochs} />
+        <MetricChart epochs={run.data.epochs} references={run.data.references} />
+      </div>
+      {record?.results && (
+        <Card title={t("run.results")} aside={<a href={href(["evaluate", record.id])}>{t("run.detail")}</a>} flush>
+          <ResultsTable table={record.results} />
+        </Card>
+      )}
+      {run.data.steps.length > 1 && <ThroughputChart steps={run.data.steps} />}
+      {command && <Command text={command} />}
+      {log.length > 0 && (
+        <Card title={t("run.log")}>
+          <Log lines={log} />
+        </Card>
+      )}
+    </Page>
+  );
+}
+
+function RunActions({ detail, live }: { readonly detail: RunDetail; readonly live: boolean }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [sure, setSure] = useState(false);
+  const id = detail.record?.id ?? detail.job?.id ?? "";
+  const act = useMutation({
+    mutationFn: (action: "pause" | "stop" | "resume") =>
+      request<{ job: Job }>(`/runs/${part(id)}/${action}`, { body: {} }),
+    onSettled: () => void client.invalidateQueries({ queryKey: ["run"] }),
+  });
+  return (
+    <>
+      {act.error && <ErrorBox error={act.error} />}
+      {live && (
+        <>
+          <button
+            type="button"
+            className="button"
+            disabled={detail.job?.state === "pausing"}
+            onClick={() => act.mutate("pause")}
+          >
+            <Pause size={16} aria-hidden /> {t("run.pause")}
+          </button>
+          <button
+            type="button"
+            className="button danger"
+            onBlur={() => setSure(false)}
+            onClick={() => (sure ? act.mutate("stop") : setSure(true))}
+          >
+            <Square size={15} aria-hidden /> {sure ? t("run.stopSure") : t("run.stop")}
+          </button>
+        </>
+      )}
+      {detail.resumable && (
+        <button type="button" className="button primary" disabled={act.isPending} onClick={() => act.mutate("resume")}>
+          <Play size={16} aria-hidden /> {t("run.resume")}
+        </button>
+      )}
+      {detail.row?.state === "finished" && (
+        <a className="button primary" href={href(["explore", id])}>
+          {t("nav.explore")}
+        </a>
+      )}
+    </>
+  );
+}
+
+/** How far the run is, with the time left. */
+function LiveBar({ job }: { readonly job: Job }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const share = job.totalSteps > 0 ? job.step / job.totalSteps : 0;
+  const words =
+    job.state === "evaluating" && job.evaluating
+      ? t("run.evaluating", { ...job.evaluating, done: job.evaluating.done + 1 })
+      : job.state === "training" && job.step > 0
+        ? t("run.progress", {
+            epoch: job.epoch,
+            epochs: job.epochs,
+            step: format.count(job.step),
+            all: format.count(job.totalSteps),
+          })
+        : t(`runState.${job.state}`);
+  return (
+    <div className="card live">
+      <div className="line">
+        <strong>{words}</strong>
+        <span className="muted number">
+          {job.secondsLeft !== null && job.state === "training"
+            ? t("run.left", { time: format.duration(job.secondsLeft) })
+            : ""}
+        </span>
+      </div>
+      <div
+        className="progress"
+        role="progressbar"
+        aria-label={words}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(100 * share)}
+      >
+        <span style={{ width: `${100 * share}%` }} />
+      </div>
+    </div>
+  );
+}
+
+function RunStats({ detail, live }: { readonly detail: RunDetail; readonly live: boolean }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { row, job, record } = detail;
+  const known = (value: number | null | undefined, text: (value: number) => string) =>
+    value === null || value === undefined ? "–" : text(value);
+  if (live)
+    return (
+      <Stats
+        items={[
+          { label: t("run.loss"), value: known(job?.loss, (loss) => loss.toFixed(3)), note: t("run.nats") },
+          { label: t("run.epoch"), value: `${job?.epoch ?? 0} / ${job?.epochs ?? 0}` },
+          {
+            label: t("run.speed"),
+            value: known(job?.positionsPerSecond, (rate) => format.count(Math.round(rate))),
+            note: t("run.perSecond"),
+          },
+          { label: t("run.leftLabel"), value: known(job?.secondsLeft, format.duration) },
+        ]}
+      />
+    );
+  return (
+    <Stats
+      items={[
+        { label: "HR@10", value: known(row?.test["HR@10"], format.metric), note: t("run.onTest") },
+        { label: "NDCG@10", value: known(row?.test["NDCG@10"], format.metric), note: t("run.onTest") },
+        { label: t("run.ofOracle"), value: known(row?.shareOfOracle, format.share), note: t("run.ofOracleNote") },
+        {
+          label: t("run.best"),
+          value: known(record?.best?.value, format.metric),
+          note: record?.best ? t("run.bestNote", { metric: record.best.metric, epoch: record.best.epoch }) : undefined,
+        },
+        { label: t("run.trained"), value: known(row?.trainingSeconds, format.duration), note: row?.engine },
+      ]}
+    />
+  );
+}
+
+function Command({ text }: { readonly text: string }) {
+  const { t } = useTranslation();
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1500);
+  };
+  return (
+    <Card
+      title={t("run.command")}
+      aside={
+        <button type="button" className="button quiet" onClick={copy}>
+          {copied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}{" "}
+          {copied ? t("run.copied") : t("run.copy")}
+        </button>
+      }
+    >
+      <pre className="command">{text}</pre>
+    </Card>
+  );
+}
+
+function Log({ lines }: { readonly lines: readonly LogLine[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
+    <ol className="log" tabIndex={0} aria-label={t("run.log")}>
+      {lines.toReversed().map(({ at, level, key, values }) => (
+        <li key={`${at} ${key} ${JSON.stringify(values)}`} className={level}>
+          <time dateTime={at}>{format.clock(at)}</time>
+          <span>{t(key, values)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { explainCrash } from "../native/addon.mjs";
+import { findCompiler } from "../native/compile.mjs";
+import { engineFiles, kernelsOf, tfjsNodeOf, verdictOf } from "../native/places.mjs";
+import { Unavailable } from "../native/unavailable.mjs";
+import { filesBelow, readJson, sha256OfText, writeJson } from "../tools/files.mjs";
+import { lastLine, run as runCommand, runNode } from "../tools/run.mjs";
+
+const recordOf = (root) => join(kernelsOf(root), "kernels.json");
+const addonOf = (root) => join(kernelsOf(root), "kernels.node");
+const sourcesOf = (root) => filesBelow(join(root, "src", "engine", "kernels"));
+
+/** Kernels belong to native TensorFlow. A refusal counts as an answer until the sources or the engine change. */
+export function isDone({ root, retry, engine }) {
+  if (engine === "wasm" || engine === "cpu" || readJson(verdictOf(root))?.engine !== "native") return true;
+  if (retry) return false;
+  const record = readJson(recordOf(root));
+  if (record?.signature !== signatureOf(root)) return false;
+  return record.refused !== undefined || existsSync(addonOf(root));
+}
+
+/** Compiles Refrain's own operations for the processor of this machine. Without a compiler training is only slower. */
+export async function run({ root, t, progress }) {
+  const record = { signature: signatureOf(root), processor: cpus()[0]?.model };
+  await progress.step(t("kernels"), async () => {
+    mkdirSync(kernelsOf(root), { recursive: true });
+    rmSync(addonOf(root), { force: true });
+    try {
+      await compile({ root, t });
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      record.refused = error.message;
+    }
+    writeJson(recordOf(root), record);
+    return record.refused ? t("kernelsRefused", record.refused) : t("kernelsCompiled");
+  });
+}
+
+async function compile({ root, t }) {
+  if (process.platform === "win32") throw new Unavailable(t("kernelsPlatform"));
+  const compiler = await findCompiler({ t });
+  const target = addonOf(root).replace(/node$/, "new.node");
+  const isMac = process.platform === "darwin";
+  const args = [
+    ...(isMac ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared", "-pthread"]),
+    ...["-O3", "-fPIC", "-std=c++17", "-fno-math-errno", "-fvisibility=hidden"],
+    process.arch === "arm64" ? "-mcpu=native" : "-march=native",
+    ...sourcesOf(root).filter((path) => path.endsWith(".cc")),
+    ...librariesOf(root),
+    ...[`-Wl,-rpath,${isMac ? "@loader_path" : "$ORIGIN"}/../../deps/lib`, "-o", target],
+  ];
+  const result = await runCommand(compiler, args, { keep: true, timeoutMs: 300_000 });
+  if (!result.ok) {
+    const error = result.output.split("\n").find((line) => /error|undefined/i.test(line));
+    throw new Unavailable(t("compileFailed", error?.trim().slice(0, 200) ?? lastLine(result.output)));
+  }
+  // An instruction that this processor lacks would end the process: find out in another one.
+  const check = await runNode([join(import.meta.dirname, "..", "native", "check-kernels.cjs"), target], {
+    cwd: root,
+    timeoutMs: 120_000,
+  });
+  if (!check.ok) throw new Unavailable(t("kernelsWrong", explainCrash(check, t)));
+  renameSync(target, addonOf(root));
+}
+
+/** TensorFlow's libraries, under whichever names they were installed. */
+function librariesOf(root) {
+  const folder = join(tfjsNodeOf(root), "deps", "lib");
+  const real = engineFiles(root).map((path) => path.replace(/^deps\/lib\//, ""));
+  return readdirSync(folder)
+    .filter((name) => real.includes(name) && /^libtensorflow.*\.(so|dylib)|\.so\.\d|\.dylib$/.test(name))
+    .map((name) => join(folder, name));
+}
+
+function signatureOf(root) {
+  const { tensorflow, files } = readJson(verdictOf(root)) ?? {};
+  const sources = sourcesOf(root).map((path) => readFileSync(path, "utf8"));
+  return sha256OfText(JSON.stringify({ tensorflow, files, processor: cpus()[0]?.model }), ...sources);
+}

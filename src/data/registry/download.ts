@@ -1,0 +1,258 @@
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { RefrainError } from "../../core/errors.js";
+import { writeFileAtomic } from "../../core/files.js";
+import { checkSpace, type FreeBytes, writeBounded } from "./bounded-file.js";
+import type { Dataset } from "./descriptor.js";
+import { type Answer, get, transferAgent } from "./transfer.js";
+
+/** Where the size is not known, or only about. */
+const MOST_BYTES = 64 * 2 ** 30;
+const LATER = new Set([408, 425, 429, 500, 502, 503, 504]);
+const MOST_ATTEMPTS = 100;
+const IDLE_MS = 30_000;
+
+export interface DownloadOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes that are there, and that there will be; null where the server does not say. */
+  readonly onBytes?: (done: number, total: number | null) => void;
+  /** Told before each new attempt. */
+  readonly onRetry?: (reason: string, seconds: number) => void;
+  /** Milliseconds without a byte after which an attempt has failed. Default 30,000. */
+  readonly idleMs?: number;
+  /** Attempts at one address without progress between them. Default 5. */
+  readonly attempts?: number;
+  /** Milliseconds before the second attempt, doubled for each further one, 30 s at most. Default 1,000. */
+  readonly backoffMs?: number;
+  readonly free?: FreeBytes;
+}
+
+/** What is known of a part beside it: an answer with the same validator goes on where the part ends. */
+interface PartNote {
+  readonly url: string;
+  readonly validator: string | null;
+  readonly complete: boolean;
+}
+
+/** A failure that a later attempt may not meet. */
+class Temporary extends Error {
+  readonly retryAfterMs: number;
+  constructor(message: string, retryAfterMs = 0) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * Downloads the file of a data set to `part`, from the first of its addresses that gives it whole. An earlier part is gone
+ * on with when the server still has the same file. The part stays when the network fails or the signal is aborted; bytes
+ * that `verify` refuses are removed.
+ *
+ * @param verify throws a coded error for bytes that are not the data set's; then the next address is tried
+ * @returns the address that gave the file
+ * @throws {RefrainError} DOWNLOAD_FAILED; DOWNLOAD_REFUSED; DISK_FULL; FILE_WRITE_FAILED; that of `verify`
+ * @throws the signal's reason once it is aborted
+ */
+export async function download(
+  dataset: Dataset,
+  part: string,
+  verify: (part: string) => Promise<void>,
+  options: DownloadOptions = {},
+): Promise<string> {
+  const failures: RefrainError[] = [];
+  for (const url of dataset.sources)
+    try {
+      let resumed = await fromAddress(dataset, url, part, options);
+      for (;;)
+        try {
+          await verify(part);
+          return url;
+        } catch (error) {
+          if (!(error instanceof RefrainError)) throw error;
+          removePart(part);
+          if (!resumed) throw error;
+          resumed = await fromAddress(dataset, url, part, options); // the bytes of an earlier part may be the bad ones
+        }
+    } catch (error) {
+      if (!(error instanceof RefrainError) || STOPS.has(error.code)) throw error;
+      failures.push(error);
+    }
+  const worst = failures.find(({ code }) => code !== "DOWNLOAD_FAILED") ?? failures[0];
+  throw failures.length === 1
+    ? worst
+    : new RefrainError(worst.code, failures.map(({ message }) => message).join(" "), { name: dataset.name });
+}
+
+/** What another address cannot help. */
+const STOPS = new Set(["DISK_FULL", "FILE_WRITE_FAILED"]);
+
+/** Attempts at one address. @returns true when bytes of an earlier call are in the part */
+async function fromAddress(dataset: Dataset, url: string, part: string, options: DownloadOptions): Promise<boolean> {
+  const { signal, attempts = 5, backoffMs = 1000, idleMs = IDLE_MS } = options;
+  const resumed = sizeOf(part) > 0;
+  const agent = transferAgent(idleMs);
+  let furthest = sizeOf(part);
+  let failed = 0;
+  try {
+    for (let attempt = 1; ; attempt++)
+      try {
+        await once(dataset, url, part, agent, options);
+        return resumed;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!(error instanceof Temporary)) throw error;
+        failed = sizeOf(part) > furthest ? 1 : failed + 1;
+        furthest = Math.max(furthest, sizeOf(part));
+        if (failed >= attempts || attempt === MOST_ATTEMPTS)
+          throw new RefrainError("DOWNLOAD_FAILED", `${url} failed ${failed} times: ${error.message}.`, { url });
+        const pause = Math.max(error.retryAfterMs, Math.min(30_000, backoffMs * 2 ** (failed - 1)));
+        options.onRetry?.(error.message, pause / 1000);
+        await wait(pause, undefined, { signal });
+      }
+  } finally {
+    agent.destroy().catch(() => {}); // not waited for: a tunnel that is being made would hold it up
+  }
+}
+
+/** One request, and its body to the part. */
+async function once(
+  dataset: Dataset,
+  url: string,
+  part: string,
+  agent: ReturnType<typeof transferAgent>,
+  { signal, onBytes, free, idleMs = IDLE_MS }: DownloadOptions,
+): Promise<void> {
+  const note = readNote(part);
+  const mine = note?.url === url && note.validator !== null ? note : undefined;
+  if (mine?.complete) return;
+  const have = mine ? sizeOf(part) : 0;
+  const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "refrain" };
+  if (mine?.validator && have > 0) Object.assign(headers, { range: `bytes=${have}-`, "if-range": mine.validator });
+  const answer = await get(url, { headers, agent, idleMs, signal }).catch((error: Error) => {
+    throw error instanceof RefrainError ? error : connectionError(url, error);
+  });
+  try {
+    const from = startOf(url, answer, have, part);
+    const total = totalOf(answer, from);
+    checkAnswer(dataset, url, answer, total);
+    await checkSpace(dirname(part), (total ?? dataset.size.bytes ?? 0) - from + dataset.unpackedBytes, free);
+    const validator = validatorOf(answer);
+    writeNote(part, { url, validator, complete: false });
+    const limit = limitOf(dataset);
+    const size = await writeBounded(part, readable(answer), {
+      from,
+      limit,
+      folder: dirname(part),
+      free,
+      tooLarge: () => tooLarge(url, limit, `more than ${limit}`),
+      onBytes: (done) => onBytes?.(done, total),
+    });
+    if (total !== null && size !== total) throw new Temporary(`it ended after ${size} of ${total} bytes`);
+    writeNote(part, { url, validator, complete: true });
+  } catch (error) {
+    if (error instanceof RefrainError && error.code === "DOWNLOAD_REFUSED") removePart(part);
+    throw error;
+  } finally {
+    answer.body.destroy();
+  }
+}
+
+/** The body; a broken connection becomes a failure that may pass. */
+async function* readable({ body }: Answer): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of body) yield chunk;
+  } catch (error) {
+    if ((error as Error).name === "AbortError") throw error;
+    throw new Temporary(`the connection broke off: ${(error as Error).message}`);
+  }
+}
+
+/** Byte at which the body goes on. */
+function startOf(url: string, { status, headers }: Answer, have: number, part: string): number {
+  if (status === 200) return 0; // no part was asked for, ranges are not known, or the file is another one by now
+  if (status === 206 && have > 0) {
+    const start = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers["content-range"] ?? "")?.[1];
+    if (start === String(have)) return have;
+    removePart(part);
+    throw new Temporary(`it sent bytes from ${start ?? "nowhere"} and not from ${have}`);
+  }
+  if (status === 416 && have > 0) {
+    removePart(part);
+    throw new Temporary(`it has no byte ${have}`);
+  }
+  if (LATER.has(status)) {
+    const seconds = Number(headers["retry-after"]);
+    throw new Temporary(`status ${status}`, seconds > 0 ? Math.min(60_000, 1000 * seconds) : 0);
+  }
+  throw new RefrainError("DOWNLOAD_FAILED", `${url} was answered with status ${status}.`, { url, status });
+}
+
+function totalOf({ headers }: Answer, from: number): number | null {
+  const length = headers["content-length"];
+  return length !== undefined && /^\d+$/.test(length) ? from + Number(length) : null;
+}
+
+function checkAnswer({ size }: Dataset, url: string, { headers }: Answer, total: number | null): void {
+  const encoding = headers["content-encoding"] ?? "identity";
+  const page = /^text\/html\b/i.test(headers["content-type"] ?? "");
+  if (page || encoding !== "identity")
+    throw new RefrainError(
+      "DOWNLOAD_FAILED",
+      `${url} was answered with ${page ? "a web page" : `bytes packed as ${encoding}`} and not with the file.`,
+      { url },
+    );
+  if (total !== null && size.exact && total !== size.bytes) throw tooLarge(url, size.bytes as number, String(total));
+  const limit = limitOf({ size });
+  if (total !== null && total > limit) throw tooLarge(url, limit, String(total));
+}
+
+function limitOf({ size: { bytes, exact } }: Pick<Dataset, "size">): number {
+  return bytes === null ? MOST_BYTES : exact ? bytes : 2 * bytes + 2 ** 20;
+}
+
+function tooLarge(url: string, expected: number, found: string): RefrainError {
+  return new RefrainError(
+    "DOWNLOAD_REFUSED",
+    `${url} should have ${expected} bytes, or at most that, and has ${found}.`,
+    {
+      url,
+    },
+  );
+}
+
+/** A strong ETag, else the date: what `If-Range` may carry. @source RFC 9110, section 13.1.5 */
+function validatorOf({ headers }: Answer): string | null {
+  const { etag } = headers;
+  return etag && !etag.startsWith("W/") ? etag : (headers["last-modified"] ?? null);
+}
+
+/** Certificates do not get better by waiting. */
+function connectionError(url: string, error: Error): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error.name === "AbortError") return error;
+  if (!/CERT|TLS|SSL|UNABLE_TO|INVALID/.test(code ?? "")) return new Temporary(error.message || code || "no answer");
+  return new RefrainError("DOWNLOAD_FAILED", `${url}: ${error.message}.`, { url }, { cause: error });
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function readNote(part: string): PartNote | undefined {
+  try {
+    return existsSync(part) ? (JSON.parse(readFileSync(`${part}.json`, "utf8")) as PartNote) : undefined;
+  } catch {
+    return undefined; // without its note a part is begun anew
+  }
+}
+
+function writeNote(part: string, note: PartNote): void {
+  writeFileAtomic(`${part}.json`, JSON.stringify(note));
+}
+
+/** Removes a part and its note. */
+export function removePart(part: string): void {
+  rmSync(part, { force: true });
+  rmSync(`${part}.json`, { force: true });
+}

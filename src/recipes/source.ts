@@ -1,0 +1,203 @@
+// The first steps of a run and of an audit, so that both read, clean and cut a log in one way.
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { RefrainError } from "../core/errors.js";
+import type { EventLog, SplitLog } from "../core/types.js";
+import {
+  type CleaningReport,
+  cleanLog,
+  joinLogs,
+  namesSessions,
+  previewOf,
+  pseudonymise,
+  type RawLog,
+  type ReadOptions,
+  readLog,
+  readTitles,
+  withoutTexts,
+} from "../data/index.js";
+import { isDatasetName, locateDataset } from "../data/registry/index.js";
+import type { Support } from "../sequence/histories.js";
+import { toSessions } from "../sequence/sessions.js";
+import { partNumber } from "../sequence/split-given.js";
+import { type SplitConfig, type SplitContext, type SplitKind, splitKind, splitLog } from "../sequence/split-kinds.js";
+import type { DataConfig, RunConfig } from "./config.js";
+
+/** Folder of the embedded data set. */
+export const JKPOP: string = fileURLToPath(new URL("../../datasets/jkpop/", import.meta.url));
+
+/** The default of `ReadOptions.maxRows`. */
+const USUAL_ROWS = 20_000_000;
+
+/** A log as it was read, from one file or from the files of a given split. */
+export interface Source {
+  /** The files and folders that were read. */
+  readonly paths: readonly string[];
+  readonly raw: RawLog;
+  readonly titles?: ReadonlyMap<string, string>;
+  /** Part by line of `raw` where the log came with a split: 0 train, 1 validation, 2 test. */
+  readonly partOfLine?: Uint8Array;
+}
+
+/**
+ * Reads the log of a configuration. Names are taken away before anything else sees the log, where the configuration says so;
+ * of a personal export, the texts of unreadable rows always are, since they may name the person.
+ *
+ * @throws {RefrainError} FILE_*, COLUMN_* as `readLog`; DATASET_MISSING, DATASET_DAMAGED; SPLIT_INVALID for a column `split` that says no part
+ */
+export async function readSource(
+  { data, split }: Pick<RunConfig, "data" | "split">,
+  onProgress?: (rows: number) => void,
+): Promise<Source> {
+  const { validation, test } = data;
+  if (validation && !test)
+    throw new RefrainError("SPLIT_INVALID", "A validation file needs a test file beside it; there is none.");
+  const located = locate(data);
+  const files = [
+    { path: located.path, part: 0 },
+    ...(validation ? [{ path: validation, part: 1 }] : []),
+    ...(test ? [{ path: test, part: 2 }] : []),
+  ];
+  const options = { ...located.options, onProgress };
+  const logs: RawLog[] = [];
+  for (const file of files) logs.push(await readLog(file.path, options));
+  const { raw: all, linesFrom } = joinLogs(logs);
+  const partOfLine = test
+    ? partByFile(
+        all,
+        linesFrom,
+        files.map(({ part }) => part),
+      )
+    : partByColumn(all, split.kind);
+  const titles = located.titles ? await readTitles(located.titles) : undefined;
+  return { paths: files.map((file) => file.path), raw: withoutNames(all, data), titles, partOfLine };
+}
+
+/**
+ * Where the log of a configuration is: a path, "jkpop", or the name of a downloaded data set, whose descriptor then names
+ * columns and titles that the configuration does not.
+ */
+function locate(data: DataConfig): {
+  readonly path: string;
+  readonly titles: string | null;
+  readonly options: ReadOptions;
+} {
+  const { path, titles } = data;
+  const options = readOptions(data);
+  if (path === "jkpop") return { path: join(JKPOP, "plays.csv.gz"), titles, options };
+  if (!isDatasetName(path)) return { path, titles, options };
+  const located = locateDataset(path);
+  const { dataset } = located;
+  return {
+    path: located.path,
+    titles: titles ?? located.titles,
+    options: {
+      ...options,
+      columns: { ...dataset.columns, ...options.columns },
+      // The usual bound is against wrong files; here the publisher says how many rows there are.
+      maxRows: Math.max(USUAL_ROWS, dataset.rows ?? 0),
+    },
+  };
+}
+
+/** How a configuration says that a log is to be read. */
+export function readOptions(data: DataConfig): ReadOptions {
+  const { columns, encoding, format, separator, timeUnit, singleUser } = data;
+  return {
+    columns,
+    encoding: encoding ?? undefined,
+    format: format ?? undefined,
+    separator: separator ?? undefined,
+    timeUnit: timeUnit ?? undefined,
+    singleUser,
+  };
+}
+
+/** The log without what the configuration does not keep. */
+function withoutNames(raw: RawLog, { pseudonymise: isWanted, keepTitles }: DataConfig): RawLog {
+  const isPersonal = raw.detected.singleUser === true;
+  if (isWanted) return pseudonymise(raw, { titles: isPersonal && !keepTitles });
+  return isPersonal ? withoutTexts(raw) : raw;
+}
+
+/**
+ * Cleans a source. What was detected goes along with a refusal, so that a person sees what was misread.
+ *
+ * @throws {RefrainError} as `cleanLog`, with a `preview` in its details
+ */
+export function cleanSource(
+  { raw, titles }: Source,
+  { cleaning, split }: Pick<RunConfig, "cleaning" | "split">,
+): { readonly log: EventLog; readonly report: CleaningReport } {
+  const options = split.support === "train" ? { ...cleaning, minimumUserPlays: 1, minimumItemPlays: 1 } : cleaning;
+  try {
+    return cleanLog(raw, options, titles);
+  } catch (error) {
+    if (!(error instanceof RefrainError) || error.code === "CONFIG_INVALID") throw error;
+    const details = { ...error.details, preview: previewOf(raw) };
+    throw new RefrainError(error.code, error.message, details, { cause: error });
+  }
+}
+
+/** Cuts a clean log as the configuration says, in sessions first where it asks for them. @throws {RefrainError} as `splitLog` */
+export function splitSource(
+  clean: EventLog,
+  { raw, partOfLine }: Source,
+  config: Pick<RunConfig, "cleaning" | "data" | "split">,
+): { readonly split: SplitLog; readonly kind: SplitKind } {
+  const { sessionGapMinutes } = config.data;
+  const log = sessionGapMinutes && clean.hasTimes ? toSessions(clean, sessionGapMinutes) : clean;
+  const context: SplitContext = {
+    sessionGapMinutes,
+    usersAreSessions: namesSessions(raw.detected.roles.user),
+    ...(partOfLine ? { parts: Uint8Array.from(log.lines, (line) => partOfLine[line]) } : {}),
+  };
+  const split = splitLog(log, config.split, context);
+  return { split: { ...split, support: supportText(config) }, kind: splitKind(log, config.split, context) };
+}
+
+/** What the training part must hold of each user and item. */
+export function trainSupport({ cleaning, split }: Pick<RunConfig, "cleaning" | "split">): Support {
+  const { minimumUserPlays, minimumItemPlays } = cleaning;
+  return split.support === "train"
+    ? { minimumUserPlays, minimumItemPlays }
+    : { minimumUserPlays: 1, minimumItemPlays: 1 };
+}
+
+function supportText({ cleaning, split }: Pick<RunConfig, "cleaning" | "split">): string {
+  const { minimumUserPlays, minimumItemPlays } = cleaning;
+  const where = split.support === "train" ? "in the training part" : "before the split";
+  return `at least ${minimumUserPlays} plays a user and ${minimumItemPlays} an item ${where}`;
+}
+
+function partByFile(raw: RawLog, linesFrom: readonly number[], parts: readonly number[]): Uint8Array {
+  const partOfLine = new Uint8Array(lastLine(raw) + 1);
+  linesFrom.forEach((from, file) => {
+    partOfLine.fill(parts[file], from + 1);
+  });
+  return partOfLine;
+}
+
+/** The parts that a column says; undefined where there is none, or where it says something else and nobody asked for it. */
+function partByColumn(raw: RawLog, kind: SplitConfig["kind"]): Uint8Array | undefined {
+  const column = raw.columns.get("split");
+  if (!column || (kind !== "given" && kind !== "auto")) return undefined;
+  const partOfLine = new Uint8Array(lastLine(raw) + 1);
+  for (let row = 0; row < column.length; row++) {
+    const part = partNumber(column[row]);
+    if (part === undefined && kind === "auto") return undefined;
+    if (part === undefined)
+      throw new RefrainError(
+        "SPLIT_INVALID",
+        `${raw.path}:${raw.lines[row]}: the column "${raw.detected.roles.split}" must say train, validation or test, found "${column[row].slice(0, 40)}".`,
+        { line: raw.lines[row] },
+      );
+    partOfLine[raw.lines[row]] = part;
+  }
+  if (kind === "auto" && !partOfLine.includes(2)) return undefined;
+  return partOfLine;
+}
+
+function lastLine({ lines }: RawLog): number {
+  return lines.reduce((last, line) => Math.max(last, line), 0);
+}

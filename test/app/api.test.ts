@@ -1,0 +1,232 @@
+// The API over requests, with engine processes that answer from a table.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { receive, safeName } from "../../app/server/uploads.js";
+import { testApp, writeRun } from "../support/app.js";
+import { withFolder } from "../support/cli.js";
+
+const RUN = "2026-01-02T03-04-05-a";
+
+test("runs: rows, states and what is not there", async () => {
+  await withFolder(async (folder) => {
+    writeRun(folder, RUN);
+    writeRun(folder, "2026-01-03T00-00-00-dead", { status: "training" });
+    const { ask } = testApp(folder);
+    const { runs } = (await (await ask("/api/runs")).json()) as { runs: { id: string; state: string }[] };
+    expect(runs.map(({ id, state }) => [id, state])).toEqual([
+      ["2026-01-03T00-00-00-dead", "interrupted"],
+      [RUN, "finished"],
+    ]);
+    const detail = (await (await ask(`/api/runs/${RUN}`)).json()) as Record<string, unknown>;
+    expect(detail).toMatchObject({ command: "npx refrain train", resumable: false, job: null });
+    const missing = await ask("/api/runs/none");
+    expect(missing.status).toBe(404);
+    expect(await missing.json()).toMatchObject({ error: { code: "RUN_NOT_FOUND", remedy: expect.any(String) } });
+  });
+});
+
+test("a configuration is checked with the place of each fault, and told as a command", async () => {
+  await withFolder(async (folder) => {
+    const { post } = testApp(folder);
+    const bad = await post("/api/config", { options: { train: { epochs: 0 }, other: 1 } });
+    const { issues } = (await bad.json()) as { issues: { path: string }[] };
+    expect(issues.map(({ path }) => path)).toEqual(["train.epochs", ""]);
+    const options = { name: "a b", data: { path: "/x y/log.csv" }, model: { cell: "gru" } };
+    const fine = (await (
+      await post("/api/config", { preset: "article", options: { ...options, name: "ab" } })
+    ).json()) as {
+      command: string;
+    };
+    expect(fine.command).toBe(
+      "npx refrain train --preset article --name ab --data '/x y/log.csv' --set model.cell=gru",
+    );
+    expect((await post("/api/config", { preset: "__proto__" })).status).toBe(422);
+    expect((await post("/api/config", { preset: "toString" })).status).toBe(422);
+  });
+});
+
+test("a training run: start, events, one at a time, pause, resume", async () => {
+  await withFolder(async (folder) => {
+    writeRun(folder, RUN, { status: "interrupted" });
+    let finish: (value: null) => void = () => {};
+    const { ask, post, engines, hub } = testApp(folder, {
+      train: (_, note) => {
+        note({
+          type: "prepared",
+          folder: join(folder, RUN),
+          engine: "wasm",
+          counts: { users: 1, items: 2, events: 3 },
+          split: "x",
+          read: 4,
+          kept: 3,
+        });
+        note({ type: "start", epochs: 2, stepsPerEpoch: 5, parameterCount: 9, resumedFromStep: 0 });
+        for (let step = 1; step <= 3; step++)
+          note({
+            type: "step",
+            step,
+            totalSteps: 10,
+            epoch: 1,
+            loss: 1 / step,
+            learningRate: 0.1,
+            gradientNorm: 1,
+            positionsPerSecond: 7,
+            secondsLeft: Number.NaN,
+          });
+        note({ type: "checkpoint", step: 3, path: "x" });
+        return new Promise((resolve) => {
+          finish = (value) => {
+            note({ type: "interrupted", folder });
+            resolve(value);
+          };
+        });
+      },
+      pause: () => {
+        finish(null);
+        return null;
+      },
+      resume: () => new Promise(() => {}),
+    });
+    const started = (await (await post("/api/runs", { options: { name: "a" } })).json()) as { job: { id: string } };
+    const detail = (await (await ask(`/api/runs/${started.job.id}`)).json()) as {
+      job: Record<string, unknown>;
+      steps: unknown[];
+    };
+    expect(detail.job).toMatchObject({
+      state: "training",
+      runId: RUN,
+      step: 3,
+      totalSteps: 10,
+      secondsLeft: null,
+      resumable: true,
+    });
+    expect(detail.steps).toHaveLength(3);
+    expect((await post("/api/runs", {})).status).toBe(409);
+    expect((await post(`/api/runs/${RUN}/resume`, {})).status).toBe(409);
+    await post(`/api/runs/${RUN}/pause`, {});
+    const paused = (await (await ask(`/api/runs/${RUN}`)).json()) as { job: { state: string }; resumable: boolean };
+    expect([paused.job.state, paused.resumable]).toEqual(["paused", true]);
+    expect((await post(`/api/runs/${RUN}/resume`, {})).status).toBe(200);
+    expect(engines.at(-1)?.asked[0]).toMatchObject({ method: "resume", params: { run: join(folder, RUN) } });
+    expect(hub.lastId).toMatch(/^test-\d+$/);
+  });
+});
+
+test("an engine that dies is told with what to do, and the run can be resumed", async () => {
+  await withFolder(async (folder) => {
+    writeRun(folder, RUN, { status: "training" });
+    const { ask, post, engines } = testApp(folder, {
+      train: (_, note) => {
+        note({
+          type: "prepared",
+          folder: join(folder, RUN),
+          engine: "wasm",
+          counts: { users: 1, items: 2, events: 3 },
+          split: "x",
+          read: 4,
+          kept: 3,
+        });
+        return new Promise(() => {});
+      },
+    });
+    await post("/api/runs", {});
+    engines[0].die("OUT_OF_MEMORY");
+    await Promise.resolve();
+    const detail = (await (await ask(`/api/runs/${RUN}`)).json()) as Record<string, unknown>;
+    expect(detail).toMatchObject({
+      resumable: true,
+      job: { state: "failed", failure: { code: "OUT_OF_MEMORY" } },
+      row: { state: "interrupted" },
+    });
+  });
+});
+
+test("stop ends the process; the state says that it was asked for", async () => {
+  await withFolder(async (folder) => {
+    const { ask, post, engines } = testApp(folder, { train: () => new Promise(() => {}) });
+    const { job } = (await (await post("/api/runs", {})).json()) as { job: { id: string } };
+    await post(`/api/runs/${job.id}/stop`, {});
+    expect(engines[0].alive).toBe(false);
+    const detail = (await (await ask(`/api/runs/${job.id}`)).json()) as { job: Record<string, unknown> };
+    expect(detail.job).toMatchObject({ state: "stopped", failure: null, resumable: false });
+    expect((await post("/api/runs/none/pause", {})).status).toBe(404);
+  });
+});
+
+test("questions to a model carry the folder of the run; a dead explorer is replaced", async () => {
+  await withFolder(async (folder) => {
+    writeRun(folder, RUN);
+    const list = { model: "LSTM", list: [], watched: [], unknown: 0, milliseconds: 1 };
+    const { post, engines } = testApp(folder, { suggest: () => list });
+    const body = { user: null, history: ["<script>", "__proto__"], watch: ["constructor"] };
+    expect(await (await post(`/api/runs/${RUN}/suggest`, body)).json()).toEqual(list);
+    expect(engines[0].asked[0].params).toEqual({ run: join(folder, RUN), ...body, k: 20, newOnly: false });
+    engines[0].die("ENGINE_CRASHED");
+    expect((await post(`/api/runs/${RUN}/suggest`, body)).status).toBe(200);
+    expect(engines).toHaveLength(2);
+    expect((await post(`/api/runs/${RUN}/suggest`, { ...body, k: 0 })).status).toBe(422);
+    expect((await post(`/api/runs/${RUN}/suggest`, { ...body, history: ["x".repeat(501)] })).status).toBe(422);
+    expect((await post("/api/runs/none/suggest", body)).status).toBe(404);
+  });
+});
+
+test("events: what was missed comes again, an unknown place is told", async () => {
+  await withFolder(async (folder) => {
+    const { ask, hub, jobs } = testApp(folder, { train: () => new Promise(() => {}) });
+    const before = hub.lastId;
+    const { job } = jobs.train({ name: "x", train: { epochs: 1 } } as never, "default", folder);
+    hub.publish({ job });
+    const read = async (lastId: string) => {
+      const controller = new AbortController();
+      const reply = await ask("/api/events", { headers: { "last-event-id": lastId }, signal: controller.signal });
+      const { value } = await reply.body!.getReader().read();
+      controller.abort();
+      return new TextDecoder().decode(value);
+    };
+    expect(await read(before)).toContain('"name":"x"');
+    expect(await read("other-3")).toContain("event: reset");
+    expect(hub.after("test-99")).toBeUndefined();
+    for (let n = 0; n < 2100; n++) hub.publish({ job });
+    expect(hub.after(before)).toBeUndefined();
+    expect(hub.after(hub.lastId)).toEqual([]);
+  });
+});
+
+test("an upload gets a name that leads nowhere, and nothing is left of one that fails", async () => {
+  await withFolder(async (folder) => {
+    const { ask } = testApp(folder);
+    const reply = await ask("/api/data/upload?name=..%2F..%2Fevil.csv.gz", { method: "POST", body: "user,item\n" });
+    const { path, bytes } = (await reply.json()) as { path: string; bytes: number };
+    expect(path.startsWith(join(folder, ".uploads"))).toBe(true);
+    expect(path.endsWith("evil.csv.gz")).toBe(true);
+    expect([readFileSync(path, "utf8"), bytes]).toEqual(["user,item\n", 10]);
+    const body = (text: string) => new Response(text).body;
+    await expect(receive(body("too long"), join(folder, "b"), "x", 3)).rejects.toMatchObject({
+      code: "FILE_TOO_LARGE",
+    });
+    await expect(receive(body(""), join(folder, "b"), "x")).rejects.toMatchObject({ code: "FILE_EMPTY" });
+    await expect(receive(null, join(folder, "b"), "x")).rejects.toMatchObject({ code: "FILE_EMPTY" });
+    expect(existsSync(join(folder, "b", "x"))).toBe(false);
+    expect(["..", "a/b\\c.csv", "夜に駆ける.csv", "", "a\u0000b"].map(safeName)).toEqual([
+      "log",
+      "c.csv",
+      "夜に駆ける.csv",
+      "log",
+      "a_b",
+    ]);
+  });
+});
+
+test("OpenAPI names every route", async () => {
+  await withFolder(async (folder) => {
+    const { paths, openapi } = (await (await testApp(folder).ask("/api/openapi.json")).json()) as {
+      paths: Record<string, unknown>;
+      openapi: string;
+    };
+    expect(openapi).toBe("3.1.0");
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(["/api/runs", "/api/runs/{run}/suggest", "/api/data/upload", "/api/config"]),
+    );
+  });
+});

@@ -1,0 +1,68 @@
+// Which window npm run app opens, and why.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { browserArguments, chooseShell } from "../../app/launch/choose.mjs";
+import { findBrowsers, findElectron, hasDisplay } from "../../app/launch/find.mjs";
+import { translator } from "../../app/launch/messages.mjs";
+import { withFolder } from "../support/cli.js";
+
+const found = {
+  electron: "/e",
+  electronReason: "not here",
+  browsers: ["/b"],
+  display: true,
+  superuser: false,
+  asked: null,
+};
+
+test.each<[string, Partial<Record<keyof typeof found, unknown>>, string, string]>([
+  ["Electron where it is", {}, "electron", "electron"],
+  ["else a browser", { electron: null }, "browser", "browser"],
+  ["a browser that was asked for", { asked: "browser" }, "browser", "browserAsked"],
+  ["else the address", { electron: null, browsers: [] }, "none", "noBrowser"],
+  ["the address without a display", { display: false }, "none", "noDisplay"],
+  ["the address for root", { superuser: true }, "none", "superuser"],
+  ["the address when asked", { asked: "none" }, "none", "asked"],
+  [
+    "a browser where Electron was asked for and is not here",
+    { electron: null, asked: "electron" },
+    "browser",
+    "browser",
+  ],
+])("%s", (_, change, shell, reason) => {
+  const choice = chooseShell({ ...found, ...change } as never);
+  expect([choice.shell, choice.reason]).toEqual([shell, reason]);
+  for (const REFRAIN_LANG of ["en", "zh"])
+    expect(translator({ REFRAIN_LANG })(reason as never, choice.values)).not.toMatch(/[{}]|undefined/);
+});
+
+test("the browser opens a window without tabs, with a profile of its own", () => {
+  expect(browserArguments("http://127.0.0.1:1/#t=x", "/p")).toEqual(
+    expect.arrayContaining(["--app=http://127.0.0.1:1/#t=x", "--user-data-dir=/p"]),
+  );
+});
+
+test("browsers are looked for on the path, Electron as a file and never by loading its package", async () => {
+  const there = new Set([join("/two", "chromium"), join("/one", "google-chrome")]);
+  expect(findBrowsers({ PATH: "/one:/two" }, "linux", (path) => there.has(String(path)))).toEqual([
+    "/two/chromium",
+    "/one/google-chrome",
+  ]);
+  expect(findBrowsers({}, "linux", () => true)).toEqual([]);
+  await withFolder((folder) => {
+    expect(findElectron(folder, {})).toBeNull();
+    const home = join(folder, "node_modules", "electron");
+    mkdirSync(join(home, "dist"), { recursive: true });
+    writeFileSync(join(home, "path.txt"), "electron");
+    expect(findElectron(folder, {})).toBeNull();
+    writeFileSync(join(home, "dist", "electron"), "");
+    expect(findElectron(folder, {})).toBe(join(home, "dist", "electron"));
+    expect(findElectron(folder, { ELECTRON_OVERRIDE_DIST_PATH: "/none" })).toBeNull();
+  });
+  expect([hasDisplay({}, "linux"), hasDisplay({ DISPLAY: ":0" }, "linux"), hasDisplay({}, "darwin")]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+});

@@ -1,0 +1,184 @@
+// The pure parts of the page.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { configSchema } from "../../app/server/configure.js";
+import { csvOf } from "../../app/web/components/export.js";
+import { optionAt, optionsOfText, withOption } from "../../app/web/draft.js";
+import { applyEdits, type Edit, entriesOf, rise, sittings } from "../../app/web/explore/what-if.js";
+import { OPTION_TEXTS } from "../../app/web/form/option-texts.js";
+import { fieldsOf } from "../../app/web/form/schema.js";
+import { TERMS } from "../../app/web/i18n/glossary.js";
+import { inLanguage, TEXTS } from "../../app/web/i18n/index.js";
+import { href, parseRoute } from "../../app/web/router.js";
+import { smoothed } from "../../app/web/smooth.js";
+import { parseEvents } from "../../app/web/stream.js";
+import { ROOT } from "../support/cli.js";
+
+const song = (id: string) => ({ id, title: id, artist: "", alias: "", plays: 1, popularityRank: 1 });
+const play = (id: string, time: number | null) => ({ ...song(id), time, part: "train" as const, known: true });
+
+describe("what-if", () => {
+  const base = entriesOf([play("a", 0), play("b", 60), play("a", 7200), play("c", 7260)], 3);
+  const ids = (edits: Edit[]) =>
+    applyEdits(base, edits)
+      .map(({ id }) => id)
+      .join("");
+
+  test("plays after the moment are not part of the history", () => {
+    expect(base.map(({ key }) => key)).toEqual(["play-0", "play-1", "play-2"]);
+  });
+
+  test.each<[string, Edit[], string]>([
+    ["nothing", [], "aba"],
+    ["one of two plays of a song is taken out", [{ type: "remove", key: "play-0" }], "ba"],
+    ["a song at the end", [{ type: "insert", song: song("x"), before: null }], "abax"],
+    ["a song before another", [{ type: "insert", song: song("x"), before: "play-1" }], "axba"],
+    ["up", [{ type: "move", key: "play-2", by: -1 }], "aab"],
+    ["far beyond the end", [{ type: "move", key: "play-0", by: 99 }], "baa"],
+    [
+      "a song that was put in, moved",
+      [
+        { type: "insert", song: song("x"), before: null },
+        { type: "move", key: "new-0", by: -3 },
+      ],
+      "xaba",
+    ],
+    [
+      "what is gone stays gone",
+      [
+        { type: "remove", key: "play-1" },
+        { type: "move", key: "play-1", by: 1 },
+      ],
+      "aa",
+    ],
+    ["an unknown key", [{ type: "remove", key: "__proto__" }], "aba"],
+  ])("%s", (_, edits, wanted) => {
+    expect(ids(edits)).toBe(wanted);
+    expect(base).toHaveLength(3);
+  });
+
+  test("sittings are cut at long pauses; plays without a time stay where they are", () => {
+    const entries = applyEdits(base, [{ type: "insert", song: song("x"), before: "play-2" }]);
+    expect(sittings(entries, 30).map(({ start, entries: own }) => [start, own.map(({ id }) => id).join("")])).toEqual([
+      [0, "abx"],
+      [7200, "a"],
+    ]);
+    expect(sittings(entriesOf([play("a", null), play("b", null)], 2), 30)).toHaveLength(1);
+    expect(sittings([], 30)).toEqual([]);
+  });
+
+  test("a rise is told in places", () => {
+    expect([rise(1, 4), rise(4, 1), rise(2, undefined)]).toEqual([3, -3, null]);
+  });
+});
+
+test("addresses go there and back, also with names of any kind", () => {
+  const address = href(["explore", "a/b 夜"], { user: "u&1", now: 0, vs: null, x: "" });
+  const { parts, search } = parseRoute(address);
+  expect([parts, [...search]]).toEqual([
+    ["explore", "a/b 夜"],
+    [
+      ["user", "u&1"],
+      ["now", "0"],
+    ],
+  ]);
+  expect(parseRoute("#/%E0%A4%A").parts).toEqual(["%E0%A4%A"]);
+  expect(parseRoute("").parts).toEqual([]);
+});
+
+test("options of a draft: set, read, taken out again", () => {
+  const one = withOption({}, "train.epochs", 3);
+  const two = withOption(one, "train.seed", 2);
+  expect([one, optionAt(two, "train.seed"), optionAt(two, "model.cell")]).toEqual([
+    { train: { epochs: 3 } },
+    2,
+    undefined,
+  ]);
+  expect(withOption(one, "train.epochs", undefined)).toEqual({});
+  expect(optionsOfText("--set split.kind=time --set cleaning.minimumUserPlays=5")).toEqual([
+    ["split.kind", "time"],
+    ["cleaning.minimumUserPlays", 5],
+  ]);
+});
+
+test("every option of the schema is a field with a name in both languages", () => {
+  const schema = configSchema() as { properties: Record<string, never> };
+  const sections = ["data", "cleaning", "split", "model", "train", "protocol"];
+  const fields = sections.flatMap((section) => fieldsOf(schema.properties[section], section));
+  const unnamed = fields.map(({ path }) => path).filter((path) => !OPTION_TEXTS[path]);
+  expect(unnamed).toEqual(["data.columns", "cleaning.latest", "cleaning.hasTimes", "protocol.candidates"]);
+  expect(fields.find(({ path }) => path === "train.epochs")).toMatchObject({ kind: "number", whole: true, minimum: 1 });
+  expect(fields.find(({ path }) => path === "data.titles")).toMatchObject({ kind: "text", nullable: true });
+  expect(fields.find(({ path }) => path === "model.cell")).toMatchObject({
+    kind: "choice",
+    choices: ["lstm", "gru", "rnn"],
+  });
+  expect(fields.find(({ path }) => path === "train.seed")?.maximum).toBeUndefined();
+});
+
+test("smoothing starts at the first value and forgets", () => {
+  expect(smoothed([4, 4, 4], 0.9)).toEqual([expect.closeTo(4, 12), expect.closeTo(4, 12), expect.closeTo(4, 12)]);
+  expect(smoothed([1, 3], 0)).toEqual([1, 3]);
+  expect(smoothed([0, 1], 0.5)[1]).toBeCloseTo(2 / 3, 12);
+  expect(smoothed([], 0.9)).toEqual([]);
+});
+
+test("CSV: quotes, line ends, and no cell that a spreadsheet would run", () => {
+  const rows = [
+    ['a "b"', "x,y"],
+    ["=HYPERLINK(1)", "+1"],
+    ["夜", -2],
+  ];
+  expect(csvOf({ header: ["t", "u"], rows })).toBe(`t,u\r\n"a ""b""","x,y"\r\n'=HYPERLINK(1),'+1\r\n夜,-2\r\n`);
+});
+
+test("a stream of events is cut at blank lines, wherever the bytes break", async () => {
+  const bytes = new TextEncoder().encode(
+    ': hello\n\nid: s-1\ndata: {"夜":1}\n\nevent: reset\nid: s-2\ndata: {}\n\nid: s-3\nda',
+  );
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (let at = 0; at < bytes.length; at += 7) controller.enqueue(bytes.slice(at, at + 7));
+      controller.close();
+    },
+  });
+  const found = [];
+  for await (const message of parseEvents(body)) found.push(message);
+  expect(found).toEqual([
+    { id: undefined, event: undefined, data: "" },
+    { id: "s-1", event: undefined, data: '{"夜":1}' },
+    { id: "s-2", event: "reset", data: "{}" },
+  ]);
+});
+
+describe("texts", () => {
+  const folder = join(ROOT, "app", "web");
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => readFileSync(join(folder, name), "utf8"));
+  const flat = (value: object, above = ""): [string, string][] =>
+    Object.entries(value).flatMap(([name, inner]) =>
+      typeof inner === "string" ? [[above + name, inner] as [string, string]] : flat(inner, `${above}${name}.`),
+    );
+  const english = new Map(flat(inLanguage(TEXTS, 0)));
+  const chinese = new Map(flat(inLanguage(TEXTS, 1)));
+
+  test("every key that the page names has a text", () => {
+    const used = sources.flatMap((source) => Array.from(source.matchAll(/\bt\("([\w.]+)"/g), ([, key]) => key));
+    expect(used.length).toBeGreaterThan(150);
+    expect(used.filter((key) => !english.has(key))).toEqual([]);
+  });
+
+  test("both languages fill in the same values, and Chinese is Chinese", () => {
+    const holes = (text = "") => (text.match(/\{\{\w+\}\}/g) ?? []).sort().join();
+    expect([...english].filter(([key, text]) => holes(text) !== holes(chinese.get(key))).map(([key]) => key)).toEqual(
+      [],
+    );
+    const same = [...english].filter(
+      ([key, text]) => chinese.get(key) === text && /[a-z]{4}/.test(text.replace(/\{\{.*?\}\}/g, "")),
+    );
+    expect(same.map(([key]) => key)).toEqual(["data.format.parquet", "train.preset.movielens"]);
+    for (const [, ...texts] of TERMS) for (const text of texts) expect(text.length).toBeGreaterThan(5);
+  });
+});

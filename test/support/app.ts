@@ -1,0 +1,115 @@
+// The app's server without a port and without engine processes.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { MethodName } from "../../app/engine/protocol.js";
+import { createApp } from "../../app/server/app.js";
+import { EngineFailure, type EngineProcess } from "../../app/server/engine-process.js";
+import { Engines } from "../../app/server/engines.js";
+import { Hub } from "../../app/server/hub.js";
+import { Jobs } from "../../app/server/jobs.js";
+import { RunStore } from "../../app/server/run-store.js";
+import { PRESETS, runConfig } from "../../src/recipes/index.js";
+
+export const TOKEN = "a-token-of-this-start";
+export const HOST = "127.0.0.1:4321";
+
+type Reply = (params: unknown, note: (note: unknown) => void) => unknown;
+
+/** An engine process that answers from a table; `die` ends it like a crash. */
+export class FakeEngine implements EngineProcess {
+  readonly asked: { readonly method: MethodName; readonly params: unknown }[] = [];
+  alive = true;
+  readonly #replies: Partial<Record<MethodName, Reply>>;
+  #reject: ((error: Error) => void)[] = [];
+
+  constructor(replies: Partial<Record<MethodName, Reply>>) {
+    this.#replies = replies;
+  }
+
+  ask(method: MethodName, params: unknown, onNote?: (note: never) => void): Promise<never> {
+    this.asked.push({ method, params });
+    return new Promise((resolve, reject) => {
+      this.#reject.push(reject);
+      const reply = this.#replies[method];
+      if (!reply) return reject(new EngineFailure({ code: "UNEXPECTED", message: `No ${method} here.`, remedy: null }));
+      Promise.resolve(reply(params, onNote as (note: unknown) => void)).then(
+        resolve as (value: unknown) => void,
+        reject,
+      );
+    });
+  }
+
+  die(code: string): void {
+    this.alive = false;
+    for (const reject of this.#reject) reject(new EngineFailure({ code, message: `It died: ${code}.`, remedy: null }));
+    this.#reject = [];
+  }
+
+  kill(): void {
+    if (this.alive) this.die("ENGINE_KILLED");
+  }
+}
+
+export interface TestApp {
+  readonly ask: (path: string, init?: RequestInit & { headers?: Record<string, string> }) => Promise<Response>;
+  readonly post: (path: string, body: unknown) => Promise<Response>;
+  readonly engines: FakeEngine[];
+  readonly jobs: Jobs;
+  readonly hub: Hub;
+}
+
+/** @param runs folder of the runs */
+export function testApp(runs: string, replies: Partial<Record<MethodName, Reply>> = {}): TestApp {
+  const engines: FakeEngine[] = [];
+  const start = () => {
+    const engine = new FakeEngine(replies);
+    engines.push(engine);
+    return engine;
+  };
+  const hub = new Hub("test");
+  const jobs = new Jobs(hub, start);
+  const page = new Uint8Array(Buffer.from("<!doctype html>page"));
+  const app = createApp({
+    context: {
+      store: new RunStore(runs, jobs),
+      jobs,
+      hub,
+      engines: new Engines(start),
+      uploads: join(runs, ".uploads"),
+    },
+    token: TOKEN,
+    port: () => 4321,
+    files: new Map([["/", { body: page, type: "text/html; charset=utf-8", cache: "no-store" }]]),
+    version: "0.0.0",
+  });
+  const ask: TestApp["ask"] = async (path, init = {}) =>
+    app.request(path, { ...init, headers: { host: HOST, authorization: `Bearer ${TOKEN}`, ...init.headers } });
+  const post: TestApp["post"] = (path, body) =>
+    ask(path, {
+      method: "POST",
+      body: typeof body === "string" ? body : JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    });
+  return { ask, post, engines, jobs, hub };
+}
+
+/** Writes a run.json as a run would. */
+export function writeRun(runs: string, id: string, change: Record<string, unknown> = {}): void {
+  mkdirSync(join(runs, id), { recursive: true });
+  const record = {
+    format: 1,
+    id,
+    status: "finished",
+    startedAt: "2026-01-02T03:04:05.000Z",
+    config: runConfig(PRESETS.default.options),
+    preset: "default",
+    data: { path: "jkpop", sha256: "0" },
+    versions: {},
+    engine: { name: "wasm", version: "1" },
+    cleaning: { read: 1, kept: 1, removed: 0, repaired: 0, steps: [], timeUnit: "none" },
+    counts: { users: 2, items: 3, events: 4 },
+    seconds: { training: 5 },
+    ...change,
+  };
+  writeFileSync(join(runs, id, "run.json"), JSON.stringify(record));
+}
