@@ -50,9 +50,10 @@ const READERS: Readers = {
           line: line("info", `log.end.${reason}`, { epoch: bestEpoch }),
         },
   evaluating: ({ scorer, done, all }) => ({
-    change: { state: "evaluating", evaluating: { scorer, done, all } },
+    change: { state: "evaluating", evaluating: { scorer, done, all }, secondsLeft: null },
     line: line("info", "log.evaluating", { scorer }),
   }),
+  fitting: ({ secondsLeft }) => ({ change: { secondsLeft } }),
   interrupted: (_, job) => ({
     change: { state: "paused", resumable: job.runId !== null },
     line: line("warning", "log.paused", { step: job.step }),
