@@ -50,7 +50,7 @@ const READERS: Readers = {
           line: line("info", `log.end.${reason}`, { epoch: bestEpoch }),
         },
   evaluating: ({ scorer, done, all }) => ({
-    change: { state: "evaluating", evaluating: { scorer, done, all } },
+    change: { state: "evaluating", evaluating: { scorer, done, all }, secondsLeft: null },
     line: line("info", "log.evaluating", { scorer }),
   }),
   fitting: ({ secondsLeft }) => ({ change: { secondsLeft } }),

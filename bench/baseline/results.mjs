@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import { datasets } from "./data.mjs";
+import { REMARKS } from "./remarks.mjs";
 
 const number = (value, digits = 3) => value.toFixed(digits).replace(/^0\./, ".");
 const interval = ({ value, low, high }) => `${number(value)} [${number(low)}, ${number(high)}]`;
@@ -26,9 +27,10 @@ export function writeBaselines(root, out) {
     "best NDCG@10 on the validation part was taken, and the test part was read for that point only. Nothing was fitted again on",
     "train and validation together; the history of a test case holds the validation play. 95 % intervals resample users.",
     "Many chosen points lie on the edge of their grid, and BPR, item2vec and LightGCN had few rounds (on MovieLens-1M LightGCN had 40",
-    "steps of Adam): these rows are lower bounds. The weights of `blend` are one of 66 on a simplex, chosen on 500 validation cases.",
-    `Times are of one process on ${cpus()[0].model}, ${cpus().length} cores, **while other programs used them**: they are upper`,
-    "bounds and vary by a factor of four. Fit: the chosen point. Scoring: all test cases with their ranks.",
+    "steps of Adam), so these rows are not the best that the techniques can do. The weights of `blend` are one of 66 on a simplex, chosen on 500 validation cases.",
+    `Times are of one process on ${cpus()[0].model}, ${cpus().length} cores. Fit: the chosen point. Scoring: all test cases with their ranks.`,
+    "",
+    ...REMARKS,
     ...tables.flatMap(tableText),
     ...(peers ? peerText(peers) : []),
     "",
