@@ -18,12 +18,15 @@ export {
   modelConfig,
   modelSchema,
   modelScorer,
+  type NamedTensors,
   RecurrentModel,
+  readWeights,
   type SavedModel,
   StreamingModel,
   saveModel,
   type UserState,
 } from "./model/index.js";
+export * from "./notebook/index.js";
 export * from "./plot/index.js";
 export * from "./recipes/index.js";
 export * from "./recommend/index.js";

@@ -29,6 +29,7 @@ export const ERROR_TABLE = {
   RUN_BUSY: "Another process is training this run. Wait for it, or stop it.",
   TITLE_UNKNOWN: "Try one of the suggestions, or `refrain recommend --search WORD`.",
   USER_UNKNOWN: "`refrain recommend --users` lists some; leave --user out for a new listener.",
+  DISPLAY_MISSING: "Run this in a notebook of `npm run lab`, or give a display with `useChannel`.",
   EMPTY_CASES: "Use a later cut, or a log in which users have more plays.",
 } as const;
 

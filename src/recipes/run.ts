@@ -189,7 +189,7 @@ async function* continueRun(
 }
 
 /** The same with paths that still hold when the run is resumed from another folder. */
-function withAbsolutePaths(config: RunConfig): RunConfig {
+export function withAbsolutePaths(config: RunConfig): RunConfig {
   const { path, titles } = config.data;
   const data = { ...config.data, path: path === "jkpop" ? path : resolve(path), titles: titles && resolve(titles) };
   return { ...config, data };
