@@ -39,6 +39,7 @@ export function labEnvironment(root, env) {
 /** Installs what is missing. Throws Stop with the remedy where it cannot. */
 export function ensureLab(root, { t, env = process.env, say = console.log }) {
   const places = labPlaces(root);
+  mkdirSync(join(places.lab, "jupyter"), { recursive: true });
   if (!existsSync(join(places.tools, "node_modules", "tslab"))) {
     say(t("kernel"));
     const npm = findNpm(env);
@@ -51,7 +52,6 @@ export function ensureLab(root, { t, env = process.env, say = console.log }) {
   say(t("python"));
   const python = findPython(env);
   if (!python) throw new Stop(t("noPython"));
-  mkdirSync(places.lab, { recursive: true });
   rmSync(stamp, { force: true });
   if (
     !existsSync(places.python) &&

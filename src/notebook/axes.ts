@@ -74,13 +74,21 @@ function continuous(spec: AxisSpec, known: readonly number[], pixels: readonly [
   if (spec.showticklabels === false) return { at, ticks: [] };
   if (spec.tickvals)
     return { at, ticks: spec.tickvals.map((value, n) => ({ at: at(value), label: spec.ticktext?.[n] ?? `${value}` })) };
-  const written = scale.tickFormat(6, percent(spec.tickformat)) as (value: unknown) => string;
-  const ticks = (scale.ticks(6) as unknown[]).map((value) => ({ at: scale(value as number), label: written(value) }));
-  return { at, ticks: ticks.filter(({ label }) => label !== "") };
+  const ticks = scale.ticks(6) as unknown[];
+  // Of a wide logarithmic axis only the powers of ten are written.
+  const shown =
+    spec.type === "log" && ticks.length > 9 ? ticks.filter((value) => Math.log10(Number(value)) % 1 === 0) : ticks;
+  const written = spec.type === "log" ? (value: unknown) => Number(value).toLocaleString("en-US") : format(scale, spec);
+  return { at, ticks: shown.map((value) => ({ at: scale(value as number), label: written(value) })) };
 }
 
-/** Plotly and d3 share a format language; of it only per cent is used. */
-const percent = (format?: string): string => (format?.includes("%") ? ".2~p" : "~g");
+/** Plotly and d3 share a format language; of it only per cent is used here. */
+function format(
+  scale: { tickFormat(count: number, format?: string): unknown },
+  spec: AxisSpec,
+): (value: unknown) => string {
+  return scale.tickFormat(6, spec.tickformat?.includes("%") ? ".2~p" : undefined) as (value: unknown) => string;
+}
 
 function domain(least: number, most: number, fromZero: boolean, log: boolean): [number, number] {
   if (!(least <= most)) return log ? [1, 10] : [0, 1];

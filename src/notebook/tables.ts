@@ -19,6 +19,9 @@ export interface ShowOptions {
   readonly metrics?: readonly string[];
 }
 
+/** Rows of a log that are shown: enough to see what a row is. */
+const FIRST_ROWS = 8;
+
 interface Form<T> {
   fits(value: unknown): boolean;
   table(value: T, options: ShowOptions): Table;
@@ -71,7 +74,7 @@ const recommendations = (list: readonly Recommendation[], { titles, reasons, cap
 
 const eventLog = (log: EventLog, { caption }: ShowOptions): Table => ({
   columns: ["user", "item", "time"],
-  rows: Array.from({ length: Math.min(log.users.length, 20) }, (_, row) => [
+  rows: Array.from({ length: Math.min(log.users.length, FIRST_ROWS) }, (_, row) => [
     log.userIds[log.users[row]],
     log.itemTitles[log.items[row]],
     log.hasTimes ? new Date(log.times[row] * 1000) : log.times[row],
@@ -82,7 +85,7 @@ const eventLog = (log: EventLog, { caption }: ShowOptions): Table => ({
 
 const rawLog = (raw: RawLog, { caption }: ShowOptions): Table => ({
   columns: ["line", ...raw.columns.keys()],
-  rows: Array.from({ length: Math.min(raw.lines.length, 20) }, (_, row) => [
+  rows: Array.from({ length: Math.min(raw.lines.length, FIRST_ROWS) }, (_, row) => [
     String(raw.lines[row]),
     ...Array.from(raw.columns.values(), (column) => column[row]),
   ]),

@@ -15,6 +15,8 @@ export interface Watched {
   readonly bestEpoch: number;
   readonly bestValue: number;
   readonly warnings: readonly string[];
+  /** Folder of a whole run; undefined for `train` alone, and for a run that did not come to its end. */
+  readonly folder?: string;
 }
 
 export interface WatchOptions {
@@ -71,15 +73,18 @@ class Seen {
     bestEpoch: 0,
     bestValue: 0,
     warnings: [] as string[],
+    folder: undefined as string | undefined,
   };
+  #stepsDone = 0;
   #start: Extract<TrainingEvent, { type: "start" }> | undefined;
   #step: Extract<TrainingEvent, { type: "step" }> | undefined;
 
-  take(event: TrainingEvent): void {
+  take(event: TrainingEvent | { readonly type: "saved"; readonly folder: string }): void {
     const { watched } = this;
     if (event.type === "start") this.#start = event;
     else if (event.type === "step") {
       this.#step = event;
+      this.#stepsDone = event.step;
       watched.steps.push({ step: event.step, loss: event.loss, gradientNorm: event.gradientNorm });
     } else if (event.type === "validation")
       watched.epochs.push({ epoch: event.epoch, trainingLoss: event.trainingLoss, metrics: event.metrics });
@@ -88,7 +93,8 @@ class Seen {
       watched.reason = event.reason;
       watched.bestEpoch = event.bestEpoch;
       watched.bestValue = event.bestValue;
-    }
+      this.#stepsDone = event.steps;
+    } else if (event.type === "saved") watched.folder = event.folder;
   }
 
   /** Curves by epoch once there are two; the losses of the steps before that. */
@@ -115,13 +121,10 @@ class Seen {
   }
 
   summary(): string {
-    const { epochs, steps, reason, bestEpoch, bestValue, warnings } = this.watched;
-    const parameters = this.#start ? [`${cell(this.#start.parameterCount)} parameters`] : [];
+    const { epochs, reason, bestEpoch, bestValue, warnings } = this.watched;
     const how = reason === "unknown" ? "ended early" : reason;
     const best = bestEpoch > 0 ? [`best epoch ${bestEpoch} (${bestValue.toFixed(3)})`] : [];
-    return [how, `${cell(steps.length)} steps`, `${epochs.length} epochs`, ...best, ...parameters, ...warnings].join(
-      " · ",
-    );
+    return [how, `step ${cell(this.#stepsDone)}`, `epoch ${epochs.length}`, ...best, ...warnings].join(" · ");
   }
 }
 

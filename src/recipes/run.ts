@@ -202,7 +202,7 @@ async function oracle(histories: Histories, like: Evaluation): Promise<Evaluatio
   return evaluateRanks("oracle", ranks, like.userCodes, like.protocol);
 }
 
-function readEpochs(folder: string): EpochRecord[] {
+export function readEpochs(folder: string): EpochRecord[] {
   const path = join(folder, "history.json");
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as EpochRecord[]) : [];
 }
