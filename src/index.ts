@@ -8,7 +8,15 @@ export type { Scorer } from "./core/scorer.js";
 export { topK } from "./core/topk.js";
 export type { EvaluationCase, EventLog, Figure, Query, SplitLog, SplitPart } from "./core/types.js";
 export * from "./data/index.js";
-export { generateJkpop, oracleOn, readCatalogue, readOracle, readTruth, simulate } from "./data/simulator/index.js";
+export {
+  generateJkpop,
+  KINDS,
+  oracleOn,
+  readCatalogue,
+  readOracle,
+  readTruth,
+  simulate,
+} from "./data/simulator/index.js";
 export { type Engine, type EngineName, startEngine } from "./engine/index.js";
 export * from "./evaluate/index.js";
 export {

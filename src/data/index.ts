@@ -1,4 +1,4 @@
-export { auditEvents, auditRaw, type EventAudit, type Finding } from "./audit/index.js";
+export { auditEvents, auditRaw, binStart, type EventAudit, type Finding } from "./audit/index.js";
 export { type CleaningReport, type CleaningStep, cleanLog } from "./clean.js";
 export { type CleaningOptions, cleaningSchema } from "./options.js";
 export { type Profile, profileLog } from "./profile.js";
