@@ -74,7 +74,8 @@ function continuous(spec: AxisSpec, known: readonly number[], pixels: readonly [
   if (spec.showticklabels === false) return { at, ticks: [] };
   if (spec.tickvals)
     return { at, ticks: spec.tickvals.map((value, n) => ({ at: at(value), label: spec.ticktext?.[n] ?? `${value}` })) };
-  const ticks = scale.ticks(6) as unknown[];
+  const whole = spec.type !== "date" && known.every(Number.isInteger);
+  const ticks = (scale.ticks(6) as unknown[]).filter((value) => !whole || Number.isInteger(value));
   // Of a wide logarithmic axis only the powers of ten are written.
   const shown =
     spec.type === "log" && ticks.length > 9 ? ticks.filter((value) => Math.log10(Number(value)) % 1 === 0) : ticks;

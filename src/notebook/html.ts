@@ -10,6 +10,8 @@ export interface Table {
 const PAGE = 20;
 /** Rows that reach a notebook at most: a table is for reading, and the file has to stay small. */
 const MOST_ROWS = 200;
+/** Entries of a list or object in a cell. */
+const MOST_ENTRIES = 12;
 
 /**
  * A table as HTML without script and without colours of its own, so that light and dark themes and code hosts show it.
@@ -49,10 +51,18 @@ export function cell(value: unknown): string {
   if (typeof value === "string") return value.length > 300 ? `${value.slice(0, 299)}…` : value;
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     const list = Array.from(value as ArrayLike<unknown>);
-    return `[${list.slice(0, 12).map(cell).join(", ")}${list.length > 12 ? ", …" : ""}]`;
+    return `[${list.slice(0, MOST_ENTRIES).map(cell).join(", ")}${list.length > MOST_ENTRIES ? ", …" : ""}]`;
   }
   if (value instanceof Date) return value.toISOString().slice(0, 16).replace("T", " ");
-  return typeof value === "object" ? (JSON.stringify(value) ?? "") : String(value);
+  if (typeof value !== "object") return String(value);
+  const entries = Object.entries(value).slice(0, MOST_ENTRIES);
+  return entries.map(([name, each]) => `${name}: ${typeof each === "object" ? flat(each) : cell(each)}`).join(", ");
+}
+
+/** What stands inside an object or list of a cell; deeper things are named by their JSON, cut short. */
+function flat(value: unknown): string {
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return cell(value);
+  return cell(JSON.stringify(value) ?? "");
 }
 
 function number(value: number): string {

@@ -35,18 +35,20 @@ export function figureSvg(figure: Figure, width = 720): string {
   const height = layout.height ?? 340;
   const names = traces.some(({ type, orientation }) => type === "heatmap" || orientation === "h") ? traces : [];
   const longest = Math.max(0, ...names.flatMap(({ y = [] }) => y.map((name) => widthOf(String(name)))));
-  const frame = {
-    left: Math.max(62, Math.min(260, longest + 16)),
-    right: width - (layout.yaxis2 ? 62 : 20),
-    top: 18 + title.length * LINE,
-    bottom: height - 46 - legend.length * LINE - 6,
-  };
+  const [left, right] = [Math.max(62, Math.min(260, longest + 16)), width - (layout.yaxis2 ? 62 : 20)];
   const x = makeAxis(
     layout.xaxis ?? {},
     traces.flatMap((trace) => [...(trace.x ?? []), ...lastEdge(trace)]),
-    [frame.left, frame.right],
+    [left, right],
     traces.some((trace) => trace.type === "bar" && trace.orientation === "h"),
   );
+  const tilted = isTight(x, right - left);
+  const frame = {
+    left,
+    right,
+    top: 18 + title.length * LINE + (layout.annotations?.length ? 12 : 0),
+    bottom: height - 46 - legend.length * LINE - (tilted ? 40 : 6),
+  };
   const isSecond = (trace: Trace) => trace.yaxis === "y2";
   const vertical = (own: readonly Trace[], spec: AxisSpec = {}) =>
     makeAxis(
@@ -72,7 +74,7 @@ export function figureSvg(figure: Figure, width = 720): string {
     ...title.map((line, n) =>
       text(width / 2, 20 + n * LINE, line, `text-anchor="middle" font-size="${n === 0 ? 15 : 11}"`),
     ),
-    axisX(x, frame),
+    axisX(x, frame, tilted),
     axisY(y, frame, "left"),
     y2 ? axisY(y2, frame, "right") : "",
     ...drawn,
@@ -116,22 +118,26 @@ function linesOf(title: string): string[] {
     .filter(Boolean);
 }
 
-function axisX(x: Axis, { left, right, top, bottom }: Frame): string {
+/** True where the labels of an axis would run into each other; labels of several lines are kept as they are. */
+function isTight(x: Axis, width: number): boolean {
+  const room = width / Math.max(1, x.ticks.length) - 4;
+  return x.ticks.every(({ label }) => linesOf(label).length < 2) && x.ticks.some(({ label }) => widthOf(label) > room);
+}
+
+function axisX(x: Axis, { left, right, top, bottom }: Frame, tilted: boolean): string {
   const ticks = x.ticks.map(({ at, label }) => {
     const lines = linesOf(label);
     const grid = x.showGrid ? `<path d="M${px(at)} ${px(top)}V${px(bottom)}" stroke="${GRID}"/>` : "";
-    const room = (right - left) / Math.max(1, x.ticks.length);
-    const tilted = lines.length === 1 && widthOf(label) > room - 4;
     const turn = tilted ? ` transform="rotate(-35 ${px(at)} ${px(bottom + 12)})"` : "";
     const anchor = `text-anchor="${tilted ? "end" : "middle"}" font-size="11"${turn}`;
     return (
       grid +
       lines
-        .map((line, n) => text(at, bottom + (tilted ? 12 : 16) + n * 13, shortened(line, tilted ? 60 : 900), anchor))
+        .map((line, n) => text(at, bottom + (tilted ? 12 : 16) + n * 13, shortened(line, tilted ? 88 : 900), anchor))
         .join("")
     );
   });
-  const title = x.title ? text((left + right) / 2, bottom + 36, x.title, 'text-anchor="middle"') : "";
+  const title = x.title ? text((left + right) / 2, bottom + (tilted ? 66 : 36), x.title, 'text-anchor="middle"') : "";
   return `${ticks.join("")}<path d="M${px(left)} ${px(bottom)}H${px(right)}" stroke="${GREY}"/>${title}`;
 }
 

@@ -37,6 +37,7 @@ const form = <T>(fits: Form<T>["fits"], table: Form<T>["table"]): Form<never> =>
 const interval = (metric: Pick<MetricValue, "value" | "low" | "high"> | undefined): string =>
   metric ? `${digits(metric.value)} [${digits(metric.low)}, ${digits(metric.high)}]` : "";
 const digits = (value: number): string => value.toFixed(3).replace(/^(-?)0\./, "$1.");
+const shortened = (text: string): string => (text.length > 48 ? `${text.slice(0, 47)}…` : text);
 const pick = (metrics: readonly MetricValue[], name: string) => metrics.find((each) => each.name === name);
 const usual = ({ metrics = ["HR@10", "NDCG@10"] }: ShowOptions): readonly string[] => metrics;
 
@@ -143,15 +144,15 @@ const FORMS: readonly Form<never>[] = [
   form<readonly Finding[]>(
     (value) => listOf(value, "code", "severity", "examples"),
     (list, { caption }) => ({
-      columns: ["severity", "finding", "count", "share", "of", "first example", "option"],
+      columns: ["severity", "finding", "count", "share", "of", "first example", "remedy"],
       rows: list.map(({ severity, code, count, share, of, examples, fix, cleanedBy }) => [
         severity,
         code,
         count,
         share,
         of,
-        examples[0] ? `${examples[0].line}: ${examples[0].text}` : "",
-        fix ?? (cleanedBy ? `removed by "${cleanedBy}"` : ""),
+        examples[0] ? shortened(`line ${examples[0].line}: ${examples[0].text}`) : "",
+        cleanedBy ? `cleaned by "${cleanedBy}"` : (fix ?? ""),
       ]),
       caption,
     }),
@@ -163,7 +164,7 @@ const FORMS: readonly Form<never>[] = [
     (profile, { caption }) => ({
       columns: ["property", "value"],
       rows: Object.entries(profile).map(([name, value]) => [name, cell(value)]),
-      caption,
+      caption: caption ?? "lists: least, quarter, median, three quarters, 90 %, 99 %, most",
     }),
   ),
   form<ArrayLike<number>>(

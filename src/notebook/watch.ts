@@ -100,7 +100,7 @@ class Seen {
   /** Curves by epoch once there are two; the losses of the steps before that. */
   figure(title: string): Figure {
     const { epochs, steps } = this.watched;
-    if (epochs.length > 1) return withTitle(trainingCurves(epochs), title);
+    if (epochs.length > 1 || steps.length === 0) return withTitle(trainingCurves(epochs), title);
     const every = Math.max(1, Math.ceil(steps.length / 200));
     const points = steps.filter((_, n) => n % every === 0);
     const line = { name: "training loss", x: points.map(({ step }) => step), y: points.map(({ loss }) => loss) };

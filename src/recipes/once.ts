@@ -18,7 +18,12 @@ export async function* runOnce(config: RunConfig, options: RunOptions): AsyncGen
 
 function* replay(folder: string, { best, config, results }: RunRecord): Generator<RunEvent, void> {
   const epochs = readEpochs(folder);
-  for (const epoch of epochs) yield { type: "validation", ...epoch, best: epoch.epoch === best?.epoch };
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const epoch of epochs) {
+    const value = epoch.metrics[config.train.metric];
+    yield { type: "validation", ...epoch, best: value > highest };
+    highest = Math.max(highest, value);
+  }
   yield {
     type: "end",
     reason: epochs.length < config.train.epochs ? "early-stopping" : "finished",
