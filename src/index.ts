@@ -8,7 +8,15 @@ export type { Scorer } from "./core/scorer.js";
 export { topK } from "./core/topk.js";
 export type { EvaluationCase, EventLog, Figure, Query, SplitLog, SplitPart } from "./core/types.js";
 export * from "./data/index.js";
-export { generateJkpop, oracleOn, readCatalogue, readOracle, readTruth, simulate } from "./data/simulator/index.js";
+export {
+  generateJkpop,
+  KINDS,
+  oracleOn,
+  readCatalogue,
+  readOracle,
+  readTruth,
+  simulate,
+} from "./data/simulator/index.js";
 export {
   Adam,
   type AdamOptions,
@@ -40,13 +48,16 @@ export {
   modelConfig,
   modelSchema,
   modelScorer,
+  type NamedTensors,
   RecurrentModel,
+  readWeights,
   type SavedModel,
   StreamingModel,
   saveModel,
   type TopPlays,
   type UserState,
 } from "./model/index.js";
+export * from "./notebook/index.js";
 export * from "./plot/index.js";
 export * from "./recipes/index.js";
 export * from "./recommend/index.js";

@@ -48,6 +48,7 @@ export const ERROR_TABLE = {
   ARCHIVE_INCOMPLETE: "Check that it is the file of this data set and of this version.",
   SPLIT_INVALID:
     "Choose another split.kind, or correct the parts of the log. `refrain train --print-schema` lists the kinds.",
+  DISPLAY_MISSING: "Run this in a notebook of `npm run lab`, or give a display with `useChannel`.",
   EMPTY_CASES: "Use a later cut, or a log in which users have more plays.",
 } as const;
 

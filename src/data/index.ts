@@ -1,4 +1,4 @@
-export { auditEvents, auditRaw, type EventAudit, type Finding } from "./audit/index.js";
+export { auditEvents, auditRaw, binStart, type EventAudit, type Finding } from "./audit/index.js";
 export { cleanLog } from "./clean.js";
 export { readHead } from "./head.js";
 export { readItemRows } from "./item-rows.js";

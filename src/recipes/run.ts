@@ -196,7 +196,7 @@ async function* continueRun(
 }
 
 /** The same with paths that still hold when the run is resumed from another folder. */
-function withAbsolutePaths(config: RunConfig): RunConfig {
+export function withAbsolutePaths(config: RunConfig): RunConfig {
   const { path, titles, validation, test } = config.data;
   const data = {
     ...config.data,
@@ -215,7 +215,7 @@ async function oracle(histories: Histories, like: Evaluation): Promise<Evaluatio
   return evaluateRanks("oracle", ranks, like.userCodes, like.protocol);
 }
 
-function readEpochs(folder: string): EpochRecord[] {
+export function readEpochs(folder: string): EpochRecord[] {
   const path = join(folder, "history.json");
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as EpochRecord[]) : [];
 }

@@ -1,0 +1,83 @@
+// `npm run notebooks`: runs all notebooks through Jupyter and writes them in both languages.
+//   -- build     only builds them from notebooks/source; outputs of cells that are unchanged stay
+//   -- --check   writes nothing; fails where code or outputs are not what is committed
+//   -- NAME …    only these
+// REFRAIN_QUICK=1 trains for a few steps only and compares nothing: it shows that all cells run.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { labMessages } from "./lab/messages.mjs";
+import { ensureLab, labEnvironment, labPlaces } from "./lab/setup.mjs";
+import { firstDifference, outputsOf } from "./notebooks/outputs.mjs";
+import { LANGUAGES, notebookNames, notebookPath, readSource, toNotebook, toText } from "./notebooks/source.mjs";
+import { main as setUp } from "./setup/main.mjs";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const args = process.argv.slice(2);
+const flags = args.filter((arg) => arg.startsWith("--"));
+const [verb, ...rest] = args.filter((arg) => !arg.startsWith("--"));
+const named = verb === "build" || verb === undefined ? rest : [verb, ...rest];
+const names = notebookNames(root).filter((name) => named.length === 0 || named.includes(name));
+const quick = process.env.REFRAIN_QUICK === "1";
+let failed = 0;
+
+if (verb === "build") for (const name of names) write(name, keptOutputs(name));
+else {
+  if ((await setUp([])) !== 0) process.exit(1);
+  try {
+    ensureLab(root, { t: labMessages(process.env) });
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+  for (const name of names) finish(name, execute(name));
+  console.log(`${names.length - failed} of ${names.length} notebooks are as they should be.`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+/** Outputs of a run, by number of the code cell; undefined where a cell failed. */
+function execute(name) {
+  const folder = join(root, ".cache", "lab", "run");
+  const path = join(folder, `${name}.ipynb`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path, toText(toNotebook(readSource(root, name), "en")));
+  const python = labPlaces(root).python;
+  const run = [join(root, "tools", "jupyter", "run.py"), "--folder", join(root, "notebooks"), path];
+  const { status } = spawnSync(python, run, { env: labEnvironment(root, process.env), stdio: "inherit" });
+  return status === 0 ? outputsOf(JSON.parse(readFileSync(path, "utf8")), root) : undefined;
+}
+
+function finish(name, outputs) {
+  if (!outputs) failed++;
+  else if (quick) return;
+  else if (flags.includes("--check")) compare(name, outputs);
+  else write(name, outputs);
+}
+
+function compare(name, outputs) {
+  for (const language of LANGUAGES) {
+    const path = notebookPath(root, name, language);
+    const expected = toNotebook(readSource(root, name), language, outputs);
+    const difference = existsSync(path) ? firstDifference(JSON.parse(readFileSync(path, "utf8")), expected) : "missing";
+    if (!difference) continue;
+    failed++;
+    console.error(`${path}: ${difference}. Look at the change, then run: npm run notebooks -- ${name}`);
+    return;
+  }
+}
+
+function write(name, outputs) {
+  for (const language of LANGUAGES)
+    writeFileSync(notebookPath(root, name, language), toText(toNotebook(readSource(root, name), language, outputs)));
+}
+
+/** Outputs that are there, as long as the code above and in the cell is what it was. */
+function keptOutputs(name) {
+  const path = notebookPath(root, name, "en");
+  if (!existsSync(path)) return [];
+  const before = JSON.parse(readFileSync(path, "utf8")).cells.filter((cell) => cell.cell_type === "code");
+  const code = readSource(root, name).filter((cell) => cell.type === "code");
+  const changed = code.findIndex((cell, n) => before[n]?.source.join("") !== cell.code || !before[n].execution_count);
+  return before.slice(0, changed < 0 ? code.length : changed).map((cell) => cell.outputs);
+}

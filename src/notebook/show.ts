@@ -1,0 +1,45 @@
+import type { Figure } from "../core/types.js";
+import { currentChannel, type MimeBundle } from "./channel.js";
+import { cell, escapeHtml, tableHtml, tableText } from "./html.js";
+import { figureSvg } from "./svg.js";
+import { type ShowOptions, tableOf } from "./tables.js";
+
+/**
+ * Shows a value below the running notebook cell: tables (arquero's too), lists of objects, figures, models, logs, cleaning
+ * reports, audits, evaluations, comparisons, slices, recommendations, and lists of items as songs where `titles` are given.
+ *
+ * @throws {RefrainError} DISPLAY_MISSING outside a notebook
+ */
+export function show(value: unknown, options: ShowOptions = {}): void {
+  currentChannel().display(bundleOf(value, options));
+}
+
+/** What `show` sends: the same value in every form that front ends know. */
+export function bundleOf(value: unknown, options: ShowOptions = {}): MimeBundle {
+  if (isFigure(value)) return figureBundle(value, options.caption);
+  const table = tableOf(value, options);
+  if (table) return { "text/html": tableHtml(table), "text/plain": tableText(table) };
+  const text = cell(value);
+  return { "text/html": `<p>${escapeHtml(text)}</p>`, "text/plain": text };
+}
+
+/** A live Plotly figure with a still image beside it, for places that do not run scripts. */
+export function figureBundle(figure: Figure, caption = ""): MimeBundle {
+  const rounded = JSON.parse(JSON.stringify(figure, (_, value) => shortNumber(value))) as Figure;
+  const title = (figure.layout.title as { text?: string } | undefined)?.text ?? "";
+  return {
+    "application/vnd.plotly.v1+json": rounded,
+    "image/svg+xml": figureSvg(rounded),
+    "text/plain": [title.replace(/<[^>]*>/g, " "), caption].filter(Boolean).join("\n"),
+  };
+}
+
+/** Six digits draw the same picture, and keep the notebook small and alike on every machine. */
+function shortNumber(value: unknown): unknown {
+  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+}
+
+function isFigure(value: unknown): value is Figure {
+  const { data, layout } = (value ?? {}) as Partial<Figure>;
+  return Array.isArray(data) && typeof layout === "object" && layout !== null;
+}

@@ -1,0 +1,93 @@
+import type { Figure } from "../core/types.js";
+import { axis, COLOURS, figure } from "./theme.js";
+
+/** One line of a chart. @shape x and y [N] */
+export interface Line {
+  readonly name: string;
+  readonly x: readonly (number | string)[];
+  readonly y: readonly number[];
+}
+
+export interface LineChartOptions {
+  /** Titles of the axes. */
+  readonly x?: string;
+  readonly y?: string;
+  readonly log?: "x" | "y" | "both";
+}
+
+/** Lines over a common axis, in the order given. */
+export function lineChart(title: string, lines: readonly Line[], options: LineChartOptions = {}): Figure {
+  const { x = "", y = "", log } = options;
+  const kind = (own: "x" | "y") => (log === own || log === "both" ? { type: "log" } : {});
+  return figure(
+    title,
+    lines.map((line, n) => ({
+      type: "scatter",
+      mode: line.x.length > 40 ? "lines" : "lines+markers",
+      name: line.name,
+      x: line.x,
+      y: line.y,
+      line: { color: COLOURS[n % COLOURS.length], width: 2 },
+      marker: { size: 5 },
+    })),
+    { xaxis: axis(x, kind("x")), yaxis: axis(y, kind("y")), showlegend: lines.length > 1 },
+  );
+}
+
+/** Numbers of a table as colours, blue below zero and orange above. @shape z [R][C] */
+export function heatmap(
+  title: string,
+  z: readonly (readonly number[])[],
+  rows: readonly string[],
+  columns: readonly string[],
+): Figure {
+  const most = Math.max(1e-9, ...z.flat().map(Math.abs));
+  return figure(
+    title,
+    [
+      {
+        type: "heatmap",
+        x: columns,
+        y: rows,
+        z,
+        zmin: -most,
+        zmax: most,
+        colorscale: [
+          [0, COLOURS[0]],
+          [0.5, "#f4f4f4"],
+          [1, COLOURS[1]],
+        ],
+      },
+    ],
+    {
+      xaxis: axis("", { type: "category" }),
+      yaxis: axis("", { type: "category", autorange: "reversed" }),
+      height: Math.max(260, 90 + 20 * rows.length),
+    },
+  );
+}
+
+/** Points in groups with a text each, such as songs by style. @shape x, y, texts, groups [N] */
+export function pointMap(
+  title: string,
+  points: readonly { readonly x: number; readonly y: number; readonly text: string; readonly group: string }[],
+): Figure {
+  const groups = [...new Set(points.map(({ group }) => group))];
+  return figure(
+    title,
+    groups.map((name, n) => {
+      const own = points.filter(({ group }) => group === name);
+      return {
+        type: "scatter",
+        mode: "markers",
+        name,
+        x: own.map(({ x }) => x),
+        y: own.map(({ y }) => y),
+        text: own.map(({ text }) => text),
+        hovertemplate: "%{text}<extra></extra>",
+        marker: { size: 7, color: COLOURS[n % COLOURS.length], opacity: 0.8 },
+      };
+    }),
+    { xaxis: axis("", { showticklabels: false }), yaxis: axis("", { showticklabels: false }), height: 440 },
+  );
+}

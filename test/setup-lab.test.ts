@@ -1,0 +1,39 @@
+// What `npm run lab` does before anything can be installed.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ROOT, withFolder } from "./support/cli.js";
+
+interface Lab {
+  labEnvironment(root: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
+  labPlaces(root: string): { lab: string };
+  findPython(env: NodeJS.ProcessEnv): string[] | undefined;
+  ensureLab(root: string, options: { t: (key: string) => string; env: NodeJS.ProcessEnv; say: () => void }): void;
+}
+const lab = (await import(/* @vite-ignore */ `${ROOT}scripts/lab/setup.mjs`)) as Lab;
+const { labMessages } = (await import(/* @vite-ignore */ `${ROOT}scripts/lab/messages.mjs`)) as {
+  labMessages(env: NodeJS.ProcessEnv): (key: string) => string;
+};
+
+test("Jupyter finds everything inside the folder and leaves the home folder alone", () => {
+  const root = join("somewhere", "refrain");
+  const own = Object.entries(lab.labEnvironment(root, {}));
+  expect(own.length).toBeGreaterThan(5);
+  for (const [name, value] of own) expect(value, name).toContain(root);
+});
+
+test.each([
+  ["en", /Python 3\.9 or newer.*apt install.*brew install.*winget/],
+  ["zh", /Python 3\.9.*apt install.*brew install.*winget/],
+])("without Python the remedy is told, in %s", async (language, message) => {
+  await withFolder((root) => {
+    mkdirSync(join(root, "tools", "jupyter", "node_modules", "tslab"), { recursive: true });
+    writeFileSync(join(root, "tools", "jupyter", "requirements.txt"), "jupyterlab==4.6.4\n");
+    const options = { t: labMessages({ REFRAIN_LANG: language }), env: { PATH: root }, say: () => {} };
+    expect(() => lab.ensureLab(root, options)).toThrow(message);
+  });
+});
+
+test("a Python that is named and is none is not taken", () => {
+  expect(lab.findPython({ PYTHON: join(ROOT, "no-such-python"), PATH: process.env.PATH })).toBeUndefined();
+});
