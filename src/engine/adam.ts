@@ -40,8 +40,8 @@ export class Adam {
     this.#step++;
     tf.tidy(() => {
       const how: Step = { ...this.#options, learningRate, number: this.#step };
-      const update = isNative() ? updateNative(how) : updatePlain(how);
-      const updateRows = hasKernels() ? updateRowsByKernel(how) : updateRowsPlain(how);
+      const update = (hasKernels() ? updateByKernel : isNative() ? updateNative : updatePlain)(how);
+      const updateRows = (hasKernels() ? updateRowsByKernel : updateRowsPlain)(how);
       for (const [name, parameter] of this.#parameters) {
         const moments = this.#moments.get(name) as Moments;
         const gradient = gradients[name];
@@ -114,10 +114,24 @@ const updatePlain: Update =
     square.replace(next.square);
   };
 
-/** In place, by kernels/adam.cc, which takes the tables as their variables hold them. */
-const updateRowsByKernel: Update<Rows> = ({ learningRate, beta1, beta2, epsilon, weightDecay, number }) => {
+/** What kernels/adam.cc reads of a step. */
+function stepNumbers({ learningRate, beta1, beta2, epsilon, weightDecay, number }: Step): Tensor {
   const corrections = [1 - beta1 ** number, 1 - beta2 ** number];
-  const numbers = tf.tensor1d([learningRate, beta1, beta2, epsilon, weightDecay, ...corrections]);
+  return tf.tensor1d([learningRate, beta1, beta2, epsilon, weightDecay, ...corrections]);
+}
+
+/** In place, by kernels/adam.cc, which takes the tables as their variables hold them. */
+const updateByKernel: Update = (step) => {
+  const numbers = stepNumbers(step);
+  return (parameter, { mean, square }, gradient) => {
+    const tables = [parameter.read(), mean.read(), square.read()];
+    rawOp("RefrainAdam", [], [...tables, gradient, numbers], 0);
+  };
+};
+
+/** The same for some rows. */
+const updateRowsByKernel: Update<Rows> = (step) => {
+  const numbers = stepNumbers(step);
   return (parameter, { mean, square }, { rows, values }) => {
     const tables = [parameter.read(), mean.read(), square.read()];
     rawOp("RefrainAdamRows", [], [...tables, tf.tensor1d(rows, "int32"), values, numbers], 0);

@@ -1,6 +1,10 @@
 // Products of matrices in tiles that stay in registers.
 #pragma once
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <new>
@@ -30,7 +34,7 @@ class Pool {
         return block;
       }
     }
-    return {static_cast<float*>(::operator new(bytes, std::align_val_t(64))), bytes};
+    return {fresh(bytes), bytes};
   }
 
   void giveBack(float* data, size_t bytes) {
@@ -42,11 +46,23 @@ class Pool {
         return;
       }
     }
-    ::operator delete(data, std::align_val_t(64));
+    std::free(data);
   }
 
  private:
-  static constexpr size_t MOST_KEPT = 256 * 1024 * 1024;
+  static constexpr size_t MOST_KEPT = 256 * 1024 * 1024, HUGE_PAGE = 2 * 1024 * 1024;
+
+  /** Large memory in large pages where Linux has them: rows that lie far apart then need no walk through page tables. */
+  static float* fresh(size_t bytes) {
+    const size_t alignment = bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : 64;
+    void* data = nullptr;
+    if (posix_memalign(&data, alignment, bytes) != 0) throw std::bad_alloc();
+#ifdef __linux__
+    if (alignment == HUGE_PAGE) madvise(data, bytes, MADV_HUGEPAGE);
+#endif
+    return static_cast<float*>(data);
+  }
+
   std::mutex mutex_;
   std::multimap<size_t, float*> free_;
   size_t kept_ = 0;
