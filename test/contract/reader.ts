@@ -5,10 +5,11 @@ import { RefrainError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
 import { cleanLog, pseudonymise, type RawLog, type ReadOptions, readLog } from "../../src/data/index.js";
 import { KEEP_ALL, rowsOf, temporaryFolder } from "../data/helpers.js";
+import { isLongRun } from "../support/cli.js";
 import type { ReaderCase } from "../support/layouts.js";
 import { zipOf } from "../support/zip.js";
 
-const DAMAGED = 40;
+const DAMAGED = isLongRun ? 40 : 10;
 
 /** Registers the suite. */
 export function readerContract(name: string, one: ReaderCase): void {

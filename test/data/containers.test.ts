@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { cleanLog, readLog } from "../../src/data/index.js";
+import { isLongRun } from "../support/cli.js";
 import { parquetOf } from "../support/parquet.js";
 import { type ZipMember, zipOf } from "../support/zip.js";
 import { KEEP_ALL, rowsOf, temporaryFolder } from "./helpers.js";
@@ -200,7 +201,7 @@ describe("zip files and folders that do no harm", () => {
 
   test("damaged bytes anywhere", async () => {
     const bytes = zipOf([log, { name: "b.csv", content: HEAD + `v,b,${T}\n`.repeat(50) }]);
-    for (let at = 0; at < bytes.length; at++) {
+    for (let at = 0; at < bytes.length; at += isLongRun ? 1 : 7) {
       const copy = Buffer.from(bytes);
       copy[at] ^= 0xff;
       expect((await codeOf(folder.write("damaged.zip", copy))) ?? "FILE_READ").toMatch(/^FILE_|^COLUMN_/);

@@ -121,7 +121,7 @@ describe("DuckDB and memory", () => {
           await expectSame(path, { ...more, maxBadShare: 1 });
         },
       ),
-      { numRuns: isLongRun ? 200 : 15, seed: 4 },
+      { numRuns: isLongRun ? 200 : 6, seed: 4 },
     );
     expect(new Set(ways)).toEqual(new Set(["lines", "rows"]));
   }, 120_000);
@@ -202,7 +202,7 @@ test("a text without odd characters and doubled spaces is its own one form", () 
     fc.property(fc.string({ unit: "binary", maxLength: 12 }), (value) => {
       if (!odd.test(value) && !/^ | $| {2}/.test(value)) expect(oneForm(value)).toBe(value);
     }),
-    { numRuns: isLongRun ? 30_000 : 1000, seed: 9 },
+    { numRuns: isLongRun ? 30_000 : 300, seed: 9 },
   );
 });
 

@@ -9,6 +9,7 @@ import { keyOf } from "../../src/data/large/key.js";
 import { applyRules } from "../../src/data/large/rules-sql.js";
 import { type Row, RULES } from "../../src/data/rules.js";
 import { applyRule, type Table } from "../../src/data/rules-table.js";
+import { isLongRun } from "../support/cli.js";
 
 const T = 1_700_000_000;
 const DAY = 86_400;
@@ -105,7 +106,7 @@ describe("arquero and SQL", () => {
       fc.asyncProperty(fc.array(row, { maxLength: 120 }), options, async (rows, chosen) => {
         expect(await bySql(rows, chosen)).toEqual(byTable(rows, chosen));
       }),
-      { numRuns: 60, seed: 44 },
+      { numRuns: isLongRun ? 200 : 20, seed: 44 },
     );
   }, 60_000);
 

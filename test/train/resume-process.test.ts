@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../src/core/files.js";
 import { writeLog } from "../../src/data/index.js";
-import { isBuilt, startRefrain, waitFor } from "../support/cli.js";
+import { isBuilt, isLongRun, startRefrain, waitFor } from "../support/cli.js";
 import { dated } from "../support/training.js";
 import { markovWorld } from "../support/worlds.js";
 
@@ -65,18 +65,21 @@ describe.skipIf(!isBuilt)("a run in a process of its own (needs dist)", () => {
     expect(hashOf(runs)).toBe(expected);
   });
 
-  test("Ctrl-C gives 130 and a way on, and resume ends the same", async () => {
-    const runs = join(folder, "interrupted");
-    const running = train(runs);
-    await waitFor(aCheckpoint(runs), running);
-    running.child.kill("SIGINT");
-    const { code, stdout, stderr } = await running.ended;
-    expect(stderr).not.toContain("Error");
-    expect(code).toBe(130);
-    expect(stdout).toContain("npx refrain resume");
-    expect(statusOf(runs)).toBe("interrupted");
-    expect((await resume(runs)).code).toBe(0);
-    expect(hashOf(runs)).toBe(expected);
-    expect(readdirSync(runIn(runs)).filter((name) => name === "lock" || name.endsWith(".tmp"))).toEqual([]);
-  });
+  test.skipIf(!isLongRun)(
+    "Ctrl-C gives 130 and a way on, and resume ends the same (needs REFRAIN_FULL=1)",
+    async () => {
+      const runs = join(folder, "interrupted");
+      const running = train(runs);
+      await waitFor(aCheckpoint(runs), running);
+      running.child.kill("SIGINT");
+      const { code, stdout, stderr } = await running.ended;
+      expect(stderr).not.toContain("Error");
+      expect(code).toBe(130);
+      expect(stdout).toContain("npx refrain resume");
+      expect(statusOf(runs)).toBe("interrupted");
+      expect((await resume(runs)).code).toBe(0);
+      expect(hashOf(runs)).toBe(expected);
+      expect(readdirSync(runIn(runs)).filter((name) => name === "lock" || name.endsWith(".tmp"))).toEqual([]);
+    },
+  );
 });
