@@ -1,5 +1,4 @@
-import { join } from "node:path";
-import { auditData, JKPOP, type RunConfig, readLog } from "refrain";
+import { auditData, type RunConfig, readSource } from "refrain";
 import type { AuditSummary, DataPreview } from "./protocol.js";
 
 const PREVIEW_ROWS = 12;
@@ -8,9 +7,8 @@ const POPULARITY_POINTS = 200;
 const LONGEST_CELL = 120;
 
 /** What was detected in a log, with its first rows. */
-export async function preview({ data }: RunConfig, onProgress: (rows: number) => void): Promise<DataPreview> {
-  const path = data.path === "jkpop" ? join(JKPOP, "plays.csv.gz") : data.path;
-  const raw = await readLog(path, { columns: data.columns, encoding: data.encoding ?? undefined, onProgress });
+export async function preview(config: RunConfig, onProgress: (rows: number) => void): Promise<DataPreview> {
+  const { raw } = await readSource(config, onProgress);
   const roles = [...raw.columns.keys()];
   const rows = raw.lines
     .slice(0, PREVIEW_ROWS)

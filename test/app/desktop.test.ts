@@ -167,3 +167,85 @@ test("the preload gives the page one function and nothing else (made-up electron
   const [name, bridge] = exposeInMainWorld.mock.calls[0];
   expect([name, Object.keys(bridge), bridge.pathOf({})]).toEqual(["refrainDesktop", ["pathOf"], "/a/log.csv"]);
 });
+
+test("the main process: sandbox before all, one instance, guards before the window, a polite end (made-up electron)", async () => {
+  const order: string[] = [];
+  const note =
+    (name: string, value?: unknown) =>
+    (...given: unknown[]) => {
+      order.push(name);
+      return typeof value === "function" ? value(...given) : value;
+    };
+  const heard: Record<string, (event: { preventDefault: () => void }) => void> = {};
+  const options: Record<string, unknown>[] = [];
+  class FakeWindow {
+    webContents = { loadURL: () => Promise.resolve() };
+    constructor(given: Record<string, unknown>) {
+      order.push("window");
+      options.push(given);
+    }
+    once() {}
+    on() {}
+    loadURL = note("load", Promise.resolve());
+    isMinimized = () => true;
+    restore = note("restore");
+    focus = note("focus");
+  }
+  let isOnly = true;
+  const electron = () => ({
+    app: {
+      enableSandbox: note("sandbox"),
+      requestSingleInstanceLock: () => isOnly,
+      on: (name: string, handler: never) => {
+        heard[name] = handler;
+      },
+      whenReady: () => Promise.resolve(),
+      quit: note("quit"),
+      exit: note("exit"),
+      getPath: () => "/none",
+      getLocale: () => "en",
+    },
+    BrowserWindow: FakeWindow,
+    Menu: { setApplicationMenu: note("menu"), buildFromTemplate: () => ({}) },
+    dialog: { showErrorBox: note("error") },
+    screen: { getAllDisplays: () => [] },
+    session: { defaultSession: {} },
+    shell: { openExternal: () => Promise.resolve() },
+  });
+  const stdin = { end: note("stdin closed") };
+  const child = {
+    exitCode: null,
+    stdin,
+    once: (_: string, ended: () => void) => setTimeout(ended),
+    kill: note("killed"),
+  };
+  vi.doMock("electron", electron);
+  vi.doMock("../../app/desktop/server-process.js", () => ({
+    startServer: note("server", Promise.resolve({ origin: ORIGIN, token: "t", child })),
+  }));
+  vi.doMock("../../app/desktop/guard.js", () => ({ guardSession: note("guard"), guardContents: () => {} }));
+  try {
+    await import("../../app/desktop/main.js");
+    await vi.waitFor(() => expect(order).toContain("load"));
+    expect(order).toEqual(["sandbox", "server", "guard", "menu", "window", "load"]);
+    expect(options[0].webPreferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false });
+    heard["second-instance"]({ preventDefault: () => {} });
+    const preventDefault = vi.fn();
+    heard["before-quit"]({ preventDefault });
+    await vi.waitFor(() => expect(order.at(-1)).toBe("quit"));
+    expect(preventDefault).toHaveBeenCalledOnce();
+    expect(order.slice(6)).toEqual(["restore", "focus", "stdin closed", "quit"]);
+    heard["before-quit"]({ preventDefault });
+    expect(preventDefault).toHaveBeenCalledOnce();
+
+    isOnly = false;
+    order.length = 0;
+    // The same file as another module: other tests of this worker keep theirs.
+    await import(`../../app/desktop/main.js?${"again"}`);
+    expect(order).toEqual(["sandbox", "quit"]);
+  } finally {
+    vi.doUnmock("electron");
+    vi.doUnmock("../../app/desktop/server-process.js");
+    vi.doUnmock("../../app/desktop/guard.js");
+  }
+});

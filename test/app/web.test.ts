@@ -106,8 +106,11 @@ test("every option of the schema is a field with a name in both languages", () =
   const schema = configSchema() as { properties: Record<string, never> };
   const sections = ["data", "cleaning", "split", "model", "train", "protocol"];
   const fields = sections.flatMap((section) => fieldsOf(schema.properties[section], section));
-  const unnamed = fields.map(({ path }) => path).filter((path) => !OPTION_TEXTS[path]);
+  const paths = fields.map(({ path }) => path);
+  const unnamed = paths.filter((path) => !OPTION_TEXTS[path]);
   expect(unnamed).toEqual(["data.columns", "cleaning.latest", "cleaning.hasTimes", "protocol.candidates"]);
+  expect(Object.keys(OPTION_TEXTS).filter((path) => path !== "name" && !paths.includes(path))).toEqual([]);
+  expect(fields.find(({ path }) => path === "data.format")).toMatchObject({ kind: "choice", nullable: true });
   expect(fields.find(({ path }) => path === "train.epochs")).toMatchObject({ kind: "number", whole: true, minimum: 1 });
   expect(fields.find(({ path }) => path === "data.titles")).toMatchObject({ kind: "text", nullable: true });
   expect(fields.find(({ path }) => path === "model.cell")).toMatchObject({

@@ -9,8 +9,8 @@ import { isLongRun } from "../support/cli.js";
 import { parquetOf } from "../support/parquet.js";
 import { KEEP_ALL, rowsOf, temporaryFolder } from "./helpers.js";
 
-/** A row may have 1 MiB; much more than that must not be taken in to find out. */
-const ENDLESS = isLongRun ? 64 << 20 : 4 << 20;
+/** A record may have 8 MiB; much more than that must not be taken in to find out. */
+const ENDLESS = isLongRun ? 64 << 20 : 9 << 20;
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());

@@ -109,7 +109,7 @@ describe.runIf(isLongRun && isBuilt && executablePath !== undefined)("the app in
     const history = page.getByRole("region", { name: "History" }).first();
     const before = await history.getByRole("listitem").count();
     await history.getByRole("listitem").last().getByRole("button", { name: /^Take/ }).press("Enter");
-    await seen("1 changes. The list shows how places moved.");
+    await seen("Changes: 1. The list shows how places moved.");
     expect(await history.getByRole("listitem").count()).toBe(before - 1);
     await expect.poll(() => list.getByRole("listitem").first().innerText()).not.toBe(first);
     await page.getByRole("button", { name: "Undo" }).click();

@@ -47,7 +47,8 @@ export function Findings({ findings, onFix }: FindingsProps) {
         {(shown === "grave" ? grave : findings).map((finding) => {
           const { code, severity, count, share, of, examples, fix, cleanedBy, values } = finding;
           const [name, sentence] = words.find[code];
-          const options = fix ? optionsOfText(fix) : [];
+          // Where cleaning takes them away already there is nothing left to apply.
+          const options = fix && !cleanedBy ? optionsOfText(fix) : [];
           return (
             <li key={code}>
               <div className="finding-head">
@@ -64,7 +65,7 @@ export function Findings({ findings, onFix }: FindingsProps) {
               </div>
               <p className="small">{inWords(sentence, values)}</p>
               {cleanedBy && <p className="small muted">{inWords(words.cleaned, { rule: cleanedBy })}</p>}
-              {fix && options.length === 0 && <code className="small">{fix}</code>}
+              {fix && !cleanedBy && options.length === 0 && <code className="small">{fix}</code>}
               {examples.length > 0 && (
                 <details>
                   <summary className="small">{t("data.examples", { number: examples.length })}</summary>

@@ -98,7 +98,8 @@ function Row({ each, most, moved, came, reasons, onAdd, onReason }: RowProps) {
             </Badge>
           )}
           <span className="muted small" title={t("explore.scoreHelp", { score: each.score.toFixed(3) })}>
-            {t("explore.popularity", { rank: format.count(each.popularityRank) })} · {each.score.toFixed(2)}
+            {t("explore.popularity", { rank: format.count(each.popularityRank) })} ·{" "}
+            {each.score.toFixed(2).replace("-", "−")}
           </span>
         </div>
         {shown.length > 0 && (

@@ -106,9 +106,17 @@ function OptionField({ field, usual, value, issue, onChange }: OptionFieldProps)
         {value !== undefined && <span className="changed-dot" title={t("train.differs")} />}
       </label>
       {kind === "choice" && (
-        <select className="input" {...common} value={String(shown)} onChange={(event) => set(event.target.value)}>
+        <select
+          className="input"
+          {...common}
+          value={String(shown ?? "")}
+          onChange={(event) => set(event.target.value === "" ? null : event.target.value)}
+        >
+          {nullable && <option value="">{t("train.none")}</option>}
           {choices.map((choice) => (
-            <option key={choice}>{choice}</option>
+            <option key={choice} value={choice}>
+              {choice.trim() === "" ? JSON.stringify(choice) : choice}
+            </option>
           ))}
         </select>
       )}

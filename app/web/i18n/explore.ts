@@ -37,7 +37,7 @@ export const explore = {
     add: ["Add a song", "添加歌曲"],
     undo: ["Undo", "撤销"],
     reset: ["As it was", "恢复原状"],
-    edited: ["{{number}} changes. The list shows how places moved.", "{{number}} 处修改。列表显示名次变化。"],
+    edited: ["Changes: {{number}}. The list shows how places moved.", "修改：{{number}}。列表显示名次变化。"],
     earlier: ["{{number}} earlier plays", "更早的 {{number}} 次播放"],
     emptyHistory: [
       "No play before this moment: the model sees a new listener.",

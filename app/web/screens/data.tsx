@@ -194,9 +194,9 @@ function Look({ options, onSet }: LookProps) {
                 },
                 {
                   label: t("data.days"),
-                  value: audit.data.profile.firstDay ?? "–",
+                  value: audit.data.profile.firstDay ? format.day(audit.data.profile.firstDay) : "–",
                   note: audit.data.profile.lastDay
-                    ? t("data.until", { day: audit.data.profile.lastDay })
+                    ? t("data.until", { day: format.day(audit.data.profile.lastDay) })
                     : t("data.noTimes"),
                 },
               ]}
