@@ -21,7 +21,10 @@ await startTexts(currentLanguage());
 applySettings();
 const client = new QueryClient({
   defaultOptions: {
+    // The server is on this computer: a machine without a network is no reason to wait.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       refetchOnWindowFocus: false,
       retry: (tries, error) => tries < 3 && error instanceof ApiError && PASSING.has(error.code),
       staleTime: 5000,

@@ -76,7 +76,7 @@ describe.runIf(isLongRun && isBuilt && executablePath !== undefined)("the app in
   });
 
   const visit = (place: string) => page.evaluate((hash) => location.assign(hash), place);
-  const seen = (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 120_000 });
+  const seen = (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 60_000 });
 
   test("from a log to one listener's list", { timeout: 300_000 }, async () => {
     await page.goto(url);
