@@ -15,14 +15,7 @@ try {
   console.log(t("open"));
   const lab = spawn(
     labPlaces(root).jupyter,
-    [
-      "lab",
-      `--ServerApp.root_dir=${join(root, "notebooks")}`,
-      "--ServerApp.ip=127.0.0.1",
-      "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-      "--LabApp.news_url=None",
-      ...process.argv.slice(2),
-    ],
+    ["lab", `--ServerApp.root_dir=${join(root, "notebooks")}`, "--ServerApp.ip=127.0.0.1", ...process.argv.slice(2)],
     { cwd: join(root, "notebooks"), env: labEnvironment(root, process.env), stdio: "inherit" },
   );
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => lab.kill(signal));

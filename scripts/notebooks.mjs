@@ -1,6 +1,7 @@
 // `npm run notebooks`: runs all notebooks through Jupyter and writes them in both languages.
 //   -- build     only builds them from notebooks/source; outputs of cells that are unchanged stay
 //   -- --check   writes nothing; fails where code or outputs are not what is committed
+//   -- --solutions  runs the solutions of the exercises too, and writes nothing
 //   -- NAME …    only these
 // REFRAIN_QUICK=1 trains for a few steps only and compares nothing: it shows that all cells run.
 import { spawnSync } from "node:child_process";
@@ -10,7 +11,15 @@ import { fileURLToPath } from "node:url";
 import { labMessages } from "./lab/messages.mjs";
 import { ensureLab, labEnvironment, labPlaces } from "./lab/setup.mjs";
 import { firstDifference, outputsOf } from "./notebooks/outputs.mjs";
-import { LANGUAGES, notebookNames, notebookPath, readSource, toNotebook, toText } from "./notebooks/source.mjs";
+import {
+  LANGUAGES,
+  notebookNames,
+  notebookPath,
+  readSource,
+  toNotebook,
+  toText,
+  withSolutions,
+} from "./notebooks/source.mjs";
 import { main as setUp } from "./setup/main.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -19,6 +28,7 @@ const flags = args.filter((arg) => arg.startsWith("--"));
 const [verb, ...rest] = args.filter((arg) => !arg.startsWith("--"));
 const named = verb === "build" || verb === undefined ? rest : [verb, ...rest];
 const names = notebookNames(root).filter((name) => named.length === 0 || named.includes(name));
+const solutions = flags.includes("--solutions");
 const quick = process.env.REFRAIN_QUICK === "1";
 let failed = 0;
 
@@ -40,8 +50,9 @@ else {
 function execute(name) {
   const folder = join(root, ".cache", "lab", "run");
   const path = join(folder, `${name}.ipynb`);
+  const source = readSource(root, name);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path, toText(toNotebook(readSource(root, name), "en")));
+  writeFileSync(path, toText(toNotebook(solutions ? withSolutions(source) : source, "en")));
   const python = labPlaces(root).python;
   const run = [join(root, "tools", "jupyter", "run.py"), "--folder", join(root, "notebooks"), path];
   const { status } = spawnSync(python, run, { env: labEnvironment(root, process.env), stdio: "inherit" });
@@ -50,7 +61,7 @@ function execute(name) {
 
 function finish(name, outputs) {
   if (!outputs) failed++;
-  else if (quick) return;
+  else if (quick || solutions) return;
   else if (flags.includes("--check")) compare(name, outputs);
   else write(name, outputs);
 }

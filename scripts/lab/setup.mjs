@@ -36,6 +36,9 @@ export function labEnvironment(root, env) {
   };
 }
 
+/** JupyterLab asks once whether to fetch news from its makers; here nothing is fetched, so it does not ask. */
+const SETTINGS = { "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false } };
+
 /** Installs what is missing. Throws Stop with the remedy where it cannot. */
 export function ensureLab(root, { t, env = process.env, say = console.log }) {
   const places = labPlaces(root);
@@ -61,6 +64,9 @@ export function ensureLab(root, { t, env = process.env, say = console.log }) {
   // pip asks an index that is out of reach five times for each package, which takes minutes to say the same.
   const pip = ["-m", "pip", "install", "--quiet", "--retries", "1", "-r", join(places.tools, "requirements.txt")];
   if (!run(places.python, pip, root, env)) throw new Stop(t("noPip"));
+  const settings = join(places.lab, "python", "share", "jupyter", "lab", "settings");
+  mkdirSync(settings, { recursive: true });
+  writeFileSync(join(settings, "overrides.json"), JSON.stringify(SETTINGS));
   writeFileSync(stamp, wanted);
 }
 

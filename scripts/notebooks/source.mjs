@@ -59,6 +59,14 @@ export function parseSource(text, name) {
   );
 }
 
+/** The same cells with the code of the solutions run where it stands, which readers see folded. */
+export function withSolutions(cells) {
+  return cells.flatMap((cell) => {
+    const solutions = cell.type === "text" ? [...cell.en.matchAll(/^```typescript\n([\s\S]*?)^```$/gm)] : [];
+    return [cell, ...solutions.map(([, code]) => ({ type: "code", code: code.trimEnd() }))];
+  });
+}
+
 /** The notebook of a language, as Jupyter's JSON, with the given outputs by number of the code cell. */
 export function toNotebook(cells, language, outputs = []) {
   let count = 0;

@@ -51,7 +51,7 @@ describe.each(names)("%s", (name) => {
   test("15 to 40 cells, lines that fit the page, an exercise with its solution", () => {
     expect(cells.length).toBeGreaterThanOrEqual(15);
     expect(cells.length).toBeLessThanOrEqual(40);
-    const long = cells.flatMap(({ code = "" }) => code.split("\n")).filter((line) => line.length > 116);
+    const long = cells.flatMap(({ code = "" }) => code.split("\n")).filter((line) => line.length > 110);
     expect(long).toEqual([]);
     for (const language of source.LANGUAGES) {
       const text = cells.map((cell) => cell[language] ?? "").join("\n");
