@@ -67,6 +67,13 @@ export function ListenerList({ run, chosen, onChoose }: ListenerListProps) {
         </p>
       </div>
       {listeners.data?.note && <Notice tone="warn">{listeners.data.note}</Notice>}
+      {(!listeners.data || listeners.error) && (
+        <div className="padded">
+          <Loaded query={listeners} lines={8}>
+            {() => null}
+          </Loaded>
+        </div>
+      )}
       <div
         ref={scroller}
         className="scroll"
@@ -80,33 +87,31 @@ export function ListenerList({ run, chosen, onChoose }: ListenerListProps) {
           move(by);
         }}
       >
-        <Loaded query={listeners} lines={8}>
-          {() => (
-            <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
-              {virtual.getVirtualItems().map(({ index, start }) => {
-                const listener = rows[index];
-                return (
-                  <div
-                    key={listener.id}
-                    role="option"
-                    tabIndex={-1}
-                    aria-selected={listener.id === chosen}
-                    className="listener"
-                    style={{ height: ROW, transform: `translateY(${start}px)` }}
-                    onClick={() => onChoose(listener.id)}
-                    onKeyDown={(event) => event.key === "Enter" && onChoose(listener.id)}
-                  >
-                    <bdi>{listener.id}</bdi>
-                    <span className="muted small">
-                      {t("explore.plays", { number: format.count(listener.plays) })}
-                      {listener.hits !== null && listener.cases ? ` · ${listener.hits}/${listener.cases}` : ""}
-                    </span>
-                  </div>
-                );
-              })}
-            </div>
-          )}
-        </Loaded>
+        {listeners.data && (
+          <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
+            {virtual.getVirtualItems().map(({ index, start }) => {
+              const listener = rows[index];
+              return (
+                <div
+                  key={listener.id}
+                  role="option"
+                  tabIndex={-1}
+                  aria-selected={listener.id === chosen}
+                  className="listener"
+                  style={{ height: ROW, transform: `translateY(${start}px)` }}
+                  onClick={() => onChoose(listener.id)}
+                  onKeyDown={(event) => event.key === "Enter" && onChoose(listener.id)}
+                >
+                  <bdi>{listener.id}</bdi>
+                  <span className="muted small">
+                    {t("explore.plays", { number: format.count(listener.plays) })}
+                    {listener.hits !== null && listener.cases ? ` · ${listener.hits}/${listener.cases}` : ""}
+                  </span>
+                </div>
+              );
+            })}
+          </div>
+        )}
       </div>
       <p className="foot muted small">{t("explore.shown", { number: format.count(listeners.data?.total ?? 0) })}</p>
     </section>
