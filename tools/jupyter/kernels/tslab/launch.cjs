@@ -117,6 +117,7 @@ const jupyter = tslab("jupyter.js");
 const handler = jupyter.JupyterHandlerImpl.prototype;
 const executeImpl = handler.handleExecuteImpl;
 handler.handleExecuteImpl = async function (request, ...rest) {
+  if (!running) late = 0; // while sockets are still being bound, answers to a front end that asks early are rejected
   globalThis.__jupyter = interruptible(channels.get(request)); // bound when the cell starts, not when it arrives
   const count = await executeImpl.call(this, request, ...rest).catch((error) => {
     late = 0; // this cell fails already
