@@ -192,7 +192,12 @@ describe("commands", () => {
     expect(silent).toMatchObject({ ok: false, stopped: "stall" });
   });
 
-  it.skipIf(process.platform === "win32")("tell a crash by its signal", async () => {
+  it("know a processor as the engine knows it, so that kernels run where they were compiled", async () => {
+    const { processorHere } = await script("scripts/setup/native/machine.mjs");
+    expect(processorHere()).toBe((await import("../src/engine/kernels.js")).processorHere());
+  });
+
+  it.skipIf(process.platform === "win32")("tell a crash by its signal (Windows has none)", async () => {
     const { runNode } = await script("scripts/setup/tools/run.mjs");
     const { explainCrash } = await script("scripts/setup/native/addon.mjs");
     const result = await runNode(["-e", "process.kill(process.pid, 'SIGILL')"]);

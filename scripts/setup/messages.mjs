@@ -79,8 +79,8 @@ REFRAIN_ENGINE=native|wasm|cpu 只对本次运行生效;wasm 与 cpu 跳过所�
   kernels: { en: () => "Kernels", zh: () => "计算内核" },
   kernelsCompiled: { en: () => "compiled for this processor", zh: () => "已为本机处理器编译" },
   kernelsRefused: {
-    en: (why) => `left out, so training is 2 to 3 times slower: ${why}`,
-    zh: (why) => `未启用,训练将慢 2 至 3 倍:${why}`,
+    en: (why) => `left out, so a training step takes up to 2.7 times as long: ${why}`,
+    zh: (why) => `未启用,训练一步最多慢至 2.7 倍:${why}`,
   },
 
   engine: { en: () => "Engine", zh: () => "引擎" },

@@ -1,5 +1,5 @@
 // Operations of Refrain's own inside the running TensorFlow, compiled by the set-up from kernels/*.cc. Where they could not be
-// compiled, TensorFlow's own operations do the same work in two to three times the time.
+// compiled, TensorFlow's own operations do the same work in 1.1 to 2.7 times the time.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
@@ -21,13 +21,19 @@ export function useKernels(): string {
   if (!existsSync(`${PLACE}kernels.node`)) return "without Refrain's kernels: they are not compiled here";
   try {
     const { processor } = JSON.parse(readFileSync(`${PLACE}kernels.json`, "utf8")) as { processor: string };
-    if (processor !== cpus()[0]?.model) return "without Refrain's kernels: they were compiled for another processor";
+    if (processor !== processorHere()) return "without Refrain's kernels: they were compiled for another processor";
     createRequire(import.meta.url)(`${PLACE}kernels.node`);
     loaded = true;
     return "with Refrain's kernels";
   } catch (error) {
     return `without Refrain's kernels: ${(error as Error).message.split("\n")[0]}`;
   }
+}
+
+/** The processor's name and what it can do; a name alone may stand for several kinds. The set-up writes the same. */
+export function processorHere(): string {
+  const about = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+  return [cpus()[0]?.model, /^(flags|Features)\s*:.*$/m.exec(about)?.[0] ?? ""].join("\n");
 }
 
 /** True where Refrain's own operations can be called. */

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { main } from "../../src/cli/main.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { useLanguage } from "../../src/cli/messages.js";
 import { writeLog } from "../../src/data/index.js";
 import { isBuilt, startNode, startRefrain } from "../support/cli.js";
 import { useEngine } from "../support/engine.js";
+import { refrainIn } from "../support/refrain.js";
 import { dated } from "../support/training.js";
 import { markovWorld } from "../support/worlds.js";
 
@@ -29,26 +29,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a command in this process. `%` stands for the test's folder; runs are in %/runs. */
-async function refrain(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { stdout: "", stderr: "" };
-  const spies = (["stdout", "stderr"] as const).map((name) =>
-    vi.spyOn(process[name], "write").mockImplementation((chunk) => {
-      written[name] += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
-      return true;
-    }),
-  );
-  const listeners = (["SIGINT", "SIGTERM"] as const).map((name) => [name, process.listeners(name)] as const);
-  try {
-    const code = await main(["--runs", join(folder, "runs"), ...args.map((arg) => arg.replace("%", folder))]);
-    return { code, ...written };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-    process.stdout.removeAllListeners("error");
-    for (const [name, before] of listeners)
-      for (const listener of process.listeners(name)) if (!before.includes(listener)) process.off(name, listener);
-    process.exitCode = undefined;
-  }
-}
+const refrain = (...args: string[]) => refrainIn(folder, ...args);
 
 const TINY = [
   "model.embeddingSize=8",

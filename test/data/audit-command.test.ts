@@ -1,13 +1,13 @@
 // `refrain data audit` as a person types it, on good, dirty and hostile files.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configOf } from "../../src/cli/commands/train.js";
-import { main } from "../../src/cli/main.js";
 import { useLanguage } from "../../src/cli/messages.js";
 import type { Finding } from "../../src/data/audit/index.js";
 import { writeLog } from "../../src/data/index.js";
 import { runConfig } from "../../src/recipes/index.js";
+import { refrainIn } from "../support/refrain.js";
 import { dated } from "../support/training.js";
 import { markovWorld } from "../support/worlds.js";
 import { byCode, loud, MAY } from "./audit-helpers.js";
@@ -27,23 +27,7 @@ afterAll(() => {
   folder.remove();
 });
 
-/** Runs `refrain …` in this process. */
-async function refrain(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { stdout: "", stderr: "" };
-  const spies = (["stdout", "stderr"] as const).map((name) =>
-    vi.spyOn(process[name], "write").mockImplementation((chunk) => {
-      written[name] += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
-      return true;
-    }),
-  );
-  try {
-    return { code: await main(args), ...written };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-    process.stdout.removeAllListeners("error");
-    process.exitCode = undefined;
-  }
-}
+const refrain = (...args: string[]) => refrainIn(folder.path, ...args);
 
 interface Printed {
   readonly findings: readonly Finding[];

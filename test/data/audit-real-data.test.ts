@@ -21,7 +21,7 @@ interface Expectation {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-const ALL: readonly Expectation[] = [
+const LOGS: readonly Expectation[] = [
   {
     path: "ml-100k/ml-100k.inter",
     titles: "ml-100k/ml-100k.item",
@@ -66,12 +66,14 @@ const ALL: readonly Expectation[] = [
   { path: "amazon-beauty/Beauty.txt", loud: [], counts: { "unknown-items": 138 } },
 ];
 /** A million rows wait for the long run. */
-const LOGS = ALL.filter((one) => isLongRun || !one.path.startsWith("ml-1m/"));
+const waits = (path: string) => path.startsWith("ml-1m/") && !isLongRun;
 
-describe.skipIf(MISSING)(`the audit of real logs in ${DATA}`, () => {
-  test.each(LOGS.map((one) => [one.path, one.split ?? "auto", one] as const))(
-    "%s, split %s",
-    async (path, kind, expected) => {
+describe.skipIf(MISSING)(`the audit of real logs (needs ${DATA})`, () => {
+  test.for(LOGS.map((one) => ({ kind: one.split ?? ("auto" as const), ...one })))(
+    "$path, split $kind",
+    async (expected, { skip }) => {
+      const { path, kind } = expected;
+      skip(waits(path), "needs REFRAIN_FULL=1");
       const titles = expected.titles ? `${DATA}${expected.titles}` : null;
       const config = runConfig({ data: { path: `${DATA}${path}`, titles }, cleaning: LATEST, split: { kind } });
       const { findings } = await auditData(config);

@@ -308,10 +308,12 @@ describe("hostile files end in a coded error or a report", () => {
     expect((await outcomeOf("/dev/zero")).error?.code).toBe("FILE_UNREADABLE");
   });
 
-  // The superuser may read everything.
-  test.skipIf(process.getuid?.() === 0)("an unreadable file", async () => {
-    const path = folder.write("secret.csv", HEAD + good(3));
-    chmodSync(path, 0);
-    expect((await outcomeOf(path)).error?.code).toBe("FILE_UNREADABLE");
-  });
+  test.skipIf(process.getuid?.() === 0)(
+    "an unreadable file (not for the superuser, who may read everything)",
+    async () => {
+      const path = folder.write("secret.csv", HEAD + good(3));
+      chmodSync(path, 0);
+      expect((await outcomeOf(path)).error?.code).toBe("FILE_UNREADABLE");
+    },
+  );
 });

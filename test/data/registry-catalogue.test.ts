@@ -80,7 +80,7 @@ describe("a wrong descriptor is refused", () => {
     }));
 });
 
-describe.skipIf(!isBuilt)("the commands", () => {
+describe.skipIf(!isBuilt)("the commands (needs dist)", () => {
   const run = (args: readonly string[], data: string, more: NodeJS.ProcessEnv = {}) =>
     startRefrain(args, { REFRAIN_DATA: data, ...more }).ended;
 
@@ -105,7 +105,7 @@ describe.skipIf(!isBuilt)("the commands", () => {
       });
     }));
 
-  test.skipIf(!isLongRun)("list, in Chinese, as JSON, and its schema", () =>
+  test.skipIf(!isLongRun)("list, in Chinese, as JSON, and its schema (needs REFRAIN_FULL=1)", () =>
     withFolder(async (data) => {
       expect((await run(["--lang", "zh", "data", "list"], data)).stdout).toContain("数据目录");
       const listed = JSON.parse((await run(["--json", "data", "list", "kkbox"], data)).stdout);

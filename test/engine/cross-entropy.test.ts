@@ -157,25 +157,25 @@ describe("cross-entropy of a linear layer", () => {
   });
 
   test.each([false, true])("rows that need several chunks give what their parts give (extra: %s)", (mixed) => {
-    // 4 Mi logits at once and 70,001 columns: 59 rows a chunk, so 100 rows are two.
-    const shape = { N: 100, V: 70_000, D: 2, seed: 3 };
+    // 16 Mi logits at once and 70,001 columns: 239 rows a chunk, so 300 rows are two.
+    const shape = { N: 300, V: 70_000, D: 2, seed: 3 };
     const data = example(shape);
     const whole = run(shape, data, mixed);
     const half = (start: number) => {
-      const part = { ...shape, N: 50 };
+      const part = { ...shape, N: 150 };
       const { h, extra, targets } = data;
       return run(
         part,
         {
           ...data,
-          h: h.slice(start * 2, start * 2 + 100),
-          extra: extra.slice(start, start + 50),
-          targets: targets.slice(start, start + 50),
+          h: h.slice(start * 2, start * 2 + 300),
+          extra: extra.slice(start, start + 150),
+          targets: targets.slice(start, start + 150),
         },
         mixed,
       );
     };
-    const [first, second] = [half(0), half(50)];
+    const [first, second] = [half(0), half(150)];
     expectClose([whole.value], [(first.value + second.value) / 2], 1e-5);
     const mean = (at: number) => first.gradients[at].map((x, i) => (x + second.gradients[at][i]) / 2);
     const joined = (at: number) => [...first.gradients[at], ...second.gradients[at]].map((x) => x / 2);

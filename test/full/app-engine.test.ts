@@ -25,7 +25,7 @@ function smallLog(): string {
   return rows.join("\n");
 }
 
-describe.runIf(isLongRun)("the engine process of the app", () => {
+describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1)", () => {
   const folder = mkdtempSync(join(tmpdir(), "refrain-engine-"));
   const path = join(folder, "log.csv");
   let run = "";

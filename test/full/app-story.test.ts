@@ -38,7 +38,10 @@ function smallLog(): string {
   return rows.join("\n");
 }
 
-describe.runIf(isLongRun && isBuilt && executablePath !== undefined)("the app in a browser", () => {
+const CAN_RUN = isLongRun && isBuilt && executablePath !== undefined;
+const NEEDS = "needs REFRAIN_FULL=1, dist, and Chromium, Chrome or Edge";
+
+describe.skipIf(!CAN_RUN)(`the app in a browser (${NEEDS})`, () => {
   const folder = mkdtempSync(join(tmpdir(), "refrain-app-"));
   let server: ChildProcess;
   let browser: Browser;
@@ -162,10 +165,3 @@ describe.runIf(isLongRun && isBuilt && executablePath !== undefined)("the app in
     expect(problems).toEqual([]);
   });
 });
-
-test.skipIf(executablePath !== undefined)(
-  "no Chromium, Chrome or Edge is here: the story of the app was not run",
-  () => {
-    expect(executablePath).toBeUndefined();
-  },
-);

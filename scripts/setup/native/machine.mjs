@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpus } from "node:os";
 
 /** True on Linux systems whose C library is musl (Alpine): TensorFlow is built for glibc only. */
 export function usesMusl() {
@@ -19,4 +20,10 @@ export function mayHaveAvx() {
 /** The machine in words for a message: "linux x64". */
 export function platformName() {
   return `${process.platform} ${process.arch}${usesMusl() ? " (musl)" : ""}`;
+}
+
+/** The processor's name and what it can do, as src/engine/kernels.ts reads it: kernels compiled for one run on no other. */
+export function processorHere() {
+  const about = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+  return [cpus()[0]?.model, /^(flags|Features)\s*:.*$/m.exec(about)?.[0] ?? ""].join("\n");
 }

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { cpus } from "node:os";
 import { join } from "node:path";
 import { explainCrash } from "../native/addon.mjs";
 import { findCompiler } from "../native/compile.mjs";
+import { processorHere } from "../native/machine.mjs";
 import { engineFiles, kernelsOf, tfjsNodeOf, verdictOf } from "../native/places.mjs";
 import { Unavailable } from "../native/unavailable.mjs";
 import { filesBelow, readJson, sha256OfText, writeJson } from "../tools/files.mjs";
@@ -23,7 +23,7 @@ export function isDone({ root, retry, engine }) {
 
 /** Compiles Refrain's own operations for the processor of this machine. Without a compiler training is only slower. */
 export async function run({ root, t, progress }) {
-  const record = { signature: signatureOf(root), processor: cpus()[0]?.model };
+  const record = { signature: signatureOf(root), processor: processorHere() };
   await progress.step(t("kernels"), async () => {
     mkdirSync(kernelsOf(root), { recursive: true });
     rmSync(addonOf(root), { force: true });
@@ -77,5 +77,5 @@ function librariesOf(root) {
 function signatureOf(root) {
   const { tensorflow, files } = readJson(verdictOf(root)) ?? {};
   const sources = sourcesOf(root).map((path) => readFileSync(path, "utf8"));
-  return sha256OfText(JSON.stringify({ tensorflow, files, processor: cpus()[0]?.model }), ...sources);
+  return sha256OfText(JSON.stringify({ tensorflow, files, processor: processorHere() }), ...sources);
 }

@@ -10,13 +10,14 @@ namespace refrain {
 /** Sizes and padding of one call. */
 struct Layout {
   Layout(const Call::Input& x, const Call::Input& padding, const Call::Input& recurrent, int gates)
-      : B(padding.size(0)), T(B ? x.size(0) / B : 0), H(recurrent.size(0)), gates(gates), padding(padding.integers()) {
+      : B(padding.size(0)), T(B ? x.size(0) / B : 0), H(recurrent.size(0)), padding(padding.integers()) {
     require(x.shape.size() == 2 && int64_t(T) * B == x.size(0), "rows must be steps x batch size");
     require(recurrent.size(1) == gates * H, "recurrent weights must be [H, gates * H]");
   }
   int64_t rows() const { return int64_t(T) * B; }
+  bool isState(const Call::Input& input) const { return input.size(0) == B && input.size(1) == H; }
 
-  int B, T, H, gates;
+  int B, T, H;
   const int32_t* padding;
 };
 
@@ -57,10 +58,7 @@ INLINE void overUnits(int H, Step step) {
   for (int u = 0; u < H; u += LANES) step(u, std::min(LANES, H - u));
 }
 
-INLINE void copyRow(float* to, const float* from, int n) {
-  if (from) std::memcpy(to, from, 4 * size_t(n));
-  else std::memset(to, 0, 4 * size_t(n));
-}
+INLINE void copyRow(float* to, const float* from, int n) { std::memcpy(to, from, 4 * size_t(n)); }
 
 /** x Wx + b for some rows of one step. */
 inline void project(const Layout& l, int t, int from, int to, const float* x, const Weights& Wx, const float* bias, float* gates) {
@@ -75,9 +73,11 @@ inline void project(const Layout& l, int t, int from, int to, const float* x, co
  */
 void lstm(Call& call) {
   const auto x = call.input(0), padding = call.input(1), Wx = call.input(2), Wh = call.input(3), bias = call.input(4);
-  const float *h0 = call.input(5).floats(), *c0 = call.input(6).floats();
+  const auto hidden = call.input(5), cell = call.input(6);
+  const float *h0 = hidden.floats(), *c0 = cell.floats();
   const Layout l(x, padding, Wh, 4);
   const int H = l.H, width = 4 * H, D = x.size(1);
+  require(l.isState(hidden) && l.isState(cell), "the initial state must be [B, H]");
   require(Wx.size(0) == D && Wx.size(1) == width && bias.size(0) == width, "input weights must be [D, 4 * H]");
   float* h = call.output(0, {l.rows(), H});
   float* gates = call.output(1, {l.rows(), width});
@@ -162,9 +162,11 @@ void lstmGradient(Call& call) {
  */
 void gru(Call& call) {
   const auto x = call.input(0), padding = call.input(1), Wx = call.input(2), Wh = call.input(3), bias = call.input(4);
-  const float* h0 = call.input(5).floats();
+  const auto hidden = call.input(5);
+  const float* h0 = hidden.floats();
   const Layout l(x, padding, Wh, 3);
   const int H = l.H, width = 3 * H, D = x.size(1);
+  require(l.isState(hidden), "the initial state must be [B, H]");
   require(Wx.size(0) == D && Wx.size(1) == width && bias.size(0) == width, "input weights must be [D, 3 * H]");
   float* h = call.output(0, {l.rows(), H});
   float* gates = call.output(1, {l.rows(), width});

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -118,6 +119,7 @@ void registerOperation(const char* name, std::vector<const char*> inputs, std::v
   TF_RegisterOpDefinition(definition, status);
   if (TF_GetCode(status) == 0)
     TF_RegisterKernelBuilder(name, TF_NewKernelBuilder(name, "CPU", nullptr, compute<work>, nullptr), status);
+  if (TF_GetCode(status) != 0) std::fprintf(stderr, "%s: %s\n", name, TF_Message(status));
   TF_DeleteStatus(status);
 }
 

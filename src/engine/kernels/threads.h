@@ -24,6 +24,7 @@ class Threads {
   /** Calls work(0) ... work(count - 1), each in a thread of its own, and returns when all have ended. */
   void run(const std::function<void(int)>& work) {
     if (count_ == 1) return work(0);
+    const std::lock_guard<std::mutex> oneAtATime(running_);  // Node may have several threads that compute
     {
       std::lock_guard<std::mutex> lock(mutex_);
       work_ = &work;
@@ -62,7 +63,7 @@ class Threads {
   }
 
   int count_ = 1;
-  std::mutex mutex_;
+  std::mutex running_, mutex_;
   std::condition_variable wake_;
   const std::function<void(int)>* work_ = nullptr;
   std::atomic<int> left_{0};
