@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { labMessages } from "./lab/messages.mjs";
 import { ensureLab, labEnvironment, labPlaces } from "./lab/setup.mjs";
 import { firstDifference, outputsOf } from "./notebooks/outputs.mjs";
@@ -23,16 +24,11 @@ import {
 import { main as setUp } from "./setup/main.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const args = process.argv.slice(2);
-const flags = args.filter((arg) => arg.startsWith("--"));
-const [verb, ...rest] = args.filter((arg) => !arg.startsWith("--"));
-const named = verb === "build" || verb === undefined ? rest : [verb, ...rest];
-const names = notebookNames(root).filter((name) => named.length === 0 || named.includes(name));
-const solutions = flags.includes("--solutions");
+const { flags, building, names } = readArguments();
 const quick = process.env.REFRAIN_QUICK === "1";
 let failed = 0;
 
-if (verb === "build") for (const name of names) write(name, keptOutputs(name));
+if (building) for (const name of names) write(name, keptOutputs(name));
 else {
   if ((await setUp([])) !== 0) process.exit(1);
   try {
@@ -46,13 +42,32 @@ else {
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
+/** What the call asks for; a word that is no notebook and an unknown flag end it. */
+function readArguments() {
+  const all = notebookNames(root);
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { check: { type: "boolean" }, solutions: { type: "boolean" } },
+    });
+    const building = positionals[0] === "build";
+    const named = building ? positionals.slice(1) : positionals;
+    const unknown = named.find((name) => !all.includes(name));
+    if (unknown) throw new Error(`No notebook is called "${unknown}". There are: ${all.join(", ")}`);
+    return { flags: values, building, names: named.length > 0 ? named : all };
+  } catch (error) {
+    console.error(error.message);
+    process.exit(2);
+  }
+}
+
 /** Outputs of a run, by number of the code cell; undefined where a cell failed. */
 function execute(name) {
   const folder = join(root, ".cache", "lab", "run");
   const path = join(folder, `${name}.ipynb`);
   const source = readSource(root, name);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path, toText(toNotebook(solutions ? withSolutions(source) : source, "en")));
+  writeFileSync(path, toText(toNotebook(flags.solutions ? withSolutions(source) : source, "en")));
   const python = labPlaces(root).python;
   const run = [join(root, "tools", "jupyter", "run.py"), "--folder", join(root, "notebooks"), path];
   const { status } = spawnSync(python, run, { env: labEnvironment(root, process.env), stdio: "inherit" });
@@ -61,8 +76,8 @@ function execute(name) {
 
 function finish(name, outputs) {
   if (!outputs) failed++;
-  else if (quick || solutions) return;
-  else if (flags.includes("--check")) compare(name, outputs);
+  else if (quick || flags.solutions) return;
+  else if (flags.check) compare(name, outputs);
   else write(name, outputs);
 }
 

@@ -23,8 +23,8 @@ test("Jupyter finds everything inside the folder and leaves the home folder alon
 });
 
 test.each([
-  ["en", /Python 3\.9 or newer.*apt install.*brew install.*winget/],
-  ["zh", /Python 3\.9.*apt install.*brew install.*winget/],
+  ["en", /Python 3\.10 or newer.*apt install.*brew install.*winget/],
+  ["zh", /Python 3\.10.*apt install.*brew install.*winget/],
 ])("without Python the remedy is told, in %s", async (language, message) => {
   await withFolder((root) => {
     mkdirSync(join(root, "tools", "jupyter", "node_modules", "tslab"), { recursive: true });
@@ -32,6 +32,12 @@ test.each([
     const options = { t: labMessages({ REFRAIN_LANG: language }), env: { PATH: root }, say: () => {} };
     expect(() => lab.ensureLab(root, options)).toThrow(message);
   });
+});
+
+test("a language is found as the command line finds it: what says nothing is passed over", () => {
+  const python = (env: NodeJS.ProcessEnv) => labMessages(env)("python");
+  expect(python({ REFRAIN_LANG: "", LC_ALL: "", LANG: "zh_CN.UTF-8" })).toBe(python({ REFRAIN_LANG: "zh" }));
+  expect(python({ LC_ALL: "en_GB.UTF-8", LANG: "zh_CN.UTF-8" })).toBe(python({}));
 });
 
 test("a Python that is named and is none is not taken", () => {

@@ -1,3 +1,5 @@
+import { languageOf } from "../../scripts/setup/messages.mjs";
+
 const MESSAGES = {
   help: [
     "npm run app -- [--shell electron|browser|none] [--runs FOLDER] [--port N]\n\nOpens the app: in Electron where it is there or can be fetched, else in a window of Chromium, Chrome or Edge,\nelse its address is printed. Ctrl-C ends it; a run that is being trained gets a checkpoint first.",
@@ -24,7 +26,6 @@ const MESSAGES = {
 
 /** Texts in the language of the terminal. */
 export function translator(env) {
-  const language = env.REFRAIN_LANG ?? env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? "";
-  const at = language.startsWith("zh") ? 1 : 0;
+  const at = languageOf(env) === "zh" ? 1 : 0;
   return (key, values = {}) => MESSAGES[key][at].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }

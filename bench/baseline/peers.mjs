@@ -1,9 +1,10 @@
 // The same techniques fitted by numpy, scipy and scikit-learn on MovieLens-100k, and how many of the lists are the same.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { evaluationCases, fitBaseline, Random, topK, trainHistories } from "../../dist/index.js";
+import { pythonWith } from "../venv.mjs";
 import { datasets, load } from "./data.mjs";
 
 const PACKAGES = ["numpy==2.2.6", "scipy==1.15.3", "scikit-learn==1.6.1"];
@@ -18,7 +19,7 @@ const OPTIONS = {
 export async function comparePeers(folder, out) {
   const histories = await load(datasets(folder)["ml-100k"]);
   if (!histories) return console.log("MovieLens-100k is not here, so nothing is compared with Python.");
-  const python = pythonWithPackages(join(import.meta.dirname, "..", "..", ".cache", "baselines-python"));
+  const python = pythonWith("baselines-python", PACKAGES, ["numpy", "scipy", "sklearn"]);
   if (!python) return;
   const cases = evaluationCases(histories, "test");
   const work = mkdtempSync(join(tmpdir(), "refrain-peers-"));
@@ -92,24 +93,4 @@ function inputOf(histories, cases) {
     ),
     options: OPTIONS,
   };
-}
-
-/** Python of a venv with the packages, made on first use; undefined where it cannot be had, with the reason printed. */
-function pythonWithPackages(folder) {
-  const python = join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
-  try {
-    if (!existsSync(python)) {
-      console.log("Making a Python environment with numpy, scipy and scikit-learn for comparison.");
-      execFileSync("python3", ["-m", "venv", folder], { stdio: "inherit" });
-    }
-    try {
-      execFileSync(python, ["-c", "import numpy, scipy, sklearn"], { stdio: "ignore" });
-    } catch {
-      execFileSync(python, ["-m", "pip", "install", "--quiet", "--retries", "1", ...PACKAGES], { stdio: "inherit" });
-    }
-    return python;
-  } catch (error) {
-    console.log(`Python does not take part: ${error.message.split("\n")[0]}`);
-    return undefined;
-  }
 }

@@ -28,7 +28,7 @@ The log is written to a temporary folder: 3 GB for 20 million plays, and as much
 
 const here = import.meta.dirname;
 const run = promisify(execFile);
-const python = pythonWith(join(here, "..", "..", ".cache", "data-peers"), ["polars", "pandas", "pyarrow"]);
+const python = pythonWith("data-peers", ["polars", "pandas", "pyarrow"]);
 const peers = {
   refrain: [process.execPath, join(here, "ours.mjs")],
   ...(python && { polars: [python, join(here, "peer-polars.py")], pandas: [python, join(here, "peer-pandas.py")] }),

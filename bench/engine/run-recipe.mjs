@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { torchPython } from "../venv.mjs";
 import { median, spread } from "./statistics.mjs";
-import { torchPython } from "./torch.mjs";
 import { Worker } from "./worker.mjs";
 
 const here = import.meta.dirname;
@@ -11,7 +11,7 @@ const here = import.meta.dirname;
 const every = 8;
 
 export async function compareRecipe(file, rounds, keepMemory) {
-  const python = await torchPython(join(here, "..", "..", ".cache", "torch"));
+  const python = torchPython();
   const folder = mkdtempSync(join(tmpdir(), "refrain-bench-"));
   const workers = {
     refrain: new Worker(process.execPath, [join(here, "recipe.mjs")], { REFRAIN_ENGINE: "native", ...keepMemory }),

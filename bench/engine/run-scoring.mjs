@@ -1,7 +1,7 @@
 // npm run bench -- scoring: one user's next items after one more play, and all users ranked once their states are known.
 import { join } from "node:path";
+import { torchPython } from "../venv.mjs";
 import { median, spread } from "./statistics.mjs";
-import { torchPython } from "./torch.mjs";
 import { Worker } from "./worker.mjs";
 
 const here = import.meta.dirname;
@@ -10,7 +10,7 @@ const [D, H] = [128, 128];
 
 /** Times of one play by peer and size, and of ranking 6,040 users over 3,416 items. */
 export async function compareScoring(rounds, keepMemory) {
-  const python = await torchPython(join(here, "..", "..", ".cache", "torch"));
+  const python = torchPython();
   const workers = {
     refrain: new Worker(process.execPath, [join(here, "scoring.mjs")], { REFRAIN_ENGINE: "native", ...keepMemory }),
     ...(python && { "torch-best": new Worker(python, [join(here, "scoring-peer.py")], keepMemory) }),

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { torchPython } from "../venv.mjs";
 import { writeData } from "./data.mjs";
 import { measureMachine } from "./machine.mjs";
 import { writeResults } from "./results.mjs";
@@ -10,7 +11,6 @@ import { compareRecipe } from "./run-recipe.mjs";
 import { compareScoring } from "./run-scoring.mjs";
 import { bytesOf, flopsOf, nameOf, shapes } from "./shapes.mjs";
 import { median, spread } from "./statistics.mjs";
-import { torchPython } from "./torch.mjs";
 import { Worker } from "./worker.mjs";
 
 const here = import.meta.dirname;
@@ -42,7 +42,7 @@ const keepMemory = {
   MALLOC_TRIM_THRESHOLD_: "8589934592",
   MALLOC_TOP_PAD_: "1073741824",
 };
-const python = await torchPython(join(here, "..", "..", ".cache", "torch"));
+const python = torchPython();
 const peer = join(here, "peer.py");
 const all = {
   refrain: () => new Worker(process.execPath, [join(here, "ours.mjs")], { REFRAIN_ENGINE: "native", ...keepMemory }),

@@ -1,8 +1,10 @@
 // What `npm run lab` and `npm run notebooks` say, in English and Chinese.
+import { languageOf } from "../setup/messages.mjs";
+
 const table = {
   noPython: {
-    en: "Notebooks need Python 3.9 or newer, and none was found. Install it (Debian, Ubuntu: sudo apt install python3 python3-venv; macOS: brew install python; Windows: winget install Python.Python.3.12), or name one: PYTHON=/path/to/python npm run lab",
-    zh: "notebook 需要 Python 3.9 或更高版本,但没有找到。请安装(Debian、Ubuntu:sudo apt install python3 python3-venv;macOS:brew install python;Windows:winget install Python.Python.3.12),或指定路径:PYTHON=/路径/python npm run lab",
+    en: "Notebooks need Python 3.10 or newer, and none was found. Install it (Debian, Ubuntu: sudo apt install python3 python3-venv; macOS: brew install python; Windows: winget install Python.Python.3.12), or name one: PYTHON=/path/to/python npm run lab",
+    zh: "notebook 需要 Python 3.10 或更高版本,但没有找到。请安装(Debian、Ubuntu:sudo apt install python3 python3-venv;macOS:brew install python;Windows:winget install Python.Python.3.12),或指定路径:PYTHON=/路径/python npm run lab",
   },
   noVenv: {
     en: "Python could not make a virtual environment in .cache/lab. On Debian and Ubuntu: sudo apt install python3-venv",
@@ -29,7 +31,6 @@ const table = {
 
 /** Messages in the person's language, as the command line chooses it. */
 export function labMessages(env) {
-  const wanted = env.REFRAIN_LANG ?? env.LC_ALL ?? env.LC_MESSAGES ?? env.LANG ?? "";
-  const language = wanted.toLowerCase().startsWith("zh") ? "zh" : "en";
+  const language = languageOf(env);
   return (key) => table[key][language];
 }

@@ -117,8 +117,14 @@ REFRAIN_ENGINE=native|wasm|cpu 只对本次运行生效;wasm 与 cpu 跳过所�
   },
 };
 
-/** Returns `t(key, ...values)`: the sentence in Chinese when REFRAIN_LANG, LC_ALL or LANG begins with zh, else in English. */
+/** The person's language as the command line finds it: the first of these that says something. */
+export function languageOf(env) {
+  const name = env.REFRAIN_LANG || env.LC_ALL || env.LC_MESSAGES || env.LANG || "";
+  return /^zh/i.test(name) ? "zh" : "en";
+}
+
+/** Returns `t(key, ...values)`: the sentence in the person's language. */
 export function translator(env) {
-  const language = /^zh/i.test(env.REFRAIN_LANG || env.LC_ALL || env.LANG || "") ? "zh" : "en";
+  const language = languageOf(env);
   return (key, ...values) => (table[key] || reasons[key])[language](...values);
 }

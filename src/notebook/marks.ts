@@ -108,9 +108,10 @@ function cells(trace: Trace, x: Axis, y: Axis): string[] {
   ).clamp(true) as unknown as (value: number) => string;
   const [w, h] = [px(x.band + 0.3), px(y.band + 0.3)]; // a hair of overlap hides the seams
   return z.flatMap((row, r) =>
-    row.map((value, c) => {
+    row.flatMap((value, c) => {
+      if (!Number.isFinite(value)) return []; // as Plotly, a hole
       const [left, top] = [x.at(trace.x?.[c]) - x.band / 2, y.at(trace.y?.[r]) - y.band / 2];
-      return `<rect x="${px(left)}" y="${px(top)}" width="${w}" height="${h}" fill="${colour(value)}"/>`;
+      return [`<rect x="${px(left)}" y="${px(top)}" width="${w}" height="${h}" fill="${colour(value)}"/>`];
     }),
   );
 }

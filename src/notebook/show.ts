@@ -11,26 +11,37 @@ import { type ShowOptions, tableOf } from "./tables.js";
  * @throws {RefrainError} DISPLAY_MISSING outside a notebook
  */
 export function show(value: unknown, options: ShowOptions = {}): void {
-  currentChannel().display(bundleOf(value, options));
+  const channel = currentChannel();
+  channel.display(bundleOf(value, options));
+  // A figure has no place for a caption of its own.
+  if (isFigure(value) && options.caption) channel.display(captionBundle(options.caption));
+}
+
+function captionBundle(caption: string): MimeBundle {
+  return { "text/html": `<p><small>${escapeHtml(caption)}</small></p>`, "text/plain": caption };
 }
 
 /** What `show` sends: the same value in every form that front ends know. */
 export function bundleOf(value: unknown, options: ShowOptions = {}): MimeBundle {
-  if (isFigure(value)) return figureBundle(value, options.caption);
+  if (isFigure(value)) return figureBundle(value);
   const table = tableOf(value, options);
   if (table) return { "text/html": tableHtml(table), "text/plain": tableText(table) };
-  const text = cell(value);
-  return { "text/html": `<p>${escapeHtml(text)}</p>`, "text/plain": text };
+  const [text, { caption }] = [cell(value), options];
+  const below = caption ? captionBundle(caption) : { "text/html": "", "text/plain": "" };
+  return {
+    "text/html": `<p>${escapeHtml(text)}</p>${below["text/html"]}`,
+    "text/plain": [text, below["text/plain"]].filter(Boolean).join("\n"),
+  };
 }
 
 /** A live Plotly figure with a still image beside it, for places that do not run scripts. */
-export function figureBundle(figure: Figure, caption = ""): MimeBundle {
+export function figureBundle(figure: Figure): MimeBundle {
   const rounded = JSON.parse(JSON.stringify(figure, (_, value) => shortNumber(value))) as Figure;
   const title = (figure.layout.title as { text?: string } | undefined)?.text ?? "";
   return {
     "application/vnd.plotly.v1+json": rounded,
     "image/svg+xml": figureSvg(rounded),
-    "text/plain": [title.replace(/<[^>]*>/g, " "), caption].filter(Boolean).join("\n"),
+    "text/plain": title.replace(/<[^>]*>/g, " "),
   };
 }
 

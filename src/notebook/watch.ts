@@ -57,7 +57,7 @@ export async function watch(
     }
   } finally {
     const line = seen.summary();
-    const bundle = seen.watched.epochs.length > 0 ? figureBundle(seen.figure(title), line) : { "text/plain": line };
+    const bundle = seen.watched.epochs.length > 0 ? figureBundle(seen.figure(title)) : { "text/plain": line };
     channel.display(bundle, { id, update: true });
   }
   channel.display({ "text/html": `<p>${escapeHtml(seen.summary())}</p>`, "text/plain": seen.summary() });

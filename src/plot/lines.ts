@@ -41,7 +41,7 @@ export function heatmap(
   rows: readonly string[],
   columns: readonly string[],
 ): Figure {
-  const most = Math.max(1e-9, ...z.flat().map(Math.abs));
+  const most = z.flat().reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 1e-9);
   return figure(
     title,
     [

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { writeFileAtomic } from "../core/files.js";
 import type { Figure } from "../core/types.js";
+import { escapeHtml } from "../notebook/html.js";
 
 /** One part of a report, top to bottom. Texts are plain; they are escaped here. */
 export type ReportPart =
@@ -53,10 +54,6 @@ function render(part: ReportPart, figures: Figure[]): string {
     row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("");
   const rows = part.rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("\n");
   return `<div class="table"><table><thead><tr>${cells(part.header, "th")}</tr></thead><tbody>\n${rows}\n</tbody></table></div>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
 const STYLE = `

@@ -127,6 +127,11 @@ describe("values of the project", () => {
     show(lineChart("Loss <b>", [{ name: "a", x: [1, 2], y: [0.123456789, 2] }]), { caption: "of a run" });
     const { bundle } = recorder.shown[0];
     expect(Object.keys(bundle)).toEqual(["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]);
+    expect(recorder.shown[1].bundle).toEqual({
+      "text/html": "<p><small>of a run</small></p>",
+      "text/plain": "of a run",
+    });
+    expect(shown("plain", { caption: "<i>" }).html).toBe("<p>plain</p><p><small>&lt;i&gt;</small></p>");
     expect(bundle["image/svg+xml"]).toMatch(/^<svg .*<\/svg>$/);
     expect(JSON.stringify(bundle["application/vnd.plotly.v1+json"])).toContain("[0.123457,2]");
   });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { figureSvg } from "../../src/notebook/index.js";
 import { heatmap, lineChart, pointMap, principalPlane } from "../../src/plot/index.js";
 
 test("lines in the order given; a legend only for several", () => {
@@ -44,6 +45,19 @@ test("the principal plane is the plane in which the points lie", () => {
   for (let i = 0; i < flat.length; i++)
     for (let j = 0; j < i; j++) expect(apart(plane[i], plane[j])).toBeCloseTo(apart(flat[i], flat[j]), 6);
   expect(Math.abs(plane[0][0])).toBeGreaterThan(3.9); // the long axis comes first
+});
+
+test("the main direction is found wherever it points", () => {
+  const plane = principalPlane([4, -8, -4, 8, 0.2, 0.1, -0.2, -0.1], 2);
+  expect(Math.abs(plane[0][0])).toBeCloseTo(Math.hypot(4, 8), 6);
+  expect(Math.abs(plane[0][1])).toBeLessThan(1e-6);
+});
+
+test("a large heat map, and one with a hole", () => {
+  const z = Array.from({ length: 400 }, (_, r) => Array.from({ length: 400 }, (_, c) => r - c));
+  const names = z.map((_, n) => String(n));
+  expect(heatmap("large", z, names, names).data[0]).toMatchObject({ zmax: 399 });
+  expect(figureSvg(heatmap("hole", [[1, Number.NaN]], ["a"], ["b", "c"]))).not.toContain("undefined");
 });
 
 test("points without a difference, and a wrong width", () => {

@@ -138,7 +138,7 @@ handler.handleExecute = async function (request, ...rest) {
   return reply;
 };
 
-// 7. Messages that tslab has no function for: bundles of several types, updates, and clearing.
+// 7. Messages that tslab has no function for: bundles of several types, and updates.
 const server = jupyter.ZmqServer.prototype;
 const handleExecute = server.handleExecute;
 server.handleExecute = function (socket, message) {
@@ -155,7 +155,6 @@ server.handleExecute = function (socket, message) {
         metadata: {},
         transient: id ? { display_id: id } : {},
       }),
-    clearOutput: (wait = true) => send("clear_output", { wait }),
   });
   return handleExecute.call(this, socket, message);
 };
