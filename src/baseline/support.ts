@@ -1,4 +1,4 @@
-// What the techniques share: a scorer out of one function for one row, and the train part as a matrix of users by items.
+// What the techniques share: a scorer out of one function for one row, and the train part as a matrix.
 import type { Scorer } from "../core/scorer.js";
 import type { Query } from "../core/types.js";
 import { type Histories, trainHistories } from "../sequence/histories.js";
@@ -65,10 +65,22 @@ export function profileOf(history: Int32Array): { readonly columns: Int32Array; 
   return { columns: sorted.subarray(0, size), values: counts.subarray(0, size) };
 }
 
-/** Plays of each user index (row) and item (column) in the train part; row 0 is empty. */
-export function userItemMatrix(histories: Histories): SparseRows {
+/**
+ * Plays of each train history (row, from 1) and item (column); row 0 is empty.
+ *
+ * Row u is that of user index u, except where the users of the log are sessions: then it is one of the sessions, and
+ * there are more rows than users.
+ */
+export function historyMatrix(histories: Histories): SparseRows {
   const rows = trainHistories(histories).map(({ items }) => profileOf(items));
   return toSparseRows([{ columns: [], values: [] }, ...rows]);
+}
+
+/** Plays of each user index (row) and item (column) in the train part, sessions of one user in one row; row 0 is empty. */
+export function userMatrix(histories: Histories): SparseRows {
+  const own = Array.from({ length: histories.users.size + 1 }, (): Int32Array[] => []);
+  for (const { user, items } of trainHistories(histories)) own[user].push(items);
+  return toSparseRows(own.map((parts) => profileOf(joinedPlays(parts).plays)));
 }
 
 /** Rows and columns exchanged; columns of each new row ascend. */

@@ -4,11 +4,29 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { type BaselineChoice, fitBaseline, TECHNIQUE_NAMES } from "../../src/baseline/index.js";
 import { toHistories } from "../../src/sequence/histories.js";
+import { toSessions } from "../../src/sequence/sessions.js";
 import { leaveOneOut } from "../../src/sequence/split.js";
+import { splitSessions } from "../../src/sequence/split-apart.js";
 import { scorerContract } from "../contract/scorer.js";
-import { cycleWorld, markovWorld } from "../support/worlds.js";
+import { cycleWorld, markovWorld, toLog } from "../support/worlds.js";
 
-const worlds = { cycle: toHistories(leaveOneOut(cycleWorld())), random: toHistories(leaveOneOut(markovWorld().log)) };
+/** Two listeners with 20 sittings each, of which the last four are validation and test. */
+function sessionWorld() {
+  const sittings = Array.from({ length: 20 * 5 }, (_, at) => ({
+    time: Math.floor(at / 5) * 86_400 + (at % 5) * 60,
+    at,
+  }));
+  const rows = ["a", "b"].flatMap((user) =>
+    sittings.map(({ time, at }) => ({ user, item: `i${(at * at + (user === "a" ? 0 : 5)) % 11}`, time })),
+  );
+  return toHistories(splitSessions(toSessions(toLog(rows), 30), 16 * 86_400, 18 * 86_400));
+}
+
+const worlds = {
+  cycle: toHistories(leaveOneOut(cycleWorld())),
+  random: toHistories(leaveOneOut(markovWorld().log)),
+  session: sessionWorld(),
+};
 const folder = mkdtempSync(join(tmpdir(), "refrain-vectors-"));
 const file = join(folder, "vectors.csv");
 writeFileSync(file, Array.from({ length: 20 }, (_, i) => `i${i},${Math.cos(i)},${Math.sin(i)}`).join("\n"));
@@ -46,6 +64,11 @@ const choices: readonly BaselineChoice[] = [
 
 test("no technique is left out", () => {
   expect(new Set(choices.map(({ name }) => name))).toEqual(new Set(TECHNIQUE_NAMES));
+});
+
+test("the worlds are what they are for", () => {
+  expect(worlds.session.users.size).toBe(2);
+  expect(worlds.session.trained.filter((used) => used === 1).length).toBe(32);
 });
 
 for (const [world, histories] of Object.entries(worlds))

@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { invert, solveInPlace } from "../../src/baseline/factors/cholesky.js";
+import { playGraph } from "../../src/baseline/graph/propagation.js";
 import { fitBpr, fitEase, fitIals, fitItem2vec } from "../../src/baseline/index.js";
+import { historyMatrix, userMatrix } from "../../src/baseline/support.js";
 import { Random } from "../../src/core/random.js";
 import { topK } from "../../src/core/topk.js";
 import { toHistories } from "../../src/sequence/histories.js";
+import { toSessions } from "../../src/sequence/sessions.js";
 import { leaveOneOut } from "../../src/sequence/split.js";
+import { splitSessions } from "../../src/sequence/split-apart.js";
 import { cycleWorld, toLog } from "../support/worlds.js";
 import {
   allItems,
@@ -222,4 +226,20 @@ test.each([
 ])("%o refuses %j", async (make, wrong) => {
   const histories = toHistories(leaveOneOut(cycleWorld()));
   await expect(make(histories, wrong as never)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+});
+
+test("matrices have a row for each session, and for each user", () => {
+  const plays = ["x 0", "y 1", "z 2", "x 500", "x 1000", "y 1001"].map((row) => row.split(" "));
+  const log = toLog(
+    ["u", "v"].flatMap((user) => plays.map(([item, minute]) => ({ user, item, time: Number(minute) * 60 }))),
+  );
+  const histories = toHistories(splitSessions(toSessions(log, 30), 500 * 60, 1000 * 60));
+  expect(historyMatrix(histories).start).toEqual(Int32Array.of(0, 0, 3, 6));
+  const all = toHistories({ ...histories.split, validationStart: histories.split.userStart.slice(1) });
+  expect(historyMatrix(all).start).toEqual(Int32Array.of(0, 0, 3, 4, 6, 9, 10, 12));
+  const { start, columns, values } = userMatrix(all);
+  expect(start).toEqual(Int32Array.of(0, 0, 3, 6));
+  expect(columns).toEqual(Int32Array.of(1, 2, 3, 1, 2, 3));
+  expect(values).toEqual(Float64Array.of(3, 2, 1, 3, 2, 1));
+  expect(playGraph(all).pairUsers).toEqual(Int32Array.of(0, 0, 0, 1, 1, 1));
 });

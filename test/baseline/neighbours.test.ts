@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { fitDistance, fitSessionKnn, fitUserKnn, type SessionKnnOptions } from "../../src/baseline/index.js";
 import type { Histories } from "../../src/sequence/histories.js";
 import { toHistories } from "../../src/sequence/histories.js";
+import { toSessions } from "../../src/sequence/sessions.js";
 import { leaveOneOut } from "../../src/sequence/split.js";
+import { splitSessions } from "../../src/sequence/split-apart.js";
 import { cycleWorld, toLog } from "../support/worlds.js";
 import {
   allItems,
@@ -203,4 +205,27 @@ test.each([
 ])("%o refuses %j", (make, wrong) => {
   const histories = toHistories(leaveOneOut(cycleWorld()));
   expect(() => make(histories, wrong as never)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+});
+
+test("where the users are sessions, every session can be a neighbour, those of the same person too", async () => {
+  const sitting = (hour: number, items: string[]) =>
+    items.map((item, minute) => ({ user: "one", item, time: hour * 3600 + minute * 60 }));
+  const log = toLog([
+    ...sitting(0, ["a", "b"]),
+    ...sitting(5, ["c", "d", "c"]),
+    ...sitting(10, ["e", "f"]),
+    ...sitting(15, ["a", "b"]),
+    ...sitting(20, ["a", "b"]),
+  ]);
+  const histories = toHistories(splitSessions(toSessions(log, 30), 15 * 3600, 20 * 3600));
+  const query = (id: string) => ({ user: 1, history: Int32Array.of(histories.items.indexOf(id)) });
+  for (const scorer of [
+    fitUserKnn(histories, { shrinkage: 0, weight: "idf" }),
+    fitDistance(histories, { damping: 0 }),
+    fitDistance(histories, { metric: "euclidean", neighbours: 1 }),
+  ])
+    for (const [heard, beside] of ["ab", "cd", "ef"]) {
+      const scores = await scorer.score([query(heard)]);
+      expect(scores[histories.items.indexOf(beside)], `${scorer.name}: ${heard}`).toBeGreaterThan(0.1);
+    }
 });

@@ -3,7 +3,7 @@ import { parseConfig } from "../../core/config.js";
 import { Random } from "../../core/random.js";
 import type { Scorer } from "../../core/scorer.js";
 import type { Histories } from "../../sequence/histories.js";
-import { endRound, type FitRun, rowScorer, userItemMatrix } from "../support.js";
+import { endRound, type FitRun, rowScorer, userMatrix } from "../support.js";
 
 export interface BprOptions {
   readonly factors: number;
@@ -42,7 +42,7 @@ export async function fitBpr(
   run: FitRun = {},
 ): Promise<Scorer> {
   const { factors, epochs, learningRate, regularization, seed } = parseConfig("bpr", bprSchema, options);
-  const { start, columns } = userItemMatrix(histories);
+  const { start, columns } = userMatrix(histories);
   const width = histories.items.size + 1;
   const random = Random.stream(seed, "bpr");
   const vectors = (rows: number) =>

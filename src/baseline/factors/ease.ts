@@ -3,7 +3,7 @@ import { parseConfig } from "../../core/config.js";
 import { RefrainError } from "../../core/errors.js";
 import type { Scorer } from "../../core/scorer.js";
 import type { Histories } from "../../sequence/histories.js";
-import { endRound, type FitRun, profileOf, rowScorer, userItemMatrix } from "../support.js";
+import { endRound, type FitRun, historyMatrix, profileOf, rowScorer } from "../support.js";
 import { invert } from "./cholesky.js";
 
 export interface EaseOptions {
@@ -46,7 +46,7 @@ export async function fitEase(
       items: n,
       maxItems,
     });
-  const { start, columns, values } = userItemMatrix(histories);
+  const { start, columns, values } = historyMatrix(histories);
   const inverse = new Float64Array(n * n);
   for (let u = 1; u + 1 < start.length; u++)
     for (let a = start[u]; a < start[u + 1]; a++) {

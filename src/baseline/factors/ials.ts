@@ -4,7 +4,7 @@ import { Random } from "../../core/random.js";
 import type { Scorer } from "../../core/scorer.js";
 import type { Histories } from "../../sequence/histories.js";
 import type { SparseRows } from "../sparse.js";
-import { endRound, type FitRun, profileOf, rowScorer, transpose, userItemMatrix } from "../support.js";
+import { endRound, type FitRun, historyMatrix, profileOf, rowScorer, transpose } from "../support.js";
 import { solveInPlace } from "./cholesky.js";
 
 export interface IalsOptions {
@@ -56,7 +56,7 @@ export async function fitIals(
 ): Promise<Scorer> {
   const config = parseConfig("ials", ialsSchema, options);
   const { factors, rounds, damping, seed } = config;
-  const counts = userItemMatrix(histories);
+  const counts = historyMatrix(histories);
   const users = { ...counts, values: counts.values.map((count) => count ** damping) };
   const width = histories.items.size + 1;
   const items = transpose(users, width);
@@ -64,7 +64,7 @@ export async function fitIals(
   const itemVectors = Float64Array.from({ length: width * factors }, (_, at) =>
     at < factors ? 0 : (0.1 / Math.sqrt(factors)) * random.normal(),
   );
-  const userVectors = new Float64Array((histories.users.size + 1) * factors);
+  const userVectors = new Float64Array((users.start.length - 1) * factors);
   for (let round = 0; round < rounds; round++) {
     solveRows(users, itemVectors, userVectors, config);
     solveRows(items, userVectors, itemVectors, config);

@@ -1,6 +1,6 @@
 import type { Random } from "../../core/random.js";
 import type { Histories } from "../../sequence/histories.js";
-import { userItemMatrix } from "../support.js";
+import { userMatrix } from "../support.js";
 
 /**
  * Who played what, as pairs in the order of users.
@@ -17,7 +17,7 @@ export interface Graph {
 }
 
 export function playGraph(histories: Histories): Graph {
-  const { start, columns } = userItemMatrix(histories);
+  const { start, columns } = userMatrix(histories);
   const userCount = histories.users.size;
   const pairUsers = new Int32Array(columns.length);
   const pairItems = columns.map((item) => item - 1);

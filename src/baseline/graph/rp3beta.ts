@@ -4,7 +4,7 @@ import type { Scorer } from "../../core/scorer.js";
 import { topK } from "../../core/topk.js";
 import type { Histories } from "../../sequence/histories.js";
 import { type SparseRows, toSparseRows } from "../sparse.js";
-import { profileOf, rowScorer, transpose, userItemMatrix } from "../support.js";
+import { historyMatrix, profileOf, rowScorer, transpose } from "../support.js";
 
 export interface Rp3betaOptions {
   readonly alpha: number;
@@ -46,7 +46,7 @@ export function fitRp3beta(histories: Histories, options: Partial<Rp3betaOptions
 }
 
 function walksBetweenItems(histories: Histories, { alpha, beta, neighbours, back }: Rp3betaOptions): SparseRows {
-  const users = userItemMatrix(histories);
+  const users = historyMatrix(histories);
   const width = histories.items.size + 1;
   const items = transpose(users, width);
   const degree = ({ start }: SparseRows, row: number) => start[row + 1] - start[row];

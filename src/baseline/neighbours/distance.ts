@@ -34,7 +34,8 @@ export const distanceSchema: z.ZodType<DistanceOptions, Partial<DistanceOptions>
  * sim(v) n(v, j)^`damping`, where sim is the cosine, or 1 / (1 + Euclidean distance), of the profiles n^damping.
  *
  * The Euclidean distance grows with the length of a history, so it finds users who played as much; it stands here
- * because it is what people try first. The user of a query is no neighbour; an empty history gives popularity.
+ * because it is what people try first. The user of a query is no neighbour, except where the users of the log
+ * are sessions: then sessions are. An empty history gives popularity.
  *
  * @shape score: queries [N] -> float32 [N * (V + 1)]
  * @source Breese, Heckerman & Kadie 1998 (memory-based methods over vectors)

@@ -27,7 +27,8 @@ export const userKnnSchema: z.ZodType<UserKnnOptions, Partial<UserKnnOptions>> =
  * What the users play who share most items with the history: score(j) = sum over the nearest users v of
  * sim(v) * value(j) where v played j, with sim(v) = p q / (|p| |q| + `shrinkage`) for profiles p and q.
  *
- * The user of a query is no neighbour. An empty history, or one without neighbours, gives popularity.
+ * The user of a query is no neighbour, except where the users of the log are sessions: then sessions are. An empty
+ * history, or one without neighbours, gives popularity.
  *
  * @shape score: queries [N] -> float32 [N * (V + 1)]
  * @source Herlocker et al. 1999 (user-based neighbours); Bell & Koren 2007 (shrinkage)
