@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseConfig } from "../core/config.js";
 import type { Scorer } from "../core/scorer.js";
-import type { Histories } from "../sequence/histories.js";
+import { type Histories, trainRows } from "../sequence/histories.js";
 import { popularityShares } from "./popularity.js";
 import { rowScorer } from "./support.js";
 
@@ -24,8 +24,8 @@ export const recentPopularitySchema: z.ZodType<RecentPopularityOptions, Partial<
 /**
  * The same order for everybody, in which old plays fade: score(j) = sum over train plays of j of 2^(-age / `halfLife`).
  *
- * Age is the time to the last train play of the log. Where the log has only an order, times of two users cannot be
- * compared, and age is the number of later train plays of the same user. User and history are not looked at.
+ * Age is the time to the last train play of a known user and item. Where the log has only an order, times of two users cannot be
+ * compared, and age is the number of later such plays of the same user. User and history are not looked at.
  *
  * @shape score: queries [N] -> float32 [N * (V + 1)]
  * @unit  halfLife in days, or plays
@@ -34,17 +34,15 @@ export const recentPopularitySchema: z.ZodType<RecentPopularityOptions, Partial<
  */
 export function fitRecentPopularity(histories: Histories, options: Partial<RecentPopularityOptions> = {}): Scorer {
   const { halfLife } = parseConfig("recentPopularity", recentPopularitySchema, options);
-  const { split, itemIndex, userIndex } = histories;
-  const { times, hasTimes } = split.log;
+  const { times, hasTimes } = histories.split.log;
   let now = Number.NEGATIVE_INFINITY;
-  for (let u = 0; u < userIndex.length; u++)
-    if (userIndex[u] > 0) now = Math.max(now, times[split.validationStart[u] - 1]);
+  for (const { rows } of trainRows(histories)) now = Math.max(now, times[rows[rows.length - 1]]);
   const plays = new Float64Array(histories.items.size + 1);
-  for (let u = 0; u < userIndex.length; u++)
-    for (let row = split.userStart[u]; row < split.validationStart[u]; row++) {
-      const age = hasTimes ? (now - times[row]) / 86_400 : split.validationStart[u] - 1 - row;
-      plays[itemIndex[row]] += 2 ** (-age / halfLife);
-    }
+  for (const { items, rows } of trainRows(histories))
+    items.forEach((item, at) => {
+      const age = hasTimes ? (now - times[rows[at]]) / 86_400 : items.length - 1 - at;
+      plays[item] += 2 ** (-age / halfLife);
+    });
   return rowScorer("recent popularity", histories, (_, row) => {
     for (let item = 1; item < row.length; item++) row[item] += plays[item];
   });

@@ -114,6 +114,18 @@ export function trainHistories(histories: Histories): { readonly user: number; r
   return result;
 }
 
+/** The `trainHistories` one by one, with the log row of each play. @shape items, rows int32 [plays of the history] */
+export function* trainRows(histories: Histories): Generator<{ readonly items: Int32Array; readonly rows: Int32Array }> {
+  const { split, itemIndex, trained } = histories;
+  for (let u = 0; u < trained.length; u++) {
+    if (trained[u] === 0) continue;
+    const first = split.userStart[u];
+    const all = new Int32Array(split.validationStart[u] - first).map((_, at) => first + at);
+    const rows = all.filter((row) => itemIndex[row] > 0);
+    yield { items: rows.map((row) => itemIndex[row]), rows };
+  }
+}
+
 /**
  * One case for each target of a part (every event, or the last ones where the split says so): the target, and the user's known plays before it (of every earlier part).
  *

@@ -22,10 +22,24 @@ function sessionWorld() {
   return toHistories(splitSessions(toSessions(toLog(rows), 30), 16 * 86_400, 18 * 86_400));
 }
 
+/** A world of which the training part leaves out a user, who came late, and an item for want of plays. */
+function coreWorld() {
+  const usual = Array.from({ length: 8 * 14 }, (_, at) => ({
+    user: `u${at % 8}`,
+    item: `i${(at + (at % 8)) % 12}`,
+    time: at * 3600,
+  }));
+  const rare = [0, 1].map((time) => ({ user: "u0", item: "rare", time: time - 2 }));
+  const late = [1, 2, 3, 4].map((item) => ({ user: "late", item: `i${item}`, time: 1e9 + item }));
+  const split = leaveOneOut(toLog([...usual, ...rare, ...late]));
+  return toHistories(split, { minimumUserPlays: 3, minimumItemPlays: 3 });
+}
+
 const worlds = {
   cycle: toHistories(leaveOneOut(cycleWorld())),
   random: toHistories(leaveOneOut(markovWorld().log)),
   session: sessionWorld(),
+  core: coreWorld(),
 };
 const folder = mkdtempSync(join(tmpdir(), "refrain-vectors-"));
 const file = join(folder, "vectors.csv");
@@ -69,6 +83,8 @@ test("no technique is left out", () => {
 test("the worlds are what they are for", () => {
   expect(worlds.session.users.size).toBe(2);
   expect(worlds.session.trained.filter((used) => used === 1).length).toBe(32);
+  expect(worlds.core.users.indexOf("late")).toBe(0);
+  expect(worlds.core.items.indexOf("rare")).toBe(0);
 });
 
 for (const [world, histories] of Object.entries(worlds))

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fitDistance, fitSessionKnn, fitUserKnn, type SessionKnnOptions } from "../../src/baseline/index.js";
+import { indexSessions } from "../../src/baseline/neighbours/session-index.js";
 import type { Histories } from "../../src/sequence/histories.js";
 import { toHistories } from "../../src/sequence/histories.js";
 import { toSessions } from "../../src/sequence/sessions.js";
@@ -192,6 +193,23 @@ describe("session k-NN", () => {
     const cut = toHistories(leaveOneOut({ ...log, hasTimes: false }));
     const pieces = await scoresOf(fitSessionKnn(cut, { kind: "sknn", longest: 2 }), [cut.items.indexOf("x")]);
     expect(pieces[cut.items.indexOf("old")]).toBeCloseTo(Math.SQRT1_2, 4);
+  });
+
+  test("knows nothing of users and items that the core leaves out", async () => {
+    const list = (user: string, items: string[]) => items.map((item, time) => ({ user, item, time }));
+    const log = toLog([
+      ...list("a", ["x", "rare", "y", "x", "y"]),
+      ...list("b", ["x", "y", "x", "y"]),
+      ...list("short", ["x"]),
+    ]);
+    const histories = toHistories(leaveOneOut(log), { minimumUserPlays: 2, minimumItemPlays: 2 });
+    expect(histories.items.size).toBe(2);
+    const index = indexSessions(histories, { gapMinutes: 60, longest: 50, sample: 100 });
+    expect(index.start).toEqual(Int32Array.of(0, 2, 4));
+    expect(index.items).toEqual(Int32Array.of(1, 2, 1, 2));
+    expect(index.lists.map((sessions) => Array.from(sessions))).toEqual([[], [0, 1], [0, 1]]);
+    const scores = await scoresOf(fitSessionKnn(histories, { kind: "sknn" }), [histories.items.indexOf("x")]);
+    expect(scores[histories.items.indexOf("y")]).toBeCloseTo(2 * Math.SQRT1_2, 4);
   });
 });
 

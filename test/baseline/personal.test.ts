@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fitPersonalPopularity, fitRecentPopularity } from "../../src/baseline/index.js";
 import { toHistories } from "../../src/sequence/histories.js";
+import { toSessions } from "../../src/sequence/sessions.js";
 import { leaveOneOut, splitByTime } from "../../src/sequence/split.js";
+import { splitSessions } from "../../src/sequence/split-apart.js";
 import { cycleWorld, toLog } from "../support/worlds.js";
 import { allItems, histories as anyHistory, expectScores, randomHistories, scoresOf, trainLists } from "./helpers.js";
 
@@ -24,6 +26,30 @@ describe("recent popularity", () => {
     const order = toHistories(splitByTime({ ...log, hasTimes: false }, 15 * DAY, 25 * DAY));
     const ordered = await scoresOf(fitRecentPopularity(order, { halfLife: 0.5 }), []);
     expect(ordered[order.items.indexOf("old")]).toBeCloseTo(0.25, 5);
+  });
+
+  test("plays of users and items that the core leaves out do not count, nor do their times", async () => {
+    const play = (user: string, item: string, day: number) => ({ user, item, time: day * DAY });
+    const asked = ["u", "v"].flatMap((user) => [play(user, "new", 50), play(user, "new", 60)]);
+    const u = [play("u", "old", 0), play("u", "new", 10), play("u", "new", 20), play("u", "rare", 30)];
+    const log = toLog([...u, play("v", "old", 10), play("v", "old", 20), ...asked, play("late", "old", 1e6)]);
+    const enough = { minimumUserPlays: 2, minimumItemPlays: 2 };
+    for (const [hasTimes, halfLife] of [
+      [true, 10],
+      [false, 1],
+    ] as const) {
+      const histories = toHistories(leaveOneOut({ ...log, hasTimes }), enough);
+      const scores = await scoresOf(fitRecentPopularity(histories, { halfLife }), []);
+      expect(scores.length).toBe(3);
+      expect(scores[histories.items.indexOf("old")]).toBeCloseTo(0.25 + 0.5 + 1, 4);
+      expect(scores[histories.items.indexOf("new")]).toBeCloseTo(0.5 + 1, 4);
+    }
+  });
+
+  test("where the users are sessions, the time is that of the last train session", async () => {
+    const rows = [0, 10, 20].map((day) => ({ user: "u", item: "x", time: day * DAY }));
+    const histories = toHistories(splitSessions(toSessions(toLog(rows), 30), 10 * DAY, 20 * DAY));
+    expect((await scoresOf(fitRecentPopularity(histories, { halfLife: 1 }), []))[1]).toBeCloseTo(1, 4);
   });
 
   test("with an endless half-life counts plays", async () => {

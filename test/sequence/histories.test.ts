@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { evaluationCases, toHistories, trainHistories } from "../../src/sequence/histories.js";
+import { evaluationCases, toHistories, trainHistories, trainRows } from "../../src/sequence/histories.js";
 import { leaveOneOut, splitByTime } from "../../src/sequence/split.js";
 import { cycleWorld, eventLogs, toLog } from "../support/worlds.js";
 
@@ -85,4 +85,23 @@ describe("cases", () => {
     expect(cases.map(({ target }) => target > 0)).toEqual([false, true, true]);
     expect(cases.map(({ history }) => history.length)).toEqual([3, 3, 4]);
   });
+});
+
+test("the rows of the train histories are those of their plays", () => {
+  const enough = fc.record({
+    minimumUserPlays: fc.integer({ min: 1, max: 4 }),
+    minimumItemPlays: fc.integer({ min: 1, max: 4 }),
+  });
+  fc.assert(
+    fc.property(randomHistories, enough, ({ split }, support) => {
+      const histories = toHistories(split, support);
+      const all = Array.from(trainRows(histories));
+      expect(all.map(({ items }) => items)).toEqual(trainHistories(histories).map(({ items }) => items.slice()));
+      for (const { items, rows } of all)
+        rows.forEach((row, at) => {
+          expect(histories.itemIndex[row]).toBe(items[at]);
+          expect(row).toBeGreaterThan(rows[at - 1] ?? -1);
+        });
+    }),
+  );
 });

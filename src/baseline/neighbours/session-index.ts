@@ -1,4 +1,4 @@
-import type { Histories } from "../../sequence/histories.js";
+import { type Histories, trainRows } from "../../sequence/histories.js";
 
 /**
  * Past sessions, oldest first, and for each item the latest ones that hold it.
@@ -22,21 +22,23 @@ export interface SessionCut {
   readonly sample: number;
 }
 
-/** Cuts the train part in sessions and indexes them. Memory grows with the plays, time per query with `sample` only. */
+/**
+ * Cuts the train part in sessions and indexes them. Memory grows with the plays, time per query with `sample` only.
+ *
+ * Plays of unknown users and items are no part of it: a pause is one between plays of known items.
+ */
 export function indexSessions(histories: Histories, { gapMinutes, longest, sample }: SessionCut): SessionIndex {
-  const { split, itemIndex, userIndex } = histories;
-  const { times, hasTimes } = split.log;
+  const { times, hasTimes } = histories.split.log;
   const sessions: { items: Int32Array; ended: number }[] = [];
-  for (let u = 0; u < userIndex.length; u++) {
+  for (const { items, rows } of trainRows(histories)) {
     const own: typeof sessions = [];
-    let end = split.validationStart[u];
-    for (let row = end - 1; row >= split.userStart[u]; row--) {
-      const first = row === split.userStart[u];
-      const pause = !first && hasTimes && times[row] - times[row - 1] > gapMinutes * 60;
-      if (!first && !pause && end - row < longest) continue;
+    let end = items.length;
+    for (let at = end - 1; at >= 0; at--) {
+      const pause = at > 0 && hasTimes && times[rows[at]] - times[rows[at - 1]] > gapMinutes * 60;
+      if (at > 0 && !pause && end - at < longest) continue;
       // Without times a moment of one user says nothing about another: then the order is that of the log.
-      own.push({ items: itemIndex.subarray(row, end), ended: hasTimes ? times[end - 1] : 0 });
-      end = row;
+      own.push({ items: items.subarray(at, end), ended: hasTimes ? times[rows[end - 1]] : 0 });
+      end = at;
     }
     sessions.push(...own.reverse());
   }
