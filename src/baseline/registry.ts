@@ -17,8 +17,8 @@ import { blendOfSchema, fitBlend } from "./hybrid/blend.js";
 import { fallbackOfSchema, fitFallback } from "./hybrid/fallback.js";
 import { fitItemKnn, itemKnnSchema } from "./itemknn.js";
 import { fitMarkov, markovSchema } from "./markov.js";
-import { distanceSchema, fitDistance } from "./neighbours/distance.js";
-import { fitSessionKnn, sessionKnnSchema } from "./neighbours/sessions.js";
+import { type DistanceOptions, distanceOfMetricSchema, fitDistance } from "./neighbours/distance.js";
+import { fitSessionKnn, type SessionKnnOptions, sessionKnnOfKindSchema } from "./neighbours/sessions.js";
 import { fitUserKnn, userKnnSchema } from "./neighbours/userknn.js";
 import {
   fitPersonalPopularity,
@@ -41,16 +41,22 @@ export interface Technique {
   ) => Scorer | Promise<Scorer>;
 }
 
-/** A technique whose schema gives the options of its fit. `fixed` are options that its name already says. */
+/** A technique whose schema gives the options of its fit. */
 function technique<T extends object>(
   schema: z.ZodType<T, Partial<T>>,
   make: (histories: Histories, options: T, run: FitRun) => Scorer | Promise<Scorer>,
-  fixed: Partial<T> = {},
 ): Technique {
-  return {
-    schema,
-    fit: (histories, options, run) => make(histories, { ...(options as Partial<T>), ...fixed } as T, run),
-  };
+  return { schema, fit: (histories, options, run) => make(histories, options as T, run) };
+}
+
+/** The neighbours of profiles by one metric, which is no option because the name says it. */
+function distance(metric: DistanceOptions["metric"]): Technique {
+  return technique(distanceOfMetricSchema, (histories, options) => fitDistance(histories, { ...options, metric }));
+}
+
+/** One kind of session-based neighbours, which is no option because the name says it. */
+function sessionKnn(kind: SessionKnnOptions["kind"]): Technique {
+  return technique(sessionKnnOfKindSchema, (histories, options) => fitSessionKnn(histories, { ...options, kind }));
 }
 
 /** Every technique by name. The command line, the configuration of a run and comparisons read this table. */
@@ -63,11 +69,11 @@ export const TECHNIQUES: Readonly<Record<string, Technique>> = {
   "context-tree": technique(contextTreeSchema, fitContextTree),
   "item-knn": technique(itemKnnSchema, fitItemKnn),
   "user-knn": technique(userKnnSchema, fitUserKnn),
-  cosine: technique(distanceSchema, fitDistance, { metric: "cosine" }),
-  euclidean: technique(distanceSchema, fitDistance, { metric: "euclidean" }),
-  sknn: technique(sessionKnnSchema, fitSessionKnn, { kind: "sknn" }),
-  vsknn: technique(sessionKnnSchema, fitSessionKnn, { kind: "vsknn" }),
-  vstan: technique(sessionKnnSchema, fitSessionKnn, { kind: "vstan" }),
+  cosine: distance("cosine"),
+  euclidean: distance("euclidean"),
+  sknn: sessionKnn("sknn"),
+  vsknn: sessionKnn("vsknn"),
+  vstan: sessionKnn("vstan"),
   ials: technique(ialsSchema, fitIals),
   bpr: technique(bprSchema, fitBpr),
   ease: technique(easeSchema, fitEase),

@@ -116,6 +116,14 @@ describe("fallback", () => {
   });
 });
 
+const NAMES: Readonly<Record<string, string>> = {
+  cosine: "cosine neighbours",
+  euclidean: "euclidean neighbours",
+  sknn: "S-KNN",
+  vsknn: "VS-KNN",
+  vstan: "VSTAN",
+};
+
 describe("the table of techniques", () => {
   test("has a meaning for every technique and option, and refuses options that it does not know", async () => {
     for (const [name, { schema }] of Object.entries(TECHNIQUES)) {
@@ -126,6 +134,18 @@ describe("the table of techniques", () => {
         code: "CONFIG_INVALID",
       });
     }
+  });
+
+  test.each([
+    { name: "cosine", options: { metric: "euclidean" } },
+    { name: "euclidean", options: { metric: "euclidean" } },
+    { name: "sknn", options: { kind: "vstan" } },
+    { name: "vsknn", options: { kind: "vsknn" } },
+    { name: "vstan", options: { kind: "sknn" } },
+  ])("refuses an option that the name says: %j", async (choice) => {
+    await expect(fitBaseline(choice, histories)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    expect(baselinesSchema.safeParse([choice]).success).toBe(false);
+    expect((await fitBaseline(choice.name, histories)).name).toBe(NAMES[choice.name]);
   });
 
   test.each(["nothing", "__proto__", "constructor", ""])("has no technique %j", async (name) => {

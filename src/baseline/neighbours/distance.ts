@@ -20,14 +20,23 @@ export interface DistanceOptions {
   readonly damping: number;
 }
 
+const metric = z.enum(["cosine", "euclidean"]).default("cosine").describe("Closeness of two profiles of play counts");
+const options = {
+  neighbours: z.number().int().min(1).max(100_000).default(100).describe("Nearest users who are asked"),
+  damping: z.number().min(0).max(1).default(0.5).describe("Exponent of play counts: 0 counts users, 1 counts plays"),
+};
+const meaning = "Distance between profiles of play counts";
+
 /** Every option, with its meaning, range and default. */
 export const distanceSchema: z.ZodType<DistanceOptions, Partial<DistanceOptions>> = z
-  .strictObject({
-    metric: z.enum(["cosine", "euclidean"]).default("cosine").describe("Closeness of two profiles of play counts"),
-    neighbours: z.number().int().min(1).max(100_000).default(100).describe("Nearest users who are asked"),
-    damping: z.number().min(0).max(1).default(0.5).describe("Exponent of play counts: 0 counts users, 1 counts plays"),
-  })
-  .describe("Distance between profiles of play counts");
+  .strictObject({ metric, ...options })
+  .describe(meaning);
+
+/** The same without the metric, for the registry, where the name says it. */
+export const distanceOfMetricSchema: z.ZodType<
+  Omit<DistanceOptions, "metric">,
+  Partial<Omit<DistanceOptions, "metric">>
+> = z.strictObject(options).describe(meaning);
 
 /**
  * What the users play whose profiles of play counts lie nearest: score(j) = sum over the nearest users v of

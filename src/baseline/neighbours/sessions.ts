@@ -20,26 +20,35 @@ export interface SessionKnnOptions {
 
 const positive = (fallback: number, text: string) => z.number().gt(0).max(1e6).default(fallback).describe(text);
 
+const kind = z.enum(["sknn", "vsknn", "vstan"]).default("vstan").describe("Which of the three weightings");
+const options = {
+  gapMinutes: positive(60, "Pause in minutes that begins a session, where the log has times"),
+  longest: z.number().int().min(2).max(100_000).default(50).describe("Plays of a session at most"),
+  sample: z
+    .number()
+    .int()
+    .min(1)
+    .max(1e6)
+    .default(1000)
+    .describe("Latest sessions that are looked at, and kept per item"),
+  neighbours: z.number().int().min(1).max(100_000).default(200).describe("Most similar of them that are asked"),
+  lastItems: z.number().int().min(1).max(10_000).default(10).describe("Plays at the end of the history: the session"),
+  positionDecay: positive(3, "vstan: steps in which a play loses all but 1/e of its weight"),
+  ageDecay: positive(90, "vstan: days in which a session loses all but 1/e, where the log has times"),
+  idf: z.number().min(0).max(100).default(1).describe("vsknn, vstan: weight of the rarity of an item"),
+};
+const meaning = "Session-based nearest neighbours";
+
 /** Every option, with its meaning, range and default. */
 export const sessionKnnSchema: z.ZodType<SessionKnnOptions, Partial<SessionKnnOptions>> = z
-  .strictObject({
-    kind: z.enum(["sknn", "vsknn", "vstan"]).default("vstan").describe("Which of the three weightings"),
-    gapMinutes: positive(60, "Pause in minutes that begins a session, where the log has times"),
-    longest: z.number().int().min(2).max(100_000).default(50).describe("Plays of a session at most"),
-    sample: z
-      .number()
-      .int()
-      .min(1)
-      .max(1e6)
-      .default(1000)
-      .describe("Latest sessions that are looked at, and kept per item"),
-    neighbours: z.number().int().min(1).max(100_000).default(200).describe("Most similar of them that are asked"),
-    lastItems: z.number().int().min(1).max(10_000).default(10).describe("Plays at the end of the history: the session"),
-    positionDecay: positive(3, "vstan: steps in which a play loses all but 1/e of its weight"),
-    ageDecay: positive(90, "vstan: days in which a session loses all but 1/e, where the log has times"),
-    idf: z.number().min(0).max(100).default(1).describe("vsknn, vstan: weight of the rarity of an item"),
-  })
-  .describe("Session-based nearest neighbours");
+  .strictObject({ kind, ...options })
+  .describe(meaning);
+
+/** The same without the kind, for the registry, where the name says it. */
+export const sessionKnnOfKindSchema: z.ZodType<
+  Omit<SessionKnnOptions, "kind">,
+  Partial<Omit<SessionKnnOptions, "kind">>
+> = z.strictObject(options).describe(meaning);
 
 /** What the three kinds differ in; `back` is the number of steps from the end of the session, from 0. */
 interface Weighting {
