@@ -2,10 +2,10 @@ import { z } from "zod";
 import { parseConfig } from "../core/config.js";
 import type { Scorer } from "../core/scorer.js";
 import { topK } from "../core/topk.js";
+import type { Query } from "../core/types.js";
 import { type Histories, trainHistories } from "../sequence/histories.js";
-import { popularityShares } from "./popularity.js";
 import { positionsByValue, type SparseRows, toSparseRows } from "./sparse.js";
-import { joinedPlays } from "./support.js";
+import { joinedPlays, rowScorer } from "./support.js";
 
 export interface ItemKnnOptions {
   readonly window: number | "history";
@@ -51,29 +51,16 @@ export const itemKnnSchema: z.ZodType<ItemKnnOptions, Partial<ItemKnnOptions>> =
  */
 export function fitItemKnn(histories: Histories, options: Partial<ItemKnnOptions> = {}): Scorer {
   const config = parseConfig("itemKnn", itemKnnSchema, options);
-  const base = popularityShares(histories).map((share) => share * config.popularity);
-  const width = base.length;
-  const near = nearest(trainHistories(histories), width, config);
-  return {
-    name: "item k-NN",
-    itemCount: width - 1,
-    score(queries) {
-      const scores = new Float32Array(queries.length * width);
-      const row = new Float64Array(width);
-      queries.forEach(({ history }, n) => {
-        row.set(base);
-        let weight = 1;
-        for (let age = 0; age < Math.min(config.lastItems, history.length); age++, weight *= config.decay) {
-          const item = history[history.length - 1 - age];
-          for (let at = near.start[item]; at < near.start[item + 1]; at++)
-            row[near.columns[at]] += weight * near.values[at];
-        }
-        row[0] = Number.NEGATIVE_INFINITY;
-        scores.set(row, n * width);
-      });
-      return scores;
-    },
+  const near = nearest(trainHistories(histories), histories.items.size + 1, config);
+  const add = ({ history }: Query, row: Float64Array) => {
+    let weight = 1;
+    for (let age = 0; age < Math.min(config.lastItems, history.length); age++, weight *= config.decay) {
+      const item = history[history.length - 1 - age];
+      for (let at = near.start[item]; at < near.start[item + 1]; at++)
+        row[near.columns[at]] += weight * near.values[at];
+    }
   };
+  return rowScorer("item k-NN", histories, add, config.popularity);
 }
 
 /** The most similar items of each item. One dense row at a time keeps memory at O(V + plays + V * neighbours). */

@@ -87,12 +87,12 @@ export async function fitBlend(
     value: sums[best] / cases.length,
     async score(queries) {
       const scores = new Float32Array(queries.length * width);
-      for (const [part, { score }] of parts.map((scorer) => ({ score: scorer.score.bind(scorer) })).entries()) {
-        if (weights[part] === 0) continue;
-        const own = await score(queries);
+      for (const [at, part] of parts.entries()) {
+        if (weights[at] === 0) continue;
+        const own = await part.score(queries);
         for (let n = 0; n < queries.length; n++) {
           const row = calibrate(own.subarray(n * width, (n + 1) * width), config.calibration);
-          for (let item = 1; item < width; item++) scores[n * width + item] += weights[part] * row[item];
+          for (let item = 1; item < width; item++) scores[n * width + item] += weights[at] * row[item];
         }
       }
       for (let n = 0; n < queries.length; n++) scores[n * width] = Number.NEGATIVE_INFINITY;
