@@ -5,7 +5,7 @@ import { fitLightgcn, fitRp3beta } from "../../src/baseline/index.js";
 import { Random } from "../../src/core/random.js";
 import { toHistories } from "../../src/sequence/histories.js";
 import { leaveOneOut } from "../../src/sequence/split.js";
-import { cycleWorld, markovWorld } from "../support/worlds.js";
+import { cycleWorld, markovWorld, toLog } from "../support/worlds.js";
 import {
   allItems,
   histories as anyHistory,
@@ -41,7 +41,7 @@ describe("RP3beta", () => {
               );
               return { j, value: sum / users(j) ** config.beta };
             });
-          // Equal walks may be ordered by a rounding error; the ones on the edge are left to the next test.
+          // Equal walks may be ordered by a rounding error; a tie on the edge is in the next test.
           const kept = walks
             .filter(({ value }) => value > 0)
             .sort((a, b) => Math.fround(b.value) - Math.fround(a.value) || a.j - b.j);
@@ -52,6 +52,21 @@ describe("RP3beta", () => {
         expectScores(await scoresOf(fitRp3beta(histories, config), history), scores, 4);
       }),
     );
+  });
+
+  test("by hand: of two items that as many walks lead to, the one with the lower index is kept", async () => {
+    const list = (user: string, items: string[]) => items.map((item, time) => ({ user, item, time }));
+    // The training part is "x, y" of one user and "x, z" of the other.
+    const log = toLog([...list("u", ["x", "y", "x", "x"]), ...list("v", ["x", "z", "x", "x"])]);
+    const histories = toHistories(leaveOneOut(log));
+    const [x, y, z] = ["x", "y", "z"].map((id) => histories.items.indexOf(id));
+    expect([x, y, z]).toEqual([1, 2, 3]);
+    const both = await scoresOf(fitRp3beta(histories, { neighbours: 2, beta: 0 }), [x]);
+    expect(both[y]).toBeCloseTo(0.25, 5); // half the users of x, and half of what they play
+    expect(both[z]).toBe(both[y]);
+    const one = await scoresOf(fitRp3beta(histories, { neighbours: 1, beta: 0 }), [x]);
+    expect(one[y]).toBe(both[y]);
+    expect(one[z]).toBeLessThan(1e-6);
   });
 
   test("by hand: with one neighbour an item leads to the one beside it", async () => {
