@@ -81,7 +81,7 @@ export const TECHNIQUES: Readonly<Record<string, Technique>> = {
   rp3beta: technique(rp3betaSchema, fitRp3beta),
   lightgcn: technique(lightgcnSchema, fitLightgcn),
   content: technique(contentSchema, async (histories, options) =>
-    fitContent(histories, options, options.file ? await readItemFields(options.file) : undefined),
+    fitContent(histories, options, options.file ? await readItemFields(options.file, histories) : undefined),
   ),
   vectors: technique(vectorSchema, async (histories, options) => {
     const config = parseConfig("vectors", vectorSchema, options);

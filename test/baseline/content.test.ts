@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { tokensOf } from "../../src/baseline/content/tokens.js";
-import { fitContent, fitVectors, readItemFields, readItemVectors } from "../../src/baseline/index.js";
+import { fitBaseline, fitContent, fitVectors, readItemFields, readItemVectors } from "../../src/baseline/index.js";
 import { toHistories } from "../../src/sequence/histories.js";
 import { leaveOneOut } from "../../src/sequence/split.js";
 import { cycleWorld } from "../support/worlds.js";
@@ -60,12 +60,24 @@ describe("content", () => {
 
   test("reads attributes by the first column; hostile names are only names", async () => {
     const path = file("items.csv", "\uFEFFid,Style,release_year\ni1,pop,2019\ni2,pop,2011\n__proto__,x,1\n\ni3,rock\n");
-    const fields = await readItemFields(path);
+    const fields = await readItemFields(path, cycle);
     expect(fields.get("i1")).toEqual({ style: "pop", release_year: "2019" });
     expect(fields.get("i3")).toEqual({ style: "rock" });
     expect(fields.get("__proto__")).toEqual({ style: "x", release_year: "1" });
     const scores = await scoresOf(fitContent(cycle, { letters: 0 }, fields), [cycle.items.indexOf("i1")]);
     expect(scores[cycle.items.indexOf("i2")]).toBeGreaterThan(scores[cycle.items.indexOf("i3")] + 0.1);
+  });
+
+  test.each([
+    ["the id in another column", "artist,id\nsomebody,i1\nnobody,i2\n", "SHAPE_MISMATCH", "got 2 rows"],
+    ["no items of the log", "id,style\nx1,pop\n", "SHAPE_MISMATCH", "got 1 rows"],
+    ["a header only", "id,style\n", "SHAPE_MISMATCH", "got 0 rows"],
+    ["nothing", "\n", "FILE_EMPTY", "holds no rows"],
+  ])("refuses a file of attributes with %s", async (name, text, code, message) => {
+    const wrong = { code, message: expect.stringContaining(message) };
+    const path = file(`attributes, ${name}.csv`, text);
+    await expect(readItemFields(path, cycle)).rejects.toMatchObject(wrong);
+    await expect(fitBaseline({ name: "content", options: { file: path } }, cycle)).rejects.toMatchObject(wrong);
   });
 
   test("knows years, labels, artists and pieces of titles", () => {

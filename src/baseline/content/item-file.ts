@@ -8,10 +8,18 @@ export type ItemFields = ReadonlyMap<string, Readonly<Record<string, string>>>;
 /**
  * Attributes of items from a file with a header whose first column is the id, such as "id,artist,year,style".
  *
- * @throws {RefrainError} FILE_* as `readLog`; FILE_EMPTY without rows
+ * Rows of items that the train part does not hold are kept and of no use. Of two rows for one item the later counts.
+ *
+ * @throws {RefrainError} FILE_* as `readLog`; SHAPE_MISMATCH when no row is about an item of the train part
  */
-export async function readItemFields(path: string): Promise<ItemFields> {
+export async function readItemFields(path: string, histories: Histories): Promise<ItemFields> {
   const [header, ...rows] = await readItemRows(path);
+  if (!rows.some(([id]) => histories.items.indexOf(id) > 0))
+    throw new RefrainError(
+      "SHAPE_MISMATCH",
+      `${path} must hold a row for an item of the log, its id in the first column, got ${rows.length} rows below the header, all of unknown items.`,
+      { path, read: rows.length },
+    );
   const names = header.map((name) => name.replace(/:.*$/, "").trim().toLowerCase());
   return new Map(
     rows.map(([id, ...fields]) => [
