@@ -193,6 +193,23 @@ test("events: what was missed comes again, an unknown place is told", async () =
   });
 });
 
+test("events: one that comes before the missed ones are read is not lost", async () => {
+  await withFolder(async (folder) => {
+    const { ask, hub, jobs } = testApp(folder, { train: () => new Promise(() => {}) });
+    const before = hub.lastId;
+    const { job } = jobs.train({ name: "x", train: { epochs: 1 } } as never, "default", folder);
+    for (const name of ["a", "b", "c"]) hub.publish({ job: { ...job, name } });
+    const controller = new AbortController();
+    const reply = await ask("/api/events", { headers: { "last-event-id": before }, signal: controller.signal });
+    hub.publish({ job: { ...job, name: "later" } });
+    const reader = reply.body!.getReader();
+    const texts = [];
+    while (texts.length < 4) texts.push(new TextDecoder().decode((await reader.read()).value));
+    controller.abort();
+    expect(texts.map((text) => /"name":"(\w+)"/.exec(text)?.[1])).toEqual(["a", "b", "c", "later"]);
+  });
+});
+
 test("an upload gets a name that leads nowhere, and nothing is left of one that fails", async () => {
   await withFolder(async (folder) => {
     const { ask } = testApp(folder);

@@ -5,6 +5,7 @@ import { commandOf } from "../command.js";
 import { configOf, configSchema, issuesOf } from "../configure.js";
 import type { Context } from "../context.js";
 import * as contract from "../contract.js";
+import type { Numbered } from "../hub.js";
 import { jsonRoute } from "./route.js";
 
 const KEEP_ALIVE = 15_000;
@@ -79,15 +80,20 @@ export function addRunRoutes(app: OpenAPIHono, { store, jobs, hub }: Context): v
   app.get("/api/events", (c) => {
     const wanted = c.req.header("last-event-id") ?? hub.lastId;
     return streamSSE(c, async (stream) => {
+      const tell = ({ id, event }: Numbered) => void stream.writeSSE({ id, data: JSON.stringify(event) });
+      // Nothing is awaited before the subscription: an event in between would reach nobody. Writes keep their order.
       const missed = hub.after(wanted);
       // The reader's place is not known any more: it must ask for the whole state again.
-      if (!missed) await stream.writeSSE({ event: "reset", id: hub.lastId, data: "{}" });
-      for (const { id, event } of missed ?? []) await stream.writeSSE({ id, data: JSON.stringify(event) });
-      const stop = hub.subscribe(({ id, event }) => void stream.writeSSE({ id, data: JSON.stringify(event) }));
-      stream.onAbort(() => void stop());
-      while (!stream.aborted) {
-        await stream.sleep(KEEP_ALIVE);
-        await stream.write(": still here\n\n");
+      if (!missed) void stream.writeSSE({ event: "reset", id: hub.lastId, data: "{}" });
+      for (const one of missed ?? []) tell(one);
+      const stop = hub.subscribe(tell);
+      try {
+        while (!stream.aborted) {
+          await stream.sleep(KEEP_ALIVE);
+          await stream.write(": still here\n\n");
+        }
+      } finally {
+        stop();
       }
     });
   });
