@@ -76,22 +76,25 @@ export async function* parseEvents(body: ReadableStream<Uint8Array>): AsyncGener
   }
 }
 
+/** A run with what an event brings. What was in it already stays once: the run may have been asked for after the event. */
+export function withEvent(detail: RunDetail, { job, points, epoch, line }: JobEvent): RunDetail {
+  const { steps, epochs, log } = detail;
+  const text = JSON.stringify(line);
+  const isNew = line !== undefined && !log.some((each) => JSON.stringify(each) === text);
+  return {
+    ...detail,
+    job,
+    steps: points ? [...steps.filter(({ step }) => step < points[0].step), ...points] : steps,
+    epochs: epoch ? [...epochs.filter((each) => each.epoch !== epoch.epoch), epoch] : epochs,
+    log: isNew ? [...log, line].slice(-MOST_LINES) : log,
+  };
+}
+
 /** Puts what is new into what the screens show. */
-function apply(client: QueryClient, { job, points, epoch, line }: JobEvent): void {
-  for (const id of [job.id, job.runId]) {
-    if (id === null) continue;
-    client.setQueryData<RunDetail>(["run", id], (detail) => {
-      if (!detail) return detail;
-      const past = detail.epochs.filter((each) => each.epoch !== epoch?.epoch);
-      return {
-        ...detail,
-        job,
-        steps: points ? [...detail.steps, ...points] : detail.steps,
-        epochs: epoch ? [...past, epoch] : detail.epochs,
-        log: line ? [...detail.log, line].slice(-MOST_LINES) : detail.log,
-      };
-    });
-  }
+function apply(client: QueryClient, event: JobEvent): void {
+  const { job, line } = event;
+  for (const id of [job.id, job.runId])
+    if (id !== null) client.setQueryData<RunDetail>(["run", id], (detail) => detail && withEvent(detail, event));
   const ended = ["paused", "stopped", "finished", "failed"].includes(job.state);
   if (ended || line?.key === "log.prepared") {
     void client.invalidateQueries({ queryKey: ["runs"] });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configSchema } from "../../app/server/configure.js";
+import type { Job, RunDetail } from "../../app/server/contract.js";
 import { csvOf } from "../../app/web/components/export.js";
 import { optionAt, optionsOfText, withOption } from "../../app/web/draft.js";
 import { applyEdits, type Edit, entriesOf, rise, sittings } from "../../app/web/explore/what-if.js";
@@ -12,7 +13,7 @@ import { TERMS } from "../../app/web/i18n/glossary.js";
 import { inLanguage, TEXTS } from "../../app/web/i18n/index.js";
 import { href, parseRoute } from "../../app/web/router.js";
 import { smoothed } from "../../app/web/smooth.js";
-import { parseEvents } from "../../app/web/stream.js";
+import { parseEvents, withEvent } from "../../app/web/stream.js";
 import { ROOT } from "../support/cli.js";
 
 const song = (id: string) => ({ id, title: id, artist: "", alias: "", plays: 1, popularityRank: 1 });
@@ -153,6 +154,17 @@ test("a stream of events is cut at blank lines, wherever the bytes break", async
     { id: "s-1", event: undefined, data: '{"夜":1}' },
     { id: "s-2", event: "reset", data: "{}" },
   ]);
+});
+
+test("an event brings what is new and doubles nothing that was asked for already", () => {
+  const point = (step: number) => ({ step, loss: 1, learningRate: 1, gradientNorm: 1, positionsPerSecond: 1 });
+  const said = (key: string) => ({ at: "t", level: "info" as const, key, values: { step: 1 } });
+  const job = { id: "job-1" } as Job;
+  const detail = { steps: [1, 2, 3].map(point), epochs: [], log: [said("a"), said("b")] } as unknown as RunDetail;
+  const after = withEvent(detail, { job, points: [2, 3, 4].map(point), line: said("b") });
+  expect([after.job, after.steps.map(({ step }) => step), after.log.length]).toEqual([job, [1, 2, 3, 4], 2]);
+  expect(withEvent(after, { job, line: said("c") }).log.map(({ key }) => key)).toEqual(["a", "b", "c"]);
+  expect(withEvent(after, { job }).steps).toBe(after.steps);
 });
 
 describe("texts", () => {
