@@ -1,9 +1,11 @@
 // The pure parts of the page.
+import { EventEmitter } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { configSchema } from "../../app/server/configure.js";
 import type { Job, RunDetail } from "../../app/server/contract.js";
+import { listen } from "../../app/web/components/chart-clicks.js";
 import { csvOf } from "../../app/web/components/export.js";
 import { optionAt, optionsOfText, withOption } from "../../app/web/draft.js";
 import { applyEdits, type Edit, entriesOf, rise, sittings } from "../../app/web/explore/what-if.js";
@@ -165,6 +167,15 @@ test("an event brings what is new and doubles nothing that was asked for already
   expect([after.job, after.steps.map(({ step }) => step), after.log.length]).toEqual([job, [1, 2, 3, 4], 2]);
   expect(withEvent(after, { job, line: said("c") }).log.map(({ key }) => key)).toEqual(["a", "b", "c"]);
   expect(withEvent(after, { job }).steps).toBe(after.steps);
+});
+
+test("a click on a point of a figure is heard once, however often the figure was drawn", () => {
+  const element = new EventEmitter();
+  const heard: string[] = [];
+  for (const draw of ["first", "second", "third"]) listen(element, (id) => heard.push(`${draw} ${id}`));
+  element.emit("plotly_click", { points: [{ customdata: "a" }] });
+  element.emit("plotly_click", { points: [{}] });
+  expect(heard).toEqual(["third a"]);
 });
 
 describe("texts", () => {

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useShownTheme } from "../settings.js";
+import { listen } from "./chart-clicks.js";
 import { baseLayout, themed } from "./chart-theme.js";
 import { csvOf, type Sheet, saveImage, saveText } from "./export.js";
 
@@ -38,6 +39,10 @@ export function Chart({ title, data, layout = {}, height = 280, sheet, onPick, c
   const { t } = useTranslation();
   const theme = useShownTheme();
   const place = useRef<HTMLDivElement>(null);
+  const pick = useRef(onPick);
+  useEffect(() => {
+    pick.current = onPick;
+  });
   const [asTable, setAsTable] = useState(false);
   const id = useId();
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours of the page change with the theme
@@ -51,7 +56,9 @@ export function Chart({ title, data, layout = {}, height = 280, sheet, onPick, c
     let gone = false;
     const frame = requestAnimationFrame(async () => {
       const plotly = await load();
-      if (!gone) await plotly.react(element, figure.data, figure.layout, CONFIG);
+      if (gone) return;
+      await plotly.react(element, figure.data, figure.layout, CONFIG);
+      if (!gone) listen(element, (custom) => pick.current?.(custom));
     });
     return () => {
       gone = true;
@@ -64,18 +71,6 @@ export function Chart({ title, data, layout = {}, height = 280, sheet, onPick, c
       if (element) void load().then((plotly) => plotly.purge(element));
     };
   }, []);
-  useEffect(() => {
-    const element = place.current as (HTMLDivElement & { on?: (name: string, heard: unknown) => void }) | null;
-    if (!element || !onPick) return;
-    const timer = setInterval(() => {
-      if (!element.on) return; // Plotly adds it with the first drawing
-      clearInterval(timer);
-      element.on("plotly_click", ({ points }: { points: { customdata?: string }[] }) => {
-        if (points[0]?.customdata) onPick(points[0].customdata);
-      });
-    }, 100);
-    return () => clearInterval(timer);
-  }, [onPick]);
   return (
     <section className="card chart" aria-labelledby={id}>
       <header>
