@@ -1,26 +1,45 @@
-import { PRESETS, type RunConfig, runConfig } from "refrain";
+import { PRESETS, type RunConfig, runConfig, withPreset } from "refrain";
 
-/** Options of the command line that stand for a path of the configuration. */
-const FLAGS: Readonly<Record<string, string>> = { name: "--name", "data.path": "--data" };
-/** Depends on the day, so it is no choice of a person unless it differs from the usual one by more than that. */
-const LEFT_OUT = new Set(["cleaning.latest", "cleaning.hasTimes"]);
+/** What the log of a run is where none is named. */
+const USUAL_DATA = "jkpop";
+const DAY = 86_400;
+/** Seconds from the making of a configuration to the record of its run: reading and cleaning the log. */
+const SLACK = 3600;
 
 /**
  * The command that does the same run in a terminal: the preset and what differs from it.
  *
  * @param preset name in `PRESETS`; an unknown one counts as default
+ * @param at     when the configuration was made
  */
-export function commandOf(config: RunConfig, preset: string): string {
+export function commandOf(config: RunConfig, preset: string, at: Date = new Date()): string {
   const known = Object.hasOwn(PRESETS, preset) ? preset : "default";
-  const base = runConfig(PRESETS[known].options);
+  const { path: data } = config.data;
+  const base = runConfig(withPreset(known, { data: { path: data } }));
   const words = ["npx refrain train"];
   if (known !== "default") words.push("--preset", known);
-  for (const [path, value] of differences(base, config)) {
-    if (LEFT_OUT.has(path)) continue;
-    if (FLAGS[path]) words.push(FLAGS[path], quoted(String(value)));
-    else words.push("--set", quoted(`${path}=${typeof value === "string" ? value : JSON.stringify(value)}`));
-  }
+  if (config.name !== base.name) words.push("--name", quoted(config.name));
+  if (data !== USUAL_DATA) words.push("--data", quoted(data));
+  for (const [path, value] of differences(base, config))
+    if (path !== "name" && !isOfItself(path, value, at)) words.push("--set", quoted(`${path}=${written(value)}`));
   return words.join(" ");
+}
+
+/** Whether nobody chose a value: the latest believable time is the next day's, and the log says whether it has times. */
+function isOfItself(path: string, value: unknown, at: Date): boolean {
+  if (path === "cleaning.latest") return Math.abs(Number(value) - at.getTime() / 1000 - DAY) <= SLACK;
+  return path === "cleaning.hasTimes";
+}
+
+/** A value as `--set` reads it: JSON, or a text that does not read as JSON. */
+function written(value: unknown): string {
+  if (typeof value !== "string") return JSON.stringify(value);
+  try {
+    JSON.parse(value);
+    return JSON.stringify(value);
+  } catch {
+    return value;
+  }
 }
 
 /** Paths at which two configurations differ, with the value of the second. */

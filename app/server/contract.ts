@@ -155,6 +155,8 @@ export interface ConfigIssue {
 }
 export const configReply = made<{
   readonly config: RunConfig | null;
+  /** The options where nothing is set, by preset and data set. */
+  readonly usual: RunConfig;
   readonly issues: readonly ConfigIssue[];
   readonly command: string | null;
 }>("The whole configuration, or what is wrong with it");

@@ -35,7 +35,7 @@ export class RunStore {
       job: job?.job ?? null,
       steps: job?.steps ?? [],
       log: job?.log ?? [],
-      command: config ? commandOf(config, record?.preset ?? "default") : null,
+      command: config ? commandOf(config, record?.preset ?? "default", startOf(record, job)) : null,
       resumable: row !== null && row.state !== "finished" && row.state !== "elsewhere" && !job?.isLive,
       references: config ? this.#referencesOf(record, config) : null,
     };
@@ -89,6 +89,11 @@ export class RunStore {
       jobId: job?.isLive ? job.job.id : null,
     };
   }
+}
+
+function startOf(record: RunRecord | null, job: TrainingJob | undefined): Date {
+  const at = record?.startedAt ?? job?.job.startedAt;
+  return at === undefined ? new Date() : new Date(at);
 }
 
 /** A record that says "training" is only true while a process holds its lock. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type BaselineChoice, type BaselineInput, baselinesSchema } from "../baseline/index.js";
 import { parseConfig } from "../core/config.js";
+import { RefrainError } from "../core/errors.js";
 import {
   type CleaningOptions,
   type ColumnMapping,
@@ -134,10 +135,32 @@ export function withDatasetDefaults(options: Options): Options {
   return over(recommended, options);
 }
 
-function over(below: Options, above: Options): Options {
-  const merged: Record<string, unknown> = { ...below, ...above };
-  for (const [name, value] of Object.entries(below))
-    if (isOptions(value) && isOptions(above[name])) merged[name] = over(value, above[name]);
+/**
+ * Options on those of a preset, with the recommended protocol of a named data set below both: the one configuration that the
+ * command line and the app make of the same choices.
+ *
+ * @param preset name in `PRESETS`
+ * @throws {RefrainError} CONFIG_INVALID for another name, and where `options` are no plain JSON
+ * @example withPreset("movielens", { data: { path: "ml-1m" }, train: { epochs: 3 } })
+ */
+export function withPreset(preset: string, options: unknown): Options {
+  if (!Object.hasOwn(PRESETS, preset))
+    throw new RefrainError(
+      "CONFIG_INVALID",
+      `preset must be one of ${Object.keys(PRESETS).join(", ")}, got "${preset.slice(0, 60)}".`,
+    );
+  return withDatasetDefaults(over(PRESETS[preset].options, options));
+}
+
+/** Two layers of options as one, option by option: what is above goes first. @throws {RefrainError} CONFIG_INVALID */
+export function over(below: Options, above: unknown): Options {
+  if (!isOptions(above)) throw new RefrainError("CONFIG_INVALID", "A configuration must be a JSON object.");
+  const merged: Record<string, unknown> = { ...below };
+  for (const [name, value] of Object.entries(above)) {
+    if (name === "__proto__") throw new RefrainError("CONFIG_INVALID", `config: unrecognized key "${name}".`);
+    const old = Object.hasOwn(below, name) ? below[name] : undefined;
+    merged[name] = isOptions(value) ? over(isOptions(old) ? old : {}, value) : value;
+  }
   return merged;
 }
 

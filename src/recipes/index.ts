@@ -1,5 +1,5 @@
 export { auditData, type DataAudit } from "./audit.js";
-export { PRESETS, type RunConfig, runConfig, runSchema, withDatasetDefaults } from "./config.js";
+export { PRESETS, type RunConfig, runConfig, runSchema, withDatasetDefaults, withPreset } from "./config.js";
 export { runOnce } from "./once.js";
 export { knownPlays, type Prepared, prepare } from "./prepare.js";
 export { type ReportPart, writeReport } from "./report.js";

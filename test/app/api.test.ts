@@ -2,7 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { commandOf } from "../../app/server/command.js";
 import { receive, safeName } from "../../app/server/uploads.js";
+import { over } from "../../src/recipes/config.js";
+import { runConfig, withPreset } from "../../src/recipes/index.js";
 import { testApp, writeRun } from "../support/app.js";
 import { withFolder } from "../support/cli.js";
 
@@ -41,9 +44,29 @@ test("a configuration is checked with the place of each fault, and told as a com
     expect(fine.command).toBe(
       "npx refrain train --preset article --name ab --data '/x y/log.csv' --set model.cell=gru",
     );
+    const on = await post("/api/config", { preset: "movielens", options: { data: { path: "ml-1m" } } });
+    expect(await on.json()).toMatchObject({
+      config: { cleaning: { minimumUserPlays: 5 }, protocol: { seen: "remove" } },
+      usual: { cleaning: { minimumUserPlays: 5 }, data: { path: "jkpop" } },
+      command: "npx refrain train --preset movielens --data ml-1m",
+    });
     expect((await post("/api/config", { preset: "__proto__" })).status).toBe(422);
     expect((await post("/api/config", { preset: "toString" })).status).toBe(422);
   });
+});
+
+test("the command of a run gives the run again: what a person set, and nothing that follows of itself", () => {
+  const at = new Date("2026-01-02T03:04:05Z");
+  const made = { cleaning: { latest: at.getTime() / 1000 + 86_400 - 40 } };
+  const command = (options: object) => commandOf(runConfig(withPreset("default", over(made, options))), "default", at);
+  expect(command({})).toBe("npx refrain train");
+  expect(command({ cleaning: { latest: 1_600_000_000 } })).toBe("npx refrain train --set cleaning.latest=1600000000");
+  expect(command({ data: { path: "ml-1m" }, protocol: { seen: "keep" } })).toBe(
+    "npx refrain train --data ml-1m --set protocol.seen=keep",
+  );
+  expect(command({ data: { encoding: "5", titles: "a b" } })).toBe(
+    `npx refrain train --set 'data.titles=a b' --set 'data.encoding="5"'`,
+  );
 });
 
 test("a training run: start, events, one at a time, pause, resume", async () => {

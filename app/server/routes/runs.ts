@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
 import { PRESETS, RefrainError, runConfig } from "refrain";
 import { commandOf } from "../command.js";
-import { configOf, configSchema, issuesOf } from "../configure.js";
+import { configOf, configSchema, issuesOf, usualOf } from "../configure.js";
 import type { Context } from "../context.js";
 import * as contract from "../contract.js";
 import type { Numbered } from "../hub.js";
@@ -35,7 +35,8 @@ export function addRunRoutes(app: OpenAPIHono, { store, jobs, hub }: Context): v
       const { preset, options } = c.req.valid("json");
       const issues = issuesOf(preset, options);
       const config = issues.length === 0 ? configOf(preset, options) : null;
-      return c.json({ config, issues, command: config && commandOf(config, preset) }, 200);
+      const usual = usualOf(preset, options);
+      return c.json({ config, usual, issues, command: config && commandOf(config, preset) }, 200);
     },
   );
 

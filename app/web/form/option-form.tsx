@@ -24,14 +24,14 @@ const HIDDEN = new Set(["data.columns", "cleaning.hasTimes", "cleaning.latest", 
 interface OptionFormProps {
   readonly schema: JsonSchema;
   /** Values where nothing was changed. */
-  readonly preset: unknown;
+  readonly usual: unknown;
   readonly options: Readonly<Record<string, unknown>>;
   readonly issues: readonly ConfigIssue[];
   readonly onChange: (options: Readonly<Record<string, unknown>>) => void;
 }
 
 /** A form out of the schema: the important options first, all others folded by section. */
-export function OptionForm({ schema, preset, options, issues, onChange }: OptionFormProps) {
+export function OptionForm({ schema, usual, options, issues, onChange }: OptionFormProps) {
   const { t } = useTranslation();
   const name: Field = {
     path: "name",
@@ -51,7 +51,7 @@ export function OptionForm({ schema, preset, options, issues, onChange }: Option
     <OptionField
       key={field.path}
       field={field}
-      usual={optionAt(preset, field.path)}
+      usual={optionAt(usual, field.path)}
       value={optionAt(options, field.path)}
       issue={issues.find(({ path }) => path === field.path || path.startsWith(`${field.path}.`))?.message}
       onChange={(value) => onChange(withOption(options, field.path, value))}

@@ -18,6 +18,7 @@ interface SchemaReply {
 
 interface Checked {
   readonly config: RunConfig | null;
+  readonly usual: RunConfig;
   readonly issues: readonly ConfigIssue[];
   readonly command: string | null;
 }
@@ -92,7 +93,7 @@ export function Train() {
             )}
             <OptionForm
               schema={shape}
-              preset={presets[draft.preset]?.config ?? presets.default.config}
+              usual={checked.data?.usual ?? presets[draft.preset]?.config ?? presets.default.config}
               options={draft.options}
               issues={issues}
               onChange={(options) => changeDraft({ ...draft, options })}

@@ -3,15 +3,8 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { TECHNIQUE_NAMES } from "../../baseline/index.js";
 import { RefrainError } from "../../core/errors.js";
-import {
-  findRun,
-  PRESETS,
-  resumeRun,
-  runConfig,
-  runSchema,
-  startRun,
-  withDatasetDefaults,
-} from "../../recipes/index.js";
+import { over } from "../../recipes/config.js";
+import { findRun, PRESETS, resumeRun, runConfig, runSchema, startRun, withPreset } from "../../recipes/index.js";
 import { interruptible } from "../interruptible.js";
 import { type Output, printJson } from "../output.js";
 import { addPartOptions, addReadOptions, chooseDataEngine, cleaningOf, dataOf, type ReadFlags } from "../read-flags.js";
@@ -88,33 +81,27 @@ function findUnfinished(runs: string): string {
 
 /** A data set's protocol, then preset, file and flags: the later one wins, option by option. @throws {RefrainError} CONFIG_INVALID; FILE_NOT_FOUND */
 export function configOf(flags: TrainFlags): Record<string, unknown> {
-  const preset = Object.hasOwn(PRESETS, flags.preset) ? PRESETS[flags.preset] : undefined;
-  if (!preset)
-    throw new RefrainError(
-      "CONFIG_INVALID",
-      `preset must be one of ${Object.keys(PRESETS).join(", ")}, got "${flags.preset}".`,
-    );
-  const config = structuredClone(preset.options) as Record<string, unknown>;
-  if (flags.config) merge(config, readJson(flags.config));
-  const data = {
-    ...(flags.data ? { path: flags.data } : {}),
-    ...dataOf(flags),
-  };
-  merge(config, { data, cleaning: cleaningOf(flags), ...(flags.name ? { name: flags.name } : {}) });
-  if (flags.baselines !== undefined)
-    merge(config, { baselines: flags.baselines.split(",").flatMap((name) => name.trim() || []) });
-  for (const pair of flags.set) {
-    const at = pair.indexOf("=");
-    if (at < 1) throw new RefrainError("CONFIG_INVALID", `--set needs option=value, got "${pair}".`);
-    merge(
-      config,
-      pair
-        .slice(0, at)
-        .split(".")
-        .reduceRight<unknown>((value, name) => ({ [name]: value }), parseValue(pair.slice(at + 1))),
-    );
-  }
-  return { ...withDatasetDefaults(config) };
+  const layers: unknown[] = [
+    flags.config ? readJson(flags.config) : {},
+    {
+      data: { ...(flags.data ? { path: flags.data } : {}), ...dataOf(flags) },
+      cleaning: cleaningOf(flags),
+      ...(flags.name ? { name: flags.name } : {}),
+    },
+    flags.baselines === undefined ? {} : { baselines: flags.baselines.split(",").flatMap((name) => name.trim() || []) },
+    ...flags.set.map(optionOf),
+  ];
+  return { ...withPreset(flags.preset, layers.reduce<Readonly<Record<string, unknown>>>(over, {})) };
+}
+
+/** An option that was written as "train.epochs=5". @throws {RefrainError} CONFIG_INVALID */
+function optionOf(pair: string): unknown {
+  const at = pair.indexOf("=");
+  if (at < 1) throw new RefrainError("CONFIG_INVALID", `--set needs option=value, got "${pair}".`);
+  return pair
+    .slice(0, at)
+    .split(".")
+    .reduceRight<unknown>((value, name) => ({ [name]: value }), parseValue(pair.slice(at + 1)));
 }
 
 function readJson(path: string): unknown {
@@ -137,19 +124,4 @@ function parseValue(value: string): unknown {
   } catch {
     return value;
   }
-}
-
-function merge(into: Record<string, unknown>, from: unknown): void {
-  if (typeof from !== "object" || from === null || Array.isArray(from))
-    throw new RefrainError("CONFIG_INVALID", "A configuration must be a JSON object.");
-  for (const [name, value] of Object.entries(from)) {
-    if (name === "__proto__") throw new RefrainError("CONFIG_INVALID", `config: unrecognized key "${name}".`);
-    const old = Object.hasOwn(into, name) ? into[name] : undefined;
-    if (isObject(value) && isObject(old)) merge(old, value);
-    else into[name] = isObject(value) ? structuredClone(value) : value;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
