@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join, resolve, sep } from "node:path";
-import { listRuns, RefrainError, type RunConfig, type RunRecord, readRecord } from "refrain";
-import type { EpochRecord } from "../engine/protocol.js";
+import { listRuns, RefrainError, type RunConfig, type RunRecord, readEpochs, readRecord, runHolder } from "refrain";
 import { commandOf } from "./command.js";
 import type { References, RunDetail, RunRow, RunState } from "./contract.js";
 import type { Jobs, TrainingJob } from "./jobs.js";
@@ -96,27 +95,9 @@ function startOf(record: RunRecord | null, job: TrainingJob | undefined): Date {
   return at === undefined ? new Date() : new Date(at);
 }
 
-/** A record that says "training" is only true while a process holds its lock. */
+/** A job that lives trains, whatever the record says; else "training" is only true while a process holds the lock. */
 function stateOf(record: RunRecord, folder: string, job: TrainingJob | undefined): RunState {
-  if (record.status !== "training" || job?.isLive) return record.status;
-  return holderOf(folder) ? "elsewhere" : "interrupted";
-}
-
-function holderOf(folder: string): boolean {
-  try {
-    const holder = Number(readFileSync(join(folder, "lock"), "utf8"));
-    if (!Number.isInteger(holder) || holder <= 0) return false;
-    process.kill(holder, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-function readEpochs(folder: string): EpochRecord[] {
-  try {
-    return JSON.parse(readFileSync(join(folder, "history.json"), "utf8")) as EpochRecord[];
-  } catch {
-    return []; // no epoch is done yet
-  }
+  if (job?.isLive) return "training";
+  if (record.status !== "training") return record.status;
+  return runHolder(folder) === null ? "interrupted" : "elsewhere";
 }

@@ -4,5 +4,13 @@ export { runOnce } from "./once.js";
 export { knownPlays, type Prepared, prepare } from "./prepare.js";
 export { type ReportPart, writeReport } from "./report.js";
 export { type RunEvent, type RunOptions, resumeRun, startRun } from "./run.js";
-export { type EpochRecord, findRun, listRuns, type RunRecord, readRecord } from "./run-folder.js";
+export {
+  type EpochRecord,
+  findRun,
+  listRuns,
+  type RunRecord,
+  readEpochs,
+  readRecord,
+  runHolder,
+} from "./run-folder.js";
 export { cleanSource, JKPOP, readSource, type Source, splitSource } from "./source.js";

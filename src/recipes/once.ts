@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { RunConfig } from "./config.js";
-import { type RunEvent, type RunOptions, readEpochs, startRun, withAbsolutePaths } from "./run.js";
-import { listRuns, type RunRecord } from "./run-folder.js";
+import { type RunEvent, type RunOptions, startRun, withAbsolutePaths } from "./run.js";
+import { listRuns, type RunRecord, readEpochs } from "./run-folder.js";
 
 /**
  * As `startRun`, but a finished run of the same configuration is not trained again: its epochs, its end and its folder are

@@ -69,6 +69,12 @@ export function readRecord(folder: string): RunRecord {
   }
 }
 
+/** The epochs that a run has behind it; none before the first one is done. */
+export function readEpochs(folder: string): EpochRecord[] {
+  const path = join(folder, "history.json");
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as EpochRecord[]) : [];
+}
+
 /** All runs of a folder, newest first; folders without a readable record are left out. */
 export function listRuns(runs: string): RunRecord[] {
   if (!existsSync(runs)) return [];
@@ -106,8 +112,8 @@ export function findRun(runs: string, wanted?: string, status?: RunRecord["statu
 /** Marks a run as being trained by this process. @throws {RefrainError} RUN_BUSY while another process that lives has it */
 export function lockRun(folder: string): () => void {
   const path = join(folder, "lock");
-  const holder = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
-  if (holder && holder !== process.pid && isAlive(holder))
+  const holder = runHolder(folder);
+  if (holder !== null && holder !== process.pid)
     throw new RefrainError("RUN_BUSY", `Process ${holder} is training ${folder}.`, { folder, holder });
   rmSync(path, { force: true });
   const handle = openSync(path, "wx");
@@ -116,11 +122,15 @@ export function lockRun(folder: string): () => void {
   return () => rmSync(path, { force: true });
 }
 
-function isAlive(process_: number): boolean {
+/** The process that trains a run; null where there is none that lives. */
+export function runHolder(folder: string): number | null {
+  const path = join(folder, "lock");
+  const holder = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
+  if (!Number.isInteger(holder) || holder <= 0) return null;
   try {
-    process.kill(process_, 0);
-    return true;
+    process.kill(holder, 0);
+    return holder;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    return (error as NodeJS.ErrnoException).code === "EPERM" ? holder : null;
   }
 }

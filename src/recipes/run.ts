@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { RefrainError } from "../core/errors.js";
 import type { TrainingEvent } from "../core/events.js";
@@ -28,6 +28,7 @@ import {
   lockRun,
   newRunId,
   type RunRecord,
+  readEpochs,
   readRecord,
   writeRecord,
 } from "./run-folder.js";
@@ -80,7 +81,6 @@ export async function* startRun(
     counts: { users: histories.users.size, items: histories.items.size, events: prepared.log.users.length },
     seconds: {},
   };
-  writeRecord(folder, record);
   yield* continueRun(folder, record, prepared, engine, signal);
 }
 
@@ -116,6 +116,7 @@ async function* continueRun(
   const model = new RecurrentModel(config.model, histories.items.size, histories.users.size, config.train.seed);
   let record: RunRecord = { ...started, status: "training" };
   try {
+    writeRecord(folder, record);
     yield { type: "prepared", prepared, engine, folder };
     const { name: _, baselines, ...choices } = config; // neither changes what is trained
     const fingerprint = sha256(JSON.stringify([choices, started.data.sha256, engine.name]));
@@ -213,11 +214,6 @@ async function oracle(histories: Histories, like: Evaluation): Promise<Evaluatio
   const lines = Int32Array.from(evaluationCases(histories, "test"), ({ row }) => histories.split.log.lines[row]);
   const { ranks } = oracleOn(lines, await readOracle(JKPOP, "state"));
   return evaluateRanks("oracle", ranks, like.userCodes, like.protocol);
-}
-
-export function readEpochs(folder: string): EpochRecord[] {
-  const path = join(folder, "history.json");
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as EpochRecord[]) : [];
 }
 
 function versions(): Record<string, string> {

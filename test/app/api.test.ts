@@ -1,5 +1,5 @@
 // The API over requests, with engine processes that answer from a table.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { commandOf } from "../../app/server/command.js";
@@ -15,9 +15,12 @@ test("runs: rows, states and what is not there", async () => {
   await withFolder(async (folder) => {
     writeRun(folder, RUN);
     writeRun(folder, "2026-01-03T00-00-00-dead", { status: "training" });
+    writeRun(folder, "2026-01-04T00-00-00-held", { status: "training" });
+    writeFileSync(join(folder, "2026-01-04T00-00-00-held", "lock"), String(process.pid));
     const { ask } = testApp(folder);
     const { runs } = (await (await ask("/api/runs")).json()) as { runs: { id: string; state: string }[] };
     expect(runs.map(({ id, state }) => [id, state])).toEqual([
+      ["2026-01-04T00-00-00-held", "elsewhere"],
       ["2026-01-03T00-00-00-dead", "interrupted"],
       [RUN, "finished"],
     ]);
@@ -131,6 +134,8 @@ test("a training run: start, events, one at a time, pause, resume", async () => 
     const paused = (await (await ask(`/api/runs/${RUN}`)).json()) as { job: { state: string }; resumable: boolean };
     expect([paused.job.state, paused.resumable]).toEqual(["paused", true]);
     expect((await post(`/api/runs/${RUN}/resume`, {})).status).toBe(200);
+    const { runs } = (await (await ask("/api/runs")).json()) as { runs: { state: string }[] };
+    expect(runs.map(({ state }) => state)).toEqual(["training"]);
     expect(engines.at(-1)?.asked[0]).toMatchObject({ method: "resume", params: { run: join(folder, RUN) } });
     expect(hub.lastId).toMatch(/^test-\d+$/);
   });
