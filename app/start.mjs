@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildIfNeeded } from "./launch/build.mjs";
-import { browserArguments, chooseShell } from "./launch/choose.mjs";
+import { browserArguments, chooseShell, shellEnvironment } from "./launch/choose.mjs";
 import { canFetchElectron, findBrowsers, findElectron, hasDisplay } from "./launch/find.mjs";
 import { translator } from "./launch/messages.mjs";
 
@@ -78,7 +78,7 @@ async function main() {
   if (shell === "electron") {
     // The shell starts a server of its own, with plain Node.
     const main = join(root, "dist", "app", "desktop", "main.cjs");
-    const env = { ...process.env, REFRAIN_NODE: process.execPath, REFRAIN_RUNS: join(process.cwd(), options.runs) };
+    const env = shellEnvironment(process.env, process.execPath, options);
     spawn(path, [main], { stdio: "inherit", env }).on("exit", (code) => process.exit(code ?? 1));
     return;
   }

@@ -43,7 +43,7 @@ async function start(): Promise<void> {
   const packaged = join(process.resourcesPath ?? "", "node", process.platform === "win32" ? "node.exe" : "node");
   const node = process.env.REFRAIN_NODE ?? packaged;
   const runs = process.env.REFRAIN_RUNS ?? join(app.getPath("documents"), "Refrain", "runs");
-  server = await startServer(node, join(__dirname, "..", "server", "main.js"), runs);
+  server = await startServer(node, join(__dirname, "..", "server", "main.js"), runs, process.env.REFRAIN_PORT);
   const { origin } = server;
   guardSession(session.defaultSession, server);
   app.on("web-contents-created", (_event, contents) =>
@@ -58,7 +58,7 @@ async function start(): Promise<void> {
 function stopServer(): Promise<void> {
   const child = server?.child;
   server = undefined;
-  if (!child || child.exitCode !== null) return Promise.resolve();
+  if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => child.kill("SIGKILL"), CLOSING);
     child.once("exit", () => {

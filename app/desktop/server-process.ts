@@ -22,9 +22,10 @@ export function parseAddress(line: string): ServerAddress {
  * Starts the server in plain Node: the engine must not run in Electron, whose memory and Node are others.
  *
  * @param node path of Node
+ * @param port 0 takes a free one
  */
-export function startServer(node: string, program: string, runs: string): Promise<RunningServer> {
-  const child = spawn(node, [program, "--runs", runs], {
+export function startServer(node: string, program: string, runs: string, port: string = "0"): Promise<RunningServer> {
+  const child = spawn(node, [program, "--runs", runs, "--port", port], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, REFRAIN_APP_PARENT: String(process.pid) },
   });

@@ -1,4 +1,5 @@
 // Which window the app gets: a pure choice from what was found on this machine.
+import { resolve } from "node:path";
 
 /**
  * @typedef {object} Found
@@ -31,4 +32,9 @@ export function chooseShell({ electron, electronReason, browsers, display, super
 /** Arguments of a browser window without tabs or address, with a profile of its own. */
 export function browserArguments(url, profile) {
   return [`--app=${url}`, `--user-data-dir=${profile}`, "--no-first-run", "--no-default-browser-check"];
+}
+
+/** What the desktop shell is told: the Node for its server, the folder of the runs, and the port. */
+export function shellEnvironment(env, node, { runs, port }) {
+  return { ...env, REFRAIN_NODE: node, REFRAIN_RUNS: resolve(runs), REFRAIN_PORT: port };
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { serve } from "@hono/node-server";
 import { createApp } from "./app.js";
+import { closing } from "./closing.js";
 import { startEngineProcess } from "./engine-process.js";
 import { Engines } from "./engines.js";
 import { Hub } from "./hub.js";
@@ -22,7 +23,7 @@ const { values } = parseArgs({
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "..", "..", "..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-const token = process.env.REFRAIN_APP_TOKEN ?? randomBytes(32).toString("base64url");
+const token = randomBytes(32).toString("base64url");
 const start = () => startEngineProcess(join(here, "worker.js"));
 const hub = new Hub(randomBytes(4).toString("hex"));
 const jobs = new Jobs(hub, start);
@@ -47,15 +48,11 @@ server.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
-let closing = false;
-async function close(): Promise<void> {
-  if (closing) process.exit(1);
-  closing = true;
+const { onSignal, onParentGone } = closing(async () => {
   await jobs.close(CLOSING);
   engines.close();
-  process.exit(0);
-}
-process.on("SIGINT", () => void close());
-process.on("SIGTERM", () => void close());
+}, process.exit);
+process.on("SIGINT", onSignal);
+process.on("SIGTERM", onSignal);
 // A parent that is gone without a word closes this pipe.
-if (process.env.REFRAIN_APP_PARENT) process.stdin.on("end", () => void close()).resume();
+if (process.env.REFRAIN_APP_PARENT) process.stdin.on("end", onParentGone).resume();

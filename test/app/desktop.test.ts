@@ -215,6 +215,7 @@ test("the main process: sandbox before all, one instance, guards before the wind
   const stdin = { end: note("stdin closed") };
   const child = {
     exitCode: null,
+    signalCode: null as string | null,
     stdin,
     once: (_: string, ended: () => void) => setTimeout(ended),
     kill: note("killed"),
@@ -237,6 +238,15 @@ test("the main process: sandbox before all, one instance, guards before the wind
     expect(order.slice(6)).toEqual(["restore", "focus", "stdin closed", "quit"]);
     heard["before-quit"]({ preventDefault });
     expect(preventDefault).toHaveBeenCalledOnce();
+
+    // A server that was killed is not waited for.
+    child.signalCode = "SIGKILL";
+    order.length = 0;
+    await import(`../../app/desktop/main.js?${"killed"}`);
+    await vi.waitFor(() => expect(order).toContain("load"));
+    heard["before-quit"]({ preventDefault });
+    await vi.waitFor(() => expect(order.at(-1)).toBe("quit"));
+    expect(order).not.toContain("stdin closed");
 
     isOnly = false;
     order.length = 0;

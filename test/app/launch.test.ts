@@ -1,10 +1,11 @@
 // Which window npm run app opens, and why.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { browserArguments, chooseShell } from "../../app/launch/choose.mjs";
+import { browserArguments, chooseShell, shellEnvironment } from "../../app/launch/choose.mjs";
 import { findBrowsers, findElectron, hasDisplay } from "../../app/launch/find.mjs";
 import { translator } from "../../app/launch/messages.mjs";
+import { closing } from "../../app/server/closing.js";
 import { withFolder } from "../support/cli.js";
 
 const found = {
@@ -41,6 +42,33 @@ test("the browser opens a window without tabs, with a profile of its own", () =>
   expect(browserArguments("http://127.0.0.1:1/#t=x", "/p")).toEqual(
     expect.arrayContaining(["--app=http://127.0.0.1:1/#t=x", "--user-data-dir=/p"]),
   );
+});
+
+test("the desktop shell gets the runs and the port that were asked for", () => {
+  expect(shellEnvironment({ A: "1" }, "/node", { runs: "/other/runs", port: "8123" })).toEqual({
+    A: "1",
+    REFRAIN_NODE: "/node",
+    REFRAIN_RUNS: resolve("/other/runs"),
+    REFRAIN_PORT: "8123",
+  });
+  expect(shellEnvironment({}, "/node", { runs: "runs", port: "0" }).REFRAIN_RUNS).toBe(join(process.cwd(), "runs"));
+});
+
+test("a server ends once: a second signal at once, a parent that goes meanwhile not", async () => {
+  for (const [second, wanted] of [
+    ["onSignal", [1, 0]],
+    ["onParentGone", [0]],
+  ] as const) {
+    const codes: number[] = [];
+    const ends = closing(
+      () => new Promise((resolve) => setTimeout(resolve)),
+      (code) => codes.push(code),
+    );
+    ends.onSignal();
+    ends[second]();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(codes).toEqual(wanted);
+  }
 });
 
 test("browsers are looked for on the path, Electron as a file and never by loading its package", async () => {
