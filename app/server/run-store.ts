@@ -50,11 +50,12 @@ export class RunStore {
   }
 
   /** Lines to hold a curve against: what simpler methods and the oracle reach on the test part of the same log. */
-  #referencesOf(record: RunRecord | null, { data, split, protocol }: RunConfig): References | null {
-    const same = ({ config, results }: RunRecord) =>
-      results !== undefined &&
-      config.data.path === data.path &&
-      JSON.stringify([config.split, config.protocol]) === JSON.stringify([split, protocol]);
+  #referencesOf(record: RunRecord | null, config: RunConfig): References | null {
+    const wanted = testPartOf(config);
+    const same = (other: RunRecord) =>
+      other.results !== undefined &&
+      (record === null || other.data.sha256 === record.data.sha256) &&
+      testPartOf(other.config) === wanted;
     const source = record?.results ? record : listRuns(this.folder).find(same);
     if (!source?.results) return null;
     const rows = source.results.rows.map(({ scorer, metrics }) => ({
@@ -88,6 +89,11 @@ export class RunStore {
       jobId: job?.isLive ? job.job.id : null,
     };
   }
+}
+
+/** All that decides what is tested on, as one text. The latest believable time is left out: by default it is tomorrow's. */
+function testPartOf({ data, cleaning, split, protocol }: RunConfig): string {
+  return JSON.stringify([data, { ...cleaning, latest: 0 }, split, protocol]);
 }
 
 function startOf(record: RunRecord | null, job: TrainingJob | undefined): Date {

@@ -32,6 +32,22 @@ test("runs: rows, states and what is not there", async () => {
   });
 });
 
+test("reference lines come from a run on the same test part, and from no other", async () => {
+  await withFolder(async (folder) => {
+    const results = { rows: [{ scorer: "markov", metrics: [{ name: "HR@10", value: 0.5 }] }] };
+    const config = (options: object) => ({ config: runConfig(options) });
+    const old = { cleaning: { latest: 1_700_000_000 } };
+    writeRun(folder, "1-same", { results, ...config(old) });
+    writeRun(folder, "2-other-cleaning", { results, ...config({ cleaning: { minimumUserPlays: 9 } }) });
+    writeRun(folder, "3-other-reading", { results, ...config({ data: { sessionGapMinutes: 30 } }) });
+    writeRun(folder, "4-other-file", { results, data: { path: "jkpop", sha256: "1" } });
+    writeRun(folder, RUN, { status: "interrupted" });
+    const { ask } = testApp(folder);
+    const { references } = (await (await ask(`/api/runs/${RUN}`)).json()) as { references: unknown };
+    expect(references).toEqual({ run: "1-same", rows: [{ scorer: "markov", metrics: { "HR@10": 0.5 } }] });
+  });
+});
+
 test("a configuration is checked with the place of each fault, and told as a command", async () => {
   await withFolder(async (folder) => {
     const { post } = testApp(folder);
