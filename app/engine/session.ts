@@ -42,7 +42,7 @@ export async function sessionOf(folder: string): Promise<Session> {
   for (const [other, session] of open) {
     if (open.size <= MOST_OPEN) break;
     open.delete(other);
-    session.then(({ saved }) => saved.model.dispose()).catch(() => {});
+    session.then(close).catch(() => {});
   }
   try {
     return await found;
@@ -50,6 +50,12 @@ export async function sessionOf(folder: string): Promise<Session> {
     open.delete(folder);
     throw error;
   }
+}
+
+/** Frees a model, once nobody ranks with it any more. */
+async function close(session: Session): Promise<void> {
+  await ranking.get(session)?.catch(() => {});
+  session.saved.model.dispose();
 }
 
 async function load(folder: string): Promise<Session> {
@@ -99,16 +105,21 @@ function countPlays({ histories, items }: SavedModel): Int32Array {
   return counts;
 }
 
-/** Ranks of all test targets, worked out once per run. */
+/** Ranks of all test targets, worked out once per run; anew where that failed. */
 export function ranksOf(session: Session): Promise<Float64Array> {
-  const running =
-    ranking.get(session) ??
-    rankTargets(session.saved.scorer, session.cases, session.record.config.protocol).then((ranks) => {
-      session.ranks = ranks;
-      return ranks;
-    });
+  const running = ranking.get(session) ?? rank(session);
   ranking.set(session, running);
   return running;
+}
+
+async function rank(session: Session): Promise<Float64Array> {
+  try {
+    session.ranks = await rankTargets(session.saved.scorer, session.cases, session.record.config.protocol);
+    return session.ranks;
+  } catch (error) {
+    ranking.delete(session);
+    throw error;
+  }
 }
 
 /** Item index of an id. @throws {RefrainError} TITLE_UNKNOWN */

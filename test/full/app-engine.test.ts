@@ -1,13 +1,14 @@
 // What the app's engine process answers, on a small run of its own. Waits for the long run: it trains first.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { preview, summarise } from "../../app/engine/data.js";
 import { evaluation } from "../../app/engine/evaluation.js";
 import { explainList, suggest } from "../../app/engine/explore.js";
 import { itemMap, neighbours, songs } from "../../app/engine/items.js";
 import { listeners, timeline } from "../../app/engine/listeners.js";
+import { sessionOf } from "../../app/engine/session.js";
 import { loadModel, recommend, runConfig, startRun } from "../../src/index.js";
 import { isLongRun } from "../support/cli.js";
 
@@ -106,6 +107,26 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
     const { plays } = await timeline({ run, user: misses[0].user });
     expect(plays[misses[0].now].id).toBe(misses[0].target.id);
     expect(misses[0].rank).toBe(Math.max(...misses.map(({ rank }) => rank)));
+  });
+
+  test("a run that is ranked keeps its model while others are opened", async () => {
+    const copies = ["a", "b", "c", "d"].map((name) => join(folder, name));
+    for (const copy of copies) cpSync(run, copy, { recursive: true });
+    const { saved } = await sessionOf(copies[0]);
+    const { score } = saved.scorer;
+    let rank = () => {};
+    const gate = new Promise<void>((resolve) => {
+      rank = resolve;
+    });
+    vi.spyOn(saved.scorer, "score").mockImplementation((queries) => gate.then(() => score(queries)));
+    const disposed = vi.spyOn(saved.model, "dispose");
+    const ranked = evaluation({ run: copies[0] });
+    for (const copy of copies.slice(1)) await sessionOf(copy);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(disposed).not.toHaveBeenCalled();
+    rank();
+    expect((await ranked).rankCounts).toEqual((await evaluation({ run })).rankCounts);
+    await vi.waitFor(() => expect(disposed).toHaveBeenCalledOnce());
   });
 
   test("items: search, map and neighbours", async () => {
