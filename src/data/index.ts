@@ -3,7 +3,7 @@ export { cleanLog } from "./clean.js";
 export { readHead } from "./head.js";
 export { readItemRows } from "./item-rows.js";
 export { joinLogs } from "./join.js";
-export { cleanLargeLog, type LargeLog, type LargeOptions } from "./large/clean.js";
+export { cleanLargeLog, LARGE_LIMITS, type LargeLog, type LargeOptions } from "./large/clean.js";
 export { hashEvents } from "./large/event-log.js";
 export { chooseEngine, type DataEngine, type LoadedLog, loadLog } from "./load.js";
 export { type CleaningOptions, cleaningSchema } from "./options.js";
@@ -15,6 +15,7 @@ export {
   type BadRow,
   type Detected,
   type Format,
+  MEMORY_LIMITS,
   type Member,
   type RawLog,
   type ReadOptions,

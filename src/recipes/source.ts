@@ -10,6 +10,8 @@ import {
   cleanLog,
   type DataEngine,
   joinLogs,
+  LARGE_LIMITS,
+  MEMORY_LIMITS,
   namesSessions,
   previewOf,
   pseudonymise,
@@ -29,9 +31,6 @@ import type { DataConfig, RunConfig } from "./config.js";
 
 /** Folder of the embedded data set. */
 export const JKPOP: string = fileURLToPath(new URL("../../datasets/jkpop/", import.meta.url));
-
-/** The default of `ReadOptions.maxRows`. */
-const USUAL_ROWS = 20_000_000;
 
 /** A log as it was read, from one file or from the files of a given split. */
 export interface Source {
@@ -72,8 +71,9 @@ export async function readSource(
   const choice = await chooseEngine(located.path, process.env.REFRAIN_DATA_ENGINE || undefined);
   const common = { paths: files.map((file) => file.path), titles, options };
   if (choice.engine === "duckdb" && files.length === 1 && !data.pseudonymise) {
-    const raw = await readHead(located.path, options);
-    if (!raw.detected.singleUser && !raw.columns.has("split")) return { ...common, ...choice, raw };
+    const outOfCore = { ...options, ...LARGE_LIMITS };
+    const raw = await readHead(located.path, outOfCore);
+    if (!raw.detected.singleUser && !raw.columns.has("split")) return { ...common, ...choice, raw, options: outOfCore };
   }
   const engine: DataEngine = "memory";
   const reason = choice.engine === engine ? choice.reason : "memory: names, parts and personal logs need every row";
@@ -112,7 +112,7 @@ function locate(data: DataConfig): {
       ...options,
       columns: { ...dataset.columns, ...options.columns },
       // The usual bound is against wrong files; here the publisher says how many rows there are.
-      maxRows: Math.max(USUAL_ROWS, dataset.rows ?? 0),
+      maxRows: Math.max(MEMORY_LIMITS.maxRows, dataset.rows ?? 0),
     },
   };
 }

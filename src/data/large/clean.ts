@@ -19,8 +19,8 @@ import { rowSource } from "./rows.js";
 import { applyRules, touched } from "./rules-sql.js";
 import type { Finished, Source } from "./source.js";
 
-/** Most rows: a line number is 32 bits. */
-const MOST_ROWS = 2 ** 31 - 1;
+/** What is read at most out of core: a line number is 32 bits, and bytes have no bound. */
+export const LARGE_LIMITS = { maxRows: 2 ** 31 - 1, maxBytes: Number.MAX_SAFE_INTEGER } as const;
 /** Events are sorted some users at a time, so that a sort of about this many rows is never more than memory holds. */
 const SORTED_AT_ONCE = 3e6;
 /** About what share of the whole each step is done at, for the time left. */
@@ -60,14 +60,15 @@ export interface LargeLog {
 /**
  * Reads and cleans a log out of core: the same log and report as `readLog` and `cleanLog` give, in bounded memory.
  *
- * What is held in the end are the columns of the events, 20 bytes each, and the names.
+ * What is held in the end are the columns of the events, 20 bytes each, and the names. `LARGE_LIMITS` bound what is read,
+ * where `read` does not.
  *
  * @throws {RefrainError} as `readLog` and `cleanLog`; DATABASE_UNAVAILABLE; DATABASE_FAILED
  * @throws the signal's reason once it is aborted
  */
 export async function cleanLargeLog(path: string, options: LargeOptions = {}): Promise<LargeLog> {
   const settings = parseConfig("cleaning", cleaningSchema, options.cleaning ?? {});
-  const read = { maxRows: MOST_ROWS, maxBytes: Number.MAX_SAFE_INTEGER, ...options.read };
+  const read = { ...LARGE_LIMITS, ...options.read };
   const head = await readHead(path, read);
   for (let way: "trust" | "lines" | "rows" = "trust"; ; )
     try {

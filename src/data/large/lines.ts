@@ -54,7 +54,7 @@ export async function lineSource(
   scan.catch(() => {}); // told by `finish`
   const samples = new Map<number, BadRow>();
   defineFunctions(database, separator, header.length, columns, unit, samples);
-  const first = opened.hasHeader ? await lineOfHeader(path) : 0;
+  const first = opened.hasHeader ? await lineOfHeader(path, options) : 0;
   return {
     way: "lines",
     sql: (rows) => linesSql(path, newline, separator, header.length, columns, unit, first, trust, rows),
@@ -196,9 +196,9 @@ function timeSql(field: string, unit: TimeUnit): string {
 }
 
 /** Number of the first line that is not empty. */
-async function lineOfHeader(path: string): Promise<number> {
+async function lineOfHeader(path: string, options: ReadOptions): Promise<number> {
   let number = 0;
-  for await (const line of readLines(fileSource(path), {}, () => {})) {
+  for await (const line of readLines(fileSource(path), options, () => {})) {
     number++;
     if (line.replace(/^\uFEFF/, "").trim() !== "") return number;
   }
