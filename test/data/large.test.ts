@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { type CleaningOptions, cleanLargeLog, cleanLog, hashEvents, loadLog, readLog } from "../../src/data/index.js";
+import {
+  type CleaningOptions,
+  cleanLargeLog,
+  cleanLog,
+  hashEvents,
+  loadLog,
+  type ReadOptions,
+  readLog,
+} from "../../src/data/index.js";
 import { Database, hasDatabase } from "../../src/data/large/database.js";
 import { isEventLog, readAbout, readEvents } from "../../src/data/large/event-log.js";
 import { oddPattern } from "../../src/data/large/odd-text.js";
@@ -34,10 +42,10 @@ const options = { cleaning, temporary: folder.path, memory: 300e6 };
 /** How DuckDB read each file: by itself, or through the usual readers. */
 const ways: string[] = [];
 
-async function expectSame(path: string, more: Partial<CleaningOptions> = {}): Promise<unknown> {
-  const small = await outcome(async () => cleanLog(await readLog(path), { ...cleaning, ...more }));
+async function expectSame(path: string, more: Partial<CleaningOptions> = {}, read: ReadOptions = {}): Promise<unknown> {
+  const small = await outcome(async () => cleanLog(await readLog(path, read), { ...cleaning, ...more }));
   const large = await outcome(async () => {
-    const loaded = await cleanLargeLog(path, { ...options, cleaning: { ...cleaning, ...more } });
+    const loaded = await cleanLargeLog(path, { ...options, read, cleaning: { ...cleaning, ...more } });
     ways.push(loaded.way);
     return loaded;
   });
@@ -155,6 +163,18 @@ describe("DuckDB and memory", () => {
       { code: "FILE_EMPTY" },
     ]);
   }, 60_000);
+
+  test("times are read in the unit that is given", async () => {
+    const rows = Array.from({ length: 9 }, (_, at) => ({ user: `u${at % 2}`, item: `i${at}`, time: 2_000_000 + at }));
+    const files = {
+      "days.jsonl": rows.map((row) => JSON.stringify(row)).join("\n"),
+      "days.csv": ["user,item,time", ...rows.map((row) => Object.values(row).join())].join("\n"),
+    };
+    for (const [name, content] of Object.entries(files))
+      expect(await expectSame(folder.write(name, content), {}, { timeUnit: "milliseconds" })).toMatchObject({
+        report: { timeUnit: "milliseconds", kept: 9 },
+      });
+  });
 
   test("too many bad rows, nothing left and a missing file are the same errors", async () => {
     const bad = folder.write("bad.csv", "user,item,time\nu\nv\nu,i,1700000000");

@@ -42,6 +42,7 @@ class TableCollector extends Collector {
 
   constructor(path: string, options: ReadOptions, appender: DuckDBAppender) {
     super(path, options);
+    this.#unit = options.timeUnit;
     this.#appender = appender;
   }
 
