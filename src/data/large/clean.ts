@@ -8,7 +8,7 @@ import { HEAD_ROWS, readHead } from "../head.js";
 import { type CleaningOptions, cleaningSchema } from "../options.js";
 import { fileSource, statOf } from "../read/bytes.js";
 import { openLog } from "../read/open.js";
-import type { RawLog, ReadOptions } from "../read/types.js";
+import type { Limits, RawLog, ReadOptions } from "../read/types.js";
 import { type CleaningReport, cleaningReport, refuseBadRows, settingsFor } from "../report.js";
 import { detectTimeUnit } from "../times.js";
 import { Database, literal } from "./database.js";
@@ -17,10 +17,11 @@ import { keyOf } from "./key.js";
 import { lineSource, NotPlain } from "./lines.js";
 import { rowSource } from "./rows.js";
 import { applyRules, touched } from "./rules-sql.js";
+import { type Scan, scanFile } from "./scan.js";
 import type { Finished, Source } from "./source.js";
 
 /** What is read at most out of core: a line number is 32 bits, and bytes have no bound. */
-export const LARGE_LIMITS = { maxRows: 2 ** 31 - 1, maxBytes: Number.MAX_SAFE_INTEGER } as const;
+export const LARGE_LIMITS: Limits = { maxRows: 2 ** 31 - 1, maxBytes: Number.MAX_SAFE_INTEGER };
 /** Events are sorted some users at a time, so that a sort of about this many rows is never more than memory holds. */
 const SORTED_AT_ONCE = 3e6;
 /** About what share of the whole each step is done at, for the time left. */
@@ -70,18 +71,31 @@ export async function cleanLargeLog(path: string, options: LargeOptions = {}): P
   const settings = parseConfig("cleaning", cleaningSchema, options.cleaning ?? {});
   const read = { ...LARGE_LIMITS, ...options.read };
   const head = await readHead(path, read);
-  for (let way: "trust" | "lines" | "rows" = "trust"; ; )
-    try {
-      return await withDatabase(options, async (database) => {
-        const lines = way === "rows" ? undefined : await plainSource(database, path, head, read, way === "trust");
-        return clean(database, lines ?? (await rowSource(database, path, read)), path, head, settings, options);
-      });
-    } catch (cause) {
-      if (cause instanceof NotPlain) way = cause.instead;
-      // What DuckDB cannot read at all, such as a line without end, the readers judge.
-      else if (way !== "rows" && isReadError(cause)) way = "rows";
-      else throw cause;
-    }
+  const over = new AbortController();
+  const ended = options.signal ? AbortSignal.any([over.signal, options.signal]) : over.signal;
+  let scan: Promise<Scan> | undefined;
+  const scanOnce = () => {
+    scan ??= scanFile(path, ended);
+    return scan;
+  };
+  try {
+    for (let way: "trust" | "lines" | "rows" = "trust"; ; )
+      try {
+        return await withDatabase(options, async (database) => {
+          const lines =
+            way === "rows" ? undefined : await plainSource(database, path, head, read, way === "trust", scanOnce);
+          const source = lines ?? (await rowSource(database, path, read, options.signal));
+          return clean(database, source, path, head, settings, options);
+        });
+      } catch (cause) {
+        if (cause instanceof NotPlain) way = cause.instead;
+        // What DuckDB cannot read at all, such as a line without end, the readers judge.
+        else if (way !== "rows" && isReadError(cause)) way = "rows";
+        else throw cause;
+      }
+  } finally {
+    over.abort();
+  }
 }
 
 function isReadError(cause: unknown): boolean {
@@ -106,6 +120,7 @@ async function plainSource(
   head: RawLog,
   options: ReadOptions,
   trust: boolean,
+  scanOnce: () => Promise<Scan>,
 ): Promise<Source | undefined> {
   const times = head.columns.get("time");
   if (statOf(path, true).folder || head.detected.container || head.detected.format !== "table" || !times)
@@ -120,6 +135,7 @@ async function plainSource(
     head.detected.timeUnit ?? detectTimeUnit(times),
     options,
     trust,
+    scanOnce,
   );
 }
 

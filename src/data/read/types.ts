@@ -5,8 +5,10 @@ import type { Separator } from "./fields.js";
 /** How the rows of a file are written; what they mean is its layout. */
 export type Format = "table" | "json-lines" | "json" | "sequences" | "parquet";
 
+export type Limits = Required<Pick<ReadOptions, "maxRows" | "maxBytes">>;
+
 /** What is read at most into memory, where nothing else is said. Out of core there is next to no bound, see `LARGE_LIMITS`. */
-export const MEMORY_LIMITS = { maxRows: 20_000_000, maxBytes: 4 * 2 ** 30 } as const;
+export const MEMORY_LIMITS: Limits = { maxRows: 20_000_000, maxBytes: 4 * 2 ** 30 };
 
 export interface ReadOptions {
   /** Columns by name; the others are detected. Members of JSON objects are named with dots: track.name. */
