@@ -73,7 +73,8 @@ export async function readSource(
   if (choice.engine === "duckdb" && files.length === 1 && !data.pseudonymise) {
     const outOfCore = { ...options, ...LARGE_LIMITS };
     const raw = await readHead(located.path, outOfCore);
-    if (!raw.detected.singleUser && !raw.columns.has("split")) return { ...common, ...choice, raw, options: outOfCore };
+    if (!raw.detected.singleUser && !namesParts(raw, split.kind))
+      return { ...common, ...choice, raw, options: outOfCore };
   }
   const engine: DataEngine = "memory";
   const reason = choice.engine === engine ? choice.reason : "memory: names, parts and personal logs need every row";
@@ -118,7 +119,7 @@ function locate(data: DataConfig): {
 }
 
 /** How a configuration says that a log is to be read. */
-export function readOptions(data: DataConfig): ReadOptions {
+function readOptions(data: DataConfig): ReadOptions {
   const { columns, encoding, format, separator, timeUnit, singleUser } = data;
   return {
     columns,
@@ -207,6 +208,13 @@ function partByFile(raw: RawLog, linesFrom: readonly number[], parts: readonly n
     partOfLine.fill(parts[file], from + 1);
   });
   return partOfLine;
+}
+
+/** True where the column `split` names the parts, as far as the first rows of a log tell. */
+function namesParts({ columns }: RawLog, kind: SplitConfig["kind"]): boolean {
+  const column = columns.get("split");
+  if (!column || (kind !== "given" && kind !== "auto")) return false;
+  return kind === "given" || column.every((value) => partNumber(value) !== undefined);
 }
 
 /** The parts that a column says; undefined where there is none, or where it says something else and nobody asked for it. */

@@ -1,20 +1,20 @@
 // Both ways of reading a log give the same bytes: events, names, report.
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import {
   type CleaningOptions,
+  chooseEngine,
   cleanLargeLog,
   cleanLog,
   hashEvents,
-  loadLog,
   type ReadOptions,
   readLog,
 } from "../../src/data/index.js";
-import { Database, hasDatabase } from "../../src/data/large/database.js";
-import { isEventLog, readAbout, readEvents } from "../../src/data/large/event-log.js";
+import { Database, hasDatabase, literal } from "../../src/data/large/database.js";
+import { eventsFile, filesOf, readEvents } from "../../src/data/large/event-log.js";
 import { oddPattern } from "../../src/data/large/odd-text.js";
 import { oneForm } from "../../src/data/one-form.js";
 import { isLongRun } from "../support/cli.js";
@@ -196,24 +196,41 @@ describe("DuckDB and memory", () => {
   });
 });
 
-test("an event log is kept as Parquet, opened by streaming, and tells its hash", async () => {
-  const path = folder.write("kept.csv", "user,item,time\nu,b,1700000001\nv,a,1700000002\nu,a,1700000000");
-  const keep = join(folder.path, "kept.events");
-  const { log } = await cleanLargeLog(path, { ...options, keep });
-  expect(isEventLog(keep) && existsSync(join(keep, "events-000000.parquet"))).toBe(true);
-  const about = readAbout(keep);
+test("events come back in the numbering of the sorted log, and files of another number of events are damaged", async () => {
   const database = await Database.open({ folder: folder.path });
   try {
-    const opened = await readEvents(database, keep, about.events, about.hasTimes);
-    expect(opened).toEqual(log);
-    expect(hashEvents(opened)).toBe(about.sha256);
-    await expect(readEvents(database, keep, 2, true)).rejects.toMatchObject({ code: "FILE_DAMAGED" });
+    const { items, users } = filesOf(database.folder);
+    const files = {
+      [eventsFile(database.folder, 0)]: "(0, 1, 5.0, 2), (0, 0, 6.0, 3)",
+      [eventsFile(database.folder, 1)]: "(1, 1, 4.0, 4)",
+    };
+    for (const [path, rows] of Object.entries(files))
+      await database.run(
+        `COPY (SELECT u::INTEGER AS "user", i::INTEGER AS item, t::DOUBLE AS time, l::INTEGER AS line
+           FROM (VALUES ${rows}) AS rows(u, i, t, l)) TO ${literal(path)} (FORMAT parquet)`,
+      );
+    await database.run(
+      `COPY (SELECT i::INTEGER AS item, id, title FROM (VALUES (0, 'a', 'A'), (1, 'b', '')) AS rows(i, id, title))
+         TO ${literal(items)} (FORMAT parquet)`,
+    );
+    await database.run(
+      `COPY (SELECT u::INTEGER AS "user", id FROM (VALUES (0, 'u'), (1, 'v')) AS rows(u, id)) TO ${literal(users)} (FORMAT parquet)`,
+    );
+    expect(await readEvents(database, database.folder, 3, true)).toEqual({
+      users: Int32Array.of(0, 0, 1),
+      items: Int32Array.of(0, 1, 0),
+      times: Float64Array.of(5, 6, 4),
+      lines: Int32Array.of(2, 3, 4),
+      userIds: ["u", "v"],
+      itemIds: ["b", "a"],
+      itemTitles: ["b", "A"],
+      hasTimes: true,
+    });
+    await expect(readEvents(database, database.folder, 2, true)).rejects.toMatchObject({ code: "FILE_DAMAGED" });
     await expect(database.run("SELEC 1")).rejects.toMatchObject({ code: "DATABASE_FAILED" });
   } finally {
     database.close();
   }
-  writeFileSync(join(keep, "event-log.json"), "{");
-  expect(() => readAbout(keep)).toThrow(expect.objectContaining({ code: "FILE_DAMAGED" }));
 });
 
 test("a text without odd characters and doubled spaces is its own one form", () => {
@@ -226,14 +243,29 @@ test("a text without odd characters and doubled spaces is its own one form", () 
   );
 });
 
-test("the engine is chosen by the size, by REFRAIN_DATA_ENGINE, or by name", async () => {
+test("the engine is chosen by the size of the text, or by name", async () => {
   const path = folder.write("small.csv", "user,item,time\nu,b,1700000001\nv,a,1700000002");
-  const load = (engine?: string) => loadLog(path, options, engine);
-  expect(await load()).toMatchObject({ engine: "memory" });
-  const large = await load("duckdb");
-  expect(large).toMatchObject({ engine: "duckdb", raw: { lines: [2, 3] } });
-  expect(large.log).toEqual((await load("memory")).log);
-  await expect(load("pandas")).rejects.toMatchObject({ code: "ARGUMENT_INVALID" });
+  expect(await chooseEngine(path)).toEqual({ engine: "memory", reason: "0 MB of text: memory" });
+  expect(await chooseEngine(path, "duckdb")).toMatchObject({ engine: "duckdb" });
+  await expect(chooseEngine(path, "pandas")).rejects.toMatchObject({ code: "ARGUMENT_INVALID" });
+  await expect(chooseEngine(join(folder.path, "nowhere"))).rejects.toMatchObject({ code: "FILE_NOT_FOUND" });
+});
+
+test("the size of a folder is that of the text in its files, at any depth, and a dangling link is none", async () => {
+  const path = join(folder.path, "parts");
+  mkdirSync(join(path, "2024"), { recursive: true });
+  const sparse = (name: string, megabytes: number) => {
+    writeFileSync(join(path, name), "");
+    truncateSync(join(path, name), megabytes * 1e6);
+  };
+  sparse("a.csv", 1);
+  sparse("2024/b.csv", 2);
+  sparse("2024/c.parquet", 4);
+  sparse("cover.jpg", 8);
+  if (process.platform !== "win32") symlinkSync(join(path, "gone.csv"), join(path, "link.csv"));
+  expect(await chooseEngine(path)).toEqual({ engine: "memory", reason: "23 MB of text: memory" });
+  sparse("2024/d.csv.gz", 16);
+  expect(await chooseEngine(path)).toEqual({ engine: "duckdb", reason: "103 MB of text: duckdb, out of core" });
 });
 
 test("without DuckDB there is a coded error", async () => {

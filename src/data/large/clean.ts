@@ -1,6 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname } from "node:path";
 import { parseConfig } from "../../core/config.js";
 import { RefrainError } from "../../core/errors.js";
 import type { EventLog } from "../../core/types.js";
@@ -12,13 +10,13 @@ import type { Limits, RawLog, ReadOptions } from "../read/types.js";
 import { type CleaningReport, cleaningReport, refuseBadRows, settingsFor } from "../report.js";
 import { detectTimeUnit } from "../times.js";
 import { Database, literal } from "./database.js";
-import { eventsFile, filesOf, hashEvents, readEvents, writeAbout } from "./event-log.js";
+import { eventsFile, filesOf, readEvents } from "./event-log.js";
 import { keyOf } from "./key.js";
 import { lineSource, NotPlain } from "./lines.js";
 import { rowSource } from "./rows.js";
 import { applyRules, touched } from "./rules-sql.js";
 import { type Scan, scanFile } from "./scan.js";
-import type { Finished, Source } from "./source.js";
+import type { Source } from "./source.js";
 
 /** What is read at most out of core: a line number is 32 bits, and bytes have no bound. */
 export const LARGE_LIMITS: Limits = { maxRows: 2 ** 31 - 1, maxBytes: Number.MAX_SAFE_INTEGER };
@@ -32,14 +30,10 @@ export interface LargeOptions {
   readonly cleaning?: Partial<CleaningOptions>;
   /** Names of items whose log has only ids, see `readTitles`. */
   readonly titles?: ReadonlyMap<string, string>;
-  /** Folder to keep the event log in; it must not exist yet. Left out, the log is only in memory afterwards. */
-  readonly keep?: string;
   /** Folder for what does not fit in memory. Default: the system's. */
   readonly temporary?: string;
   /** Bytes that the database may hold. Default 900 MB. */
   readonly memory?: number;
-  /** Told which engine reads the log, and why; see `loadLog`. */
-  readonly onChoice?: (reason: string) => void;
   /** Told the share that is done, in [0, 1]. */
   readonly onShare?: (share: number) => void;
   readonly signal?: AbortSignal;
@@ -145,7 +139,7 @@ async function clean(
   path: string,
   head: RawLog,
   options: CleaningOptions,
-  { titles, keep, onShare }: LargeOptions,
+  { titles, onShare }: LargeOptions,
 ): Promise<LargeLog> {
   const tell = watch(database, onShare);
   try {
@@ -166,15 +160,10 @@ async function clean(
     const kept = await database.number("SELECT count(*) FROM left_rows");
     const report = cleaningReport(counts, repaired, removed, kept);
     tell(DONE.rules);
-    const folder = await writeFiles(database, source, tell, keep);
-    try {
-      const log = await readEvents(database, folder, kept, rules.hasTimes, titles);
-      if (keep) finishFolder(folder, keep, log, report, finished);
-      const { detected, badRows, sha256: fileHash } = finished;
-      return { log, report, head, detected, badRows, fileHash, way: source.way };
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    await writeFiles(database, source, tell);
+    const log = await readEvents(database, database.folder, kept, rules.hasTimes, titles);
+    const { detected, badRows, sha256: fileHash } = finished;
+    return { log, report, head, detected, badRows, fileHash, way: source.way };
   } finally {
     tell(DONE.sorting, true);
   }
@@ -190,15 +179,9 @@ async function numberRows(database: Database, source: Source): Promise<void> {
   );
 }
 
-/** Events in order, and the names of users and items, as Parquet. Returns their folder. */
-async function writeFiles(
-  database: Database,
-  source: Source,
-  tell: (share: number) => void,
-  keep?: string,
-): Promise<string> {
-  if (keep) mkdirSync(dirname(keep), { recursive: true });
-  const folder = keep ? mkdtempSync(`${keep}.`) : mkdtempSync(`${database.folder}/events-`);
+/** Events in order, and the names of users and items, as Parquet in the folder of the database. */
+async function writeFiles(database: Database, source: Source, tell: (share: number) => void): Promise<void> {
+  const { folder } = database;
   const { items, users } = filesOf(folder);
   await database.run(
     `CREATE TEMP TABLE user_of AS SELECT u, (row_number() OVER (ORDER BY min(row)) - 1)::INTEGER AS "user", min(row) AS first
@@ -239,25 +222,6 @@ async function writeFiles(
     );
   }
   await database.run(`SET memory_limit = '300MB'`); // what is left to do is to read
-  return folder;
-}
-
-function finishFolder(
-  folder: string,
-  keep: string,
-  log: EventLog,
-  report: CleaningReport,
-  { detected }: Finished,
-): void {
-  const { length: events } = log.users;
-  writeAbout(folder, { sha256: hashEvents(log), events, hasTimes: log.hasTimes, report, detected });
-  try {
-    renameSync(folder, keep);
-  } catch (cause) {
-    throw new RefrainError("FILE_WRITE_FAILED", `${keep} could not be written: ${(cause as Error).message}.`, {
-      path: keep,
-    });
-  }
 }
 
 /** Tells the share that is done: of the steps behind, and while DuckDB reads also of the one that runs. */
