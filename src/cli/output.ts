@@ -105,6 +105,20 @@ export function progressBar(
   };
 }
 
+/** A bar for the share of a work that is done, with the time left. It appears with the first share, and counts from when it is made. */
+export function shareBar(output: Output): { readonly onShare: (share: number) => void; stop(): void } {
+  let bar: ReturnType<typeof progressBar> | undefined;
+  const began = performance.now();
+  return {
+    onShare(share) {
+      bar ??= progressBar(output, 1);
+      const left = ((performance.now() - began) / 1000) * (1 / share - 1);
+      bar.update(share, text("timeLeft", { left: duration(left) }));
+    },
+    stop: () => bar?.stop(),
+  };
+}
+
 /** 75 -> "1 min 15 s" */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "?";

@@ -8,7 +8,8 @@ export const ERROR_TABLE = {
   FILE_BINARY: "Give a log as text (CSV, TSV, JSON) or Parquet, as it is, gzipped, or in a zip file or folder.",
   FILE_TRUNCATED: "The file ends too early. Copy or download it again.",
   FILE_DAMAGED: "The file is not intact. Copy or download it again.",
-  FILE_TOO_LARGE: "Check that this is the right file; if it is, raise maxBytes or maxRows, or cut the log first.",
+  FILE_TOO_LARGE:
+    "Check that this is the right file; if it is, pass --data-engine duckdb, which has no such bound, or cut the log.",
   FILE_TOO_WIDE: "A line (1 MiB) or JSON object (8 MiB) is too long. Check line ends, closed quotes and brackets.",
   CHECKSUM_MISMATCH: "The simulator must give the same bytes everywhere. Please report this with your Node version.",
   FILE_WRITE_FAILED: "Check free disk space and permissions of the target folder.",

@@ -1,11 +1,11 @@
 export { auditEvents, auditRaw, binStart, type EventAudit, type Finding } from "./audit/index.js";
+export { chooseEngine, type DataEngine } from "./choose-engine.js";
 export { cleanLog } from "./clean.js";
 export { readHead } from "./head.js";
 export { readItemRows } from "./item-rows.js";
 export { joinLogs } from "./join.js";
-export { cleanLargeLog, type LargeLog, type LargeOptions } from "./large/clean.js";
+export { cleanLargeLog, LARGE_LIMITS, type LargeLog, type LargeOptions } from "./large/clean.js";
 export { hashEvents } from "./large/event-log.js";
-export { chooseEngine, type DataEngine, type LoadedLog, loadLog } from "./load.js";
 export { type CleaningOptions, cleaningSchema } from "./options.js";
 export { type Preview, previewOf } from "./preview.js";
 export { type Profile, profileLog } from "./profile.js";
@@ -15,6 +15,7 @@ export {
   type BadRow,
   type Detected,
   type Format,
+  MEMORY_LIMITS,
   type Member,
   type RawLog,
   type ReadOptions,

@@ -5,10 +5,18 @@ import { type Contents, openFolder } from "./read/folder.js";
 import { chooseMembers } from "./read/members.js";
 import { openLog } from "./read/open.js";
 import type { Opened } from "./read/reader.js";
-import type { Detected, Member, RawLog, ReadOptions } from "./read/types.js";
+import { type Detected, MEMORY_LIMITS, type Member, type RawLog, type ReadOptions } from "./read/types.js";
 import { openZip } from "./read/zip.js";
 
-export type { BadRow, Detected, Format, Member, RawLog, ReadOptions } from "./read/types.js";
+export {
+  type BadRow,
+  type Detected,
+  type Format,
+  MEMORY_LIMITS,
+  type Member,
+  type RawLog,
+  type ReadOptions,
+} from "./read/types.js";
 
 const MOST_SKIPPED = 100;
 /** Below so many letters beyond ASCII the encoding may well be another one. */
@@ -59,7 +67,7 @@ async function readAll(opened: Opened, into: Collector, encodings: Encodings): P
 async function readMembers(into: Collector, path: string, contents: Contents, options: ReadOptions): Promise<RawLog> {
   try {
     // What a zip says of its members may be a lie: the bytes that really come are counted over all of them.
-    const budget = { left: options.maxBytes ?? 4 * 2 ** 30, counting: false };
+    const budget = { left: options.maxBytes ?? MEMORY_LIMITS.maxBytes, counting: false };
     const candidates = contents.candidates.map((one) => ({ ...one, source: limited(path, one.source, budget) }));
     const { chosen, skipped } = await chooseMembers(path, { ...contents, candidates }, options);
     budget.counting = true;

@@ -5,6 +5,7 @@ import type { CleaningReport, RawLog } from "../data/index.js";
 import { auditSplit } from "../sequence/leakage.js";
 import { splitByShare } from "../sequence/split.js";
 import { SPLIT_KINDS, type SplitKind } from "../sequence/split-kinds.js";
+import { breathe } from "./breathe.js";
 import type { RunConfig } from "./config.js";
 import { cleanSource, readSource, splitSource } from "./source.js";
 
@@ -30,23 +31,37 @@ const USUAL_GAP = 30;
  *
  * What makes training impossible is a finding here and no error; only a file that cannot be read at all is one.
  *
+ * @param onProgress told how many rows are read
+ * @param how of a log that DuckDB reads: told the share that is cleaned. The signal stops the audit between steps too
  * @throws {RefrainError} FILE_*, COLUMN_UNKNOWN, COLUMN_AMBIGUOUS as `readLog`
+ * @throws the signal's reason once it is aborted
  */
-export async function auditData(config: RunConfig, onProgress?: (rows: number) => void): Promise<DataAudit> {
+export async function auditData(
+  config: RunConfig,
+  onProgress?: (rows: number) => void,
+  how: { readonly onShare?: (share: number) => void; readonly signal?: AbortSignal } = {},
+): Promise<DataAudit> {
   const { data, cleaning } = config;
-  const source = await readSource(config, onProgress);
+  const { signal } = how;
+  const source = await readSource(config, (rows) => {
+    signal?.throwIfAborted();
+    onProgress?.(rows);
+  });
+  await breathe(signal);
   // Single rows of a large log are judged by its first ones; rules, events and the split by all.
   const { raw } = source;
   const findings: Finding[] = auditRaw(raw, cleaning);
   const first = raw.lines.length + raw.badRows.count;
-  const cleaned = await attempt(() => cleanSource(source, config), "nothing-left", first, findings);
+  const cleaned = await attempt(() => cleanSource(source, config, how), "nothing-left", first, findings);
   const rows = cleaned?.report.read ?? first;
   if (first < rows) findings.push(finding("first-rows", "note", first, rows, "rows"));
   const base = { path: data.path, rows, detected: raw.detected };
   if (!cleaned) return { ...base, cleaning: null, events: null, findings: byWeight(findings) };
+  await breathe(signal);
   const { log, report } = cleaned;
   const events = auditEvents(log, raw, config.train.seed);
   findings.push(...events.findings);
+  await breathe(signal);
   const gapMinutes = data.sessionGapMinutes ?? events.gaps.suggestedMinutes ?? USUAL_GAP;
   const found = await attempt(
     () => splitSource(log, source, config),

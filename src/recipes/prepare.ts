@@ -7,6 +7,7 @@ import type { CleaningReport, DataEngine, RawLog } from "../data/index.js";
 import { readCatalogue } from "../data/simulator/index.js";
 import { type Histories, toHistories } from "../sequence/histories.js";
 import type { SplitKind } from "../sequence/split-kinds.js";
+import { breathe } from "./breathe.js";
 import type { RunConfig } from "./config.js";
 import { cleanSource, JKPOP, readSource, splitSource, trainSupport } from "./source.js";
 
@@ -66,12 +67,6 @@ export function knownPlays({ split, userIndex, itemIndex, users }: Histories): n
       for (let row = split.userStart[u]; row < split.userStart[u + 1]; row++)
         if (itemIndex[row] > 0) plays[userIndex[u]].push(itemIndex[row]);
   return plays;
-}
-
-/** Lets a signal arrive between two long steps. */
-async function breathe(signal?: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  signal?.throwIfAborted();
 }
 
 function romanisedNames(): Map<string, string[]> {

@@ -10,6 +10,8 @@ import {
   cleanLog,
   type DataEngine,
   joinLogs,
+  LARGE_LIMITS,
+  MEMORY_LIMITS,
   namesSessions,
   previewOf,
   pseudonymise,
@@ -29,9 +31,6 @@ import type { DataConfig, RunConfig } from "./config.js";
 
 /** Folder of the embedded data set. */
 export const JKPOP: string = fileURLToPath(new URL("../../datasets/jkpop/", import.meta.url));
-
-/** The default of `ReadOptions.maxRows`. */
-const USUAL_ROWS = 20_000_000;
 
 /** A log as it was read, from one file or from the files of a given split. */
 export interface Source {
@@ -72,8 +71,10 @@ export async function readSource(
   const choice = await chooseEngine(located.path, process.env.REFRAIN_DATA_ENGINE || undefined);
   const common = { paths: files.map((file) => file.path), titles, options };
   if (choice.engine === "duckdb" && files.length === 1 && !data.pseudonymise) {
-    const raw = await readHead(located.path, options);
-    if (!raw.detected.singleUser && !raw.columns.has("split")) return { ...common, ...choice, raw };
+    const outOfCore = { ...options, ...LARGE_LIMITS };
+    const raw = await readHead(located.path, outOfCore);
+    if (!raw.detected.singleUser && !namesParts(raw, split.kind))
+      return { ...common, ...choice, raw, options: outOfCore };
   }
   const engine: DataEngine = "memory";
   const reason = choice.engine === engine ? choice.reason : "memory: names, parts and personal logs need every row";
@@ -112,13 +113,13 @@ function locate(data: DataConfig): {
       ...options,
       columns: { ...dataset.columns, ...options.columns },
       // The usual bound is against wrong files; here the publisher says how many rows there are.
-      maxRows: Math.max(USUAL_ROWS, dataset.rows ?? 0),
+      maxRows: Math.max(MEMORY_LIMITS.maxRows, dataset.rows ?? 0),
     },
   };
 }
 
 /** How a configuration says that a log is to be read. */
-export function readOptions(data: DataConfig): ReadOptions {
+function readOptions(data: DataConfig): ReadOptions {
   const { columns, encoding, format, separator, timeUnit, singleUser } = data;
   return {
     columns,
@@ -207,6 +208,13 @@ function partByFile(raw: RawLog, linesFrom: readonly number[], parts: readonly n
     partOfLine.fill(parts[file], from + 1);
   });
   return partOfLine;
+}
+
+/** True where the column `split` names the parts, as far as the first rows of a log tell. */
+function namesParts({ columns }: RawLog, kind: SplitConfig["kind"]): boolean {
+  const column = columns.get("split");
+  if (!column || (kind !== "given" && kind !== "auto")) return false;
+  return kind === "given" || column.every((value) => partNumber(value) !== undefined);
 }
 
 /** The parts that a column says; undefined where there is none, or where it says something else and nobody asked for it. */

@@ -1,12 +1,20 @@
 // Both ways of reading a log give the same bytes: events, names, report.
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { type CleaningOptions, cleanLargeLog, cleanLog, hashEvents, loadLog, readLog } from "../../src/data/index.js";
-import { Database, hasDatabase } from "../../src/data/large/database.js";
-import { isEventLog, readAbout, readEvents } from "../../src/data/large/event-log.js";
+import {
+  type CleaningOptions,
+  chooseEngine,
+  cleanLargeLog,
+  cleanLog,
+  hashEvents,
+  type ReadOptions,
+  readLog,
+} from "../../src/data/index.js";
+import { Database, hasDatabase, literal } from "../../src/data/large/database.js";
+import { eventsFile, filesOf, readEvents } from "../../src/data/large/event-log.js";
 import { oddPattern } from "../../src/data/large/odd-text.js";
 import { oneForm } from "../../src/data/one-form.js";
 import { isLongRun } from "../support/cli.js";
@@ -34,10 +42,10 @@ const options = { cleaning, temporary: folder.path, memory: 300e6 };
 /** How DuckDB read each file: by itself, or through the usual readers. */
 const ways: string[] = [];
 
-async function expectSame(path: string, more: Partial<CleaningOptions> = {}): Promise<unknown> {
-  const small = await outcome(async () => cleanLog(await readLog(path), { ...cleaning, ...more }));
+async function expectSame(path: string, more: Partial<CleaningOptions> = {}, read: ReadOptions = {}): Promise<unknown> {
+  const small = await outcome(async () => cleanLog(await readLog(path, read), { ...cleaning, ...more }));
   const large = await outcome(async () => {
-    const loaded = await cleanLargeLog(path, { ...options, cleaning: { ...cleaning, ...more } });
+    const loaded = await cleanLargeLog(path, { ...options, read, cleaning: { ...cleaning, ...more } });
     ways.push(loaded.way);
     return loaded;
   });
@@ -156,6 +164,18 @@ describe("DuckDB and memory", () => {
     ]);
   }, 60_000);
 
+  test("times are read in the unit that is given", async () => {
+    const rows = Array.from({ length: 9 }, (_, at) => ({ user: `u${at % 2}`, item: `i${at}`, time: 2_000_000 + at }));
+    const files = {
+      "days.jsonl": rows.map((row) => JSON.stringify(row)).join("\n"),
+      "days.csv": ["user,item,time", ...rows.map((row) => Object.values(row).join())].join("\n"),
+    };
+    for (const [name, content] of Object.entries(files))
+      expect(await expectSame(folder.write(name, content), {}, { timeUnit: "milliseconds" })).toMatchObject({
+        report: { timeUnit: "milliseconds", kept: 9 },
+      });
+  });
+
   test("too many bad rows, nothing left and a missing file are the same errors", async () => {
     const bad = folder.write("bad.csv", "user,item,time\nu\nv\nu,i,1700000000");
     expect(await expectSame(bad)).toEqual({ code: "TOO_MANY_BAD_ROWS" });
@@ -176,24 +196,41 @@ describe("DuckDB and memory", () => {
   });
 });
 
-test("an event log is kept as Parquet, opened by streaming, and tells its hash", async () => {
-  const path = folder.write("kept.csv", "user,item,time\nu,b,1700000001\nv,a,1700000002\nu,a,1700000000");
-  const keep = join(folder.path, "kept.events");
-  const { log } = await cleanLargeLog(path, { ...options, keep });
-  expect(isEventLog(keep) && existsSync(join(keep, "events-000000.parquet"))).toBe(true);
-  const about = readAbout(keep);
+test("events come back in the numbering of the sorted log, and files of another number of events are damaged", async () => {
   const database = await Database.open({ folder: folder.path });
   try {
-    const opened = await readEvents(database, keep, about.events, about.hasTimes);
-    expect(opened).toEqual(log);
-    expect(hashEvents(opened)).toBe(about.sha256);
-    await expect(readEvents(database, keep, 2, true)).rejects.toMatchObject({ code: "FILE_DAMAGED" });
+    const { items, users } = filesOf(database.folder);
+    const files = {
+      [eventsFile(database.folder, 0)]: "(0, 1, 5.0, 2), (0, 0, 6.0, 3)",
+      [eventsFile(database.folder, 1)]: "(1, 1, 4.0, 4)",
+    };
+    for (const [path, rows] of Object.entries(files))
+      await database.run(
+        `COPY (SELECT u::INTEGER AS "user", i::INTEGER AS item, t::DOUBLE AS time, l::INTEGER AS line
+           FROM (VALUES ${rows}) AS rows(u, i, t, l)) TO ${literal(path)} (FORMAT parquet)`,
+      );
+    await database.run(
+      `COPY (SELECT i::INTEGER AS item, id, title FROM (VALUES (0, 'a', 'A'), (1, 'b', '')) AS rows(i, id, title))
+         TO ${literal(items)} (FORMAT parquet)`,
+    );
+    await database.run(
+      `COPY (SELECT u::INTEGER AS "user", id FROM (VALUES (0, 'u'), (1, 'v')) AS rows(u, id)) TO ${literal(users)} (FORMAT parquet)`,
+    );
+    expect(await readEvents(database, database.folder, 3, true)).toEqual({
+      users: Int32Array.of(0, 0, 1),
+      items: Int32Array.of(0, 1, 0),
+      times: Float64Array.of(5, 6, 4),
+      lines: Int32Array.of(2, 3, 4),
+      userIds: ["u", "v"],
+      itemIds: ["b", "a"],
+      itemTitles: ["b", "A"],
+      hasTimes: true,
+    });
+    await expect(readEvents(database, database.folder, 2, true)).rejects.toMatchObject({ code: "FILE_DAMAGED" });
     await expect(database.run("SELEC 1")).rejects.toMatchObject({ code: "DATABASE_FAILED" });
   } finally {
     database.close();
   }
-  writeFileSync(join(keep, "event-log.json"), "{");
-  expect(() => readAbout(keep)).toThrow(expect.objectContaining({ code: "FILE_DAMAGED" }));
 });
 
 test("a text without odd characters and doubled spaces is its own one form", () => {
@@ -206,14 +243,29 @@ test("a text without odd characters and doubled spaces is its own one form", () 
   );
 });
 
-test("the engine is chosen by the size, by REFRAIN_DATA_ENGINE, or by name", async () => {
+test("the engine is chosen by the size of the text, or by name", async () => {
   const path = folder.write("small.csv", "user,item,time\nu,b,1700000001\nv,a,1700000002");
-  const load = (engine?: string) => loadLog(path, options, engine);
-  expect(await load()).toMatchObject({ engine: "memory" });
-  const large = await load("duckdb");
-  expect(large).toMatchObject({ engine: "duckdb", raw: { lines: [2, 3] } });
-  expect(large.log).toEqual((await load("memory")).log);
-  await expect(load("pandas")).rejects.toMatchObject({ code: "ARGUMENT_INVALID" });
+  expect(await chooseEngine(path)).toEqual({ engine: "memory", reason: "0 MB of text: memory" });
+  expect(await chooseEngine(path, "duckdb")).toMatchObject({ engine: "duckdb" });
+  await expect(chooseEngine(path, "pandas")).rejects.toMatchObject({ code: "ARGUMENT_INVALID" });
+  await expect(chooseEngine(join(folder.path, "nowhere"))).rejects.toMatchObject({ code: "FILE_NOT_FOUND" });
+});
+
+test("the size of a folder is that of the text in its files, at any depth, and a dangling link is none", async () => {
+  const path = join(folder.path, "parts");
+  mkdirSync(join(path, "2024"), { recursive: true });
+  const sparse = (name: string, megabytes: number) => {
+    writeFileSync(join(path, name), "");
+    truncateSync(join(path, name), megabytes * 1e6);
+  };
+  sparse("a.csv", 1);
+  sparse("2024/b.csv", 2);
+  sparse("2024/c.parquet", 4);
+  sparse("cover.jpg", 8);
+  if (process.platform !== "win32") symlinkSync(join(path, "gone.csv"), join(path, "link.csv"));
+  expect(await chooseEngine(path)).toEqual({ engine: "memory", reason: "23 MB of text: memory" });
+  sparse("2024/d.csv.gz", 16);
+  expect(await chooseEngine(path)).toEqual({ engine: "duckdb", reason: "103 MB of text: duckdb, out of core" });
 });
 
 test("without DuckDB there is a coded error", async () => {

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { auditData, runConfig, writeReport } from "../../recipes/index.js";
 import { auditParts, showAudit } from "../audit-view.js";
+import { interruptible } from "../interruptible.js";
 import { language, text } from "../messages.js";
-import { count, type Output, printJson, say } from "../output.js";
+import { count, type Output, printJson, say, shareBar } from "../output.js";
 import { addPartOptions, addReadOptions, chooseDataEngine, type ReadFlags } from "../read-flags.js";
 import { configOf } from "./train.js";
 
@@ -33,7 +34,9 @@ export function addAuditCommand(program: Command, output: () => Output): void {
     chooseDataEngine(flags);
     const config = runConfig(configOf({ ...flags, data: path }));
     const progress = process.stderr.isTTY && !output().json && !output().quiet;
-    const found = await auditData(config, (rows) => progress && process.stderr.write(`\r${count(rows)}`));
+    const { onShare, stop } = shareBar(output());
+    const onProgress = (rows: number) => progress && process.stderr.write(`\r${count(rows)}`);
+    const found = await auditData(config, onProgress, { onShare, signal: interruptible() }).finally(stop);
     if (progress) process.stderr.write("\r\u001b[K");
     if (flags.report)
       writeReport(flags.report, text("audit.title", { path: found.path }), language(), auditParts(found));

@@ -5,7 +5,7 @@ import { cleanSource, JKPOP, readSource, runConfig, withDatasetDefaults } from "
 import { previewText } from "../detected-view.js";
 import { interruptible } from "../interruptible.js";
 import { text } from "../messages.js";
-import { count, duration, formatTable, type Output, printJson, progressBar, say } from "../output.js";
+import { count, formatTable, type Output, printJson, progressBar, say, shareBar } from "../output.js";
 import { addReadOptions, chooseDataEngine, cleaningOf, dataOf, type ReadFlags } from "../read-flags.js";
 import { showCleaning } from "../run-view.js";
 
@@ -84,16 +84,10 @@ async function load(path: string, flags: ReadFlags, output: Output) {
     (rows) => output.json || (process.stderr.isTTY && process.stderr.write(`\r${count(rows)}`)),
   );
   say(output, text("dataEngine", { reason: source.reason }));
-  const began = performance.now();
-  let bar: ReturnType<typeof progressBar> | undefined;
-  const onShare = (share: number) => {
-    bar ??= progressBar(output, 1);
-    const left = ((performance.now() - began) / 1000) * (1 / share - 1);
-    bar.update(share, text("timeLeft", { left: duration(left) }));
-  };
+  const { onShare, stop } = shareBar(output);
   try {
     return await cleanSource(source, config, { onShare, signal: interruptible() });
   } finally {
-    bar?.stop();
+    stop();
   }
 }

@@ -1,6 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname } from "node:path";
 import { parseConfig } from "../../core/config.js";
 import { RefrainError } from "../../core/errors.js";
 import type { EventLog } from "../../core/types.js";
@@ -8,19 +6,20 @@ import { HEAD_ROWS, readHead } from "../head.js";
 import { type CleaningOptions, cleaningSchema } from "../options.js";
 import { fileSource, statOf } from "../read/bytes.js";
 import { openLog } from "../read/open.js";
-import type { RawLog, ReadOptions } from "../read/types.js";
+import type { Limits, RawLog, ReadOptions } from "../read/types.js";
 import { type CleaningReport, cleaningReport, refuseBadRows, settingsFor } from "../report.js";
 import { detectTimeUnit } from "../times.js";
 import { Database, literal } from "./database.js";
-import { eventsFile, filesOf, hashEvents, readEvents, writeAbout } from "./event-log.js";
+import { eventsFile, filesOf, readEvents } from "./event-log.js";
 import { keyOf } from "./key.js";
 import { lineSource, NotPlain } from "./lines.js";
 import { rowSource } from "./rows.js";
 import { applyRules, touched } from "./rules-sql.js";
-import type { Finished, Source } from "./source.js";
+import { type Scan, scanFile } from "./scan.js";
+import type { Source } from "./source.js";
 
-/** Most rows: a line number is 32 bits. */
-const MOST_ROWS = 2 ** 31 - 1;
+/** What is read at most out of core: a line number is 32 bits, and bytes have no bound. */
+export const LARGE_LIMITS: Limits = { maxRows: 2 ** 31 - 1, maxBytes: Number.MAX_SAFE_INTEGER };
 /** Events are sorted some users at a time, so that a sort of about this many rows is never more than memory holds. */
 const SORTED_AT_ONCE = 3e6;
 /** About what share of the whole each step is done at, for the time left. */
@@ -31,14 +30,10 @@ export interface LargeOptions {
   readonly cleaning?: Partial<CleaningOptions>;
   /** Names of items whose log has only ids, see `readTitles`. */
   readonly titles?: ReadonlyMap<string, string>;
-  /** Folder to keep the event log in; it must not exist yet. Left out, the log is only in memory afterwards. */
-  readonly keep?: string;
   /** Folder for what does not fit in memory. Default: the system's. */
   readonly temporary?: string;
   /** Bytes that the database may hold. Default 900 MB. */
   readonly memory?: number;
-  /** Told which engine reads the log, and why; see `loadLog`. */
-  readonly onChoice?: (reason: string) => void;
   /** Told the share that is done, in [0, 1]. */
   readonly onShare?: (share: number) => void;
   readonly signal?: AbortSignal;
@@ -60,27 +55,41 @@ export interface LargeLog {
 /**
  * Reads and cleans a log out of core: the same log and report as `readLog` and `cleanLog` give, in bounded memory.
  *
- * What is held in the end are the columns of the events, 20 bytes each, and the names.
+ * What is held in the end are the columns of the events, 20 bytes each, and the names. `LARGE_LIMITS` bound what is read,
+ * where `read` does not.
  *
  * @throws {RefrainError} as `readLog` and `cleanLog`; DATABASE_UNAVAILABLE; DATABASE_FAILED
  * @throws the signal's reason once it is aborted
  */
 export async function cleanLargeLog(path: string, options: LargeOptions = {}): Promise<LargeLog> {
   const settings = parseConfig("cleaning", cleaningSchema, options.cleaning ?? {});
-  const read = { maxRows: MOST_ROWS, maxBytes: Number.MAX_SAFE_INTEGER, ...options.read };
+  const read = { ...LARGE_LIMITS, ...options.read };
   const head = await readHead(path, read);
-  for (let way: "trust" | "lines" | "rows" = "trust"; ; )
-    try {
-      return await withDatabase(options, async (database) => {
-        const lines = way === "rows" ? undefined : await plainSource(database, path, head, read, way === "trust");
-        return clean(database, lines ?? (await rowSource(database, path, read)), path, head, settings, options);
-      });
-    } catch (cause) {
-      if (cause instanceof NotPlain) way = cause.instead;
-      // What DuckDB cannot read at all, such as a line without end, the readers judge.
-      else if (way !== "rows" && isReadError(cause)) way = "rows";
-      else throw cause;
-    }
+  const over = new AbortController();
+  const ended = options.signal ? AbortSignal.any([over.signal, options.signal]) : over.signal;
+  let scan: Promise<Scan> | undefined;
+  const scanOnce = () => {
+    scan ??= scanFile(path, ended);
+    return scan;
+  };
+  try {
+    for (let way: "trust" | "lines" | "rows" = "trust"; ; )
+      try {
+        return await withDatabase(options, async (database) => {
+          const lines =
+            way === "rows" ? undefined : await plainSource(database, path, head, read, way === "trust", scanOnce);
+          const source = lines ?? (await rowSource(database, path, read, options.signal));
+          return clean(database, source, path, head, settings, options);
+        });
+      } catch (cause) {
+        if (cause instanceof NotPlain) way = cause.instead;
+        // What DuckDB cannot read at all, such as a line without end, the readers judge.
+        else if (way !== "rows" && isReadError(cause)) way = "rows";
+        else throw cause;
+      }
+  } finally {
+    over.abort();
+  }
 }
 
 function isReadError(cause: unknown): boolean {
@@ -105,6 +114,7 @@ async function plainSource(
   head: RawLog,
   options: ReadOptions,
   trust: boolean,
+  scanOnce: () => Promise<Scan>,
 ): Promise<Source | undefined> {
   const times = head.columns.get("time");
   if (statOf(path, true).folder || head.detected.container || head.detected.format !== "table" || !times)
@@ -119,6 +129,7 @@ async function plainSource(
     head.detected.timeUnit ?? detectTimeUnit(times),
     options,
     trust,
+    scanOnce,
   );
 }
 
@@ -128,7 +139,7 @@ async function clean(
   path: string,
   head: RawLog,
   options: CleaningOptions,
-  { titles, keep, onShare }: LargeOptions,
+  { titles, onShare }: LargeOptions,
 ): Promise<LargeLog> {
   const tell = watch(database, onShare);
   try {
@@ -149,15 +160,10 @@ async function clean(
     const kept = await database.number("SELECT count(*) FROM left_rows");
     const report = cleaningReport(counts, repaired, removed, kept);
     tell(DONE.rules);
-    const folder = await writeFiles(database, source, tell, keep);
-    try {
-      const log = await readEvents(database, folder, kept, rules.hasTimes, titles);
-      if (keep) finishFolder(folder, keep, log, report, finished);
-      const { detected, badRows, sha256: fileHash } = finished;
-      return { log, report, head, detected, badRows, fileHash, way: source.way };
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    await writeFiles(database, source, tell);
+    const log = await readEvents(database, database.folder, kept, rules.hasTimes, titles);
+    const { detected, badRows, sha256: fileHash } = finished;
+    return { log, report, head, detected, badRows, fileHash, way: source.way };
   } finally {
     tell(DONE.sorting, true);
   }
@@ -173,15 +179,9 @@ async function numberRows(database: Database, source: Source): Promise<void> {
   );
 }
 
-/** Events in order, and the names of users and items, as Parquet. Returns their folder. */
-async function writeFiles(
-  database: Database,
-  source: Source,
-  tell: (share: number) => void,
-  keep?: string,
-): Promise<string> {
-  if (keep) mkdirSync(dirname(keep), { recursive: true });
-  const folder = keep ? mkdtempSync(`${keep}.`) : mkdtempSync(`${database.folder}/events-`);
+/** Events in order, and the names of users and items, as Parquet in the folder of the database. */
+async function writeFiles(database: Database, source: Source, tell: (share: number) => void): Promise<void> {
+  const { folder } = database;
   const { items, users } = filesOf(folder);
   await database.run(
     `CREATE TEMP TABLE user_of AS SELECT u, (row_number() OVER (ORDER BY min(row)) - 1)::INTEGER AS "user", min(row) AS first
@@ -222,25 +222,6 @@ async function writeFiles(
     );
   }
   await database.run(`SET memory_limit = '300MB'`); // what is left to do is to read
-  return folder;
-}
-
-function finishFolder(
-  folder: string,
-  keep: string,
-  log: EventLog,
-  report: CleaningReport,
-  { detected }: Finished,
-): void {
-  const { length: events } = log.users;
-  writeAbout(folder, { sha256: hashEvents(log), events, hasTimes: log.hasTimes, report, detected });
-  try {
-    renameSync(folder, keep);
-  } catch (cause) {
-    throw new RefrainError("FILE_WRITE_FAILED", `${keep} could not be written: ${(cause as Error).message}.`, {
-      path: keep,
-    });
-  }
 }
 
 /** Tells the share that is done: of the steps behind, and while DuckDB reads also of the one that runs. */

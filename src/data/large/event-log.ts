@@ -1,30 +1,12 @@
-// Clean events on disk: a folder of Parquet files with typed columns, and a small file that says what they are.
+// Clean events on disk, on their way from the database to memory: Parquet files with typed columns.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBDataChunk } from "@duckdb/node-api";
 import { RefrainError } from "../../core/errors.js";
-import { writeFileAtomic } from "../../core/files.js";
 import type { EventLog } from "../../core/types.js";
-import type { RawLog } from "../read/types.js";
-import type { CleaningReport } from "../report.js";
 import { type Database, literal } from "./database.js";
 
-const ABOUT = "event-log.json";
-const VERSION = 1;
-
-/** What an event log says of itself. */
-export interface AboutLog {
-  readonly version: number;
-  /** Of the events and names, see `hashEvents`. */
-  readonly sha256: string;
-  readonly events: number;
-  readonly hasTimes: boolean;
-  readonly report: CleaningReport;
-  readonly detected: RawLog["detected"];
-}
-
-/** Paths of the files in the folder of an event log; `events` is a pattern. */
+/** Paths of the files of an event log; `events` is a pattern. */
 export function filesOf(folder: string): { readonly events: string; readonly items: string; readonly users: string } {
   const [events, items, users] = ["events-*", "items", "users"].map((name) => join(folder, `${name}.parquet`));
   return { events, items, users };
@@ -33,28 +15,6 @@ export function filesOf(folder: string): { readonly events: string; readonly ite
 /** The events of a slice of users; slices follow each other by their names. */
 export function eventsFile(folder: string, slice: number): string {
   return join(folder, `events-${String(slice).padStart(6, "0")}.parquet`);
-}
-
-/** True for a folder that holds an event log. */
-export function isEventLog(folder: string): boolean {
-  return existsSync(join(folder, ABOUT));
-}
-
-/** Says what the files are; written last, so that a folder without it is no event log. @throws {RefrainError} FILE_WRITE_FAILED */
-export function writeAbout(folder: string, about: Omit<AboutLog, "version">): void {
-  writeFileAtomic(join(folder, ABOUT), `${JSON.stringify({ version: VERSION, ...about }, null, 2)}\n`);
-}
-
-/** @throws {RefrainError} FILE_DAMAGED */
-export function readAbout(folder: string): AboutLog {
-  const path = join(folder, ABOUT);
-  try {
-    const about = JSON.parse(readFileSync(path, "utf8")) as AboutLog;
-    if (about.version !== VERSION || !Number.isInteger(about.events)) throw new Error(`version ${about.version}`);
-    return about;
-  } catch (cause) {
-    throw new RefrainError("FILE_DAMAGED", `${path} does not describe an event log.`, { path }, { cause });
-  }
 }
 
 /**
@@ -78,17 +38,18 @@ export async function readEvents(
   for await (const chunk of database.chunks(
     `SELECT "user", item, time, line FROM read_parquet(${literal(files.events)})`,
   )) {
-    if (row + chunk.rowCount > events) break;
-    [users, items, times, lines].forEach((column, at) => {
-      column.set(valuesOf(chunk, at), row);
-    });
+    const from = row;
     row += chunk.rowCount;
+    if (row > events) break;
+    [users, items, times, lines].forEach((column, at) => {
+      column.set(valuesOf(chunk, at), from);
+    });
   }
   const count = await database.number(`SELECT count(*) FROM read_parquet(${literal(files.items)})`);
   const code = new Int32Array(count).fill(-1);
   let met = 0;
   let inOrder = true;
-  for (let at = 0; at < row; at++) {
+  for (let at = 0; at < Math.min(row, events); at++) {
     inOrder = inOrder && (at === 0 || users[at] >= users[at - 1]);
     if (code[items[at]] < 0) code[items[at]] = met++;
     items[at] = code[items[at]];

@@ -13,7 +13,7 @@ import type { Role } from "../schema.js";
 import { parseTime, type TimeUnit, unitsPerSecond } from "../times.js";
 import { type Database, double, literal } from "./database.js";
 import { oddPattern } from "./odd-text.js";
-import { scanFile } from "./scan.js";
+import type { Scan } from "./scan.js";
 import type { Source } from "./source.js";
 
 const ROLES: ReadonlySet<Role> = new Set(["user", "item", "time", "title", "artist", "duration", "rating"]);
@@ -32,6 +32,7 @@ const NEWLINES = { "\n": "\\n", "\r\n": "\\r\\n" } as const;
  * @param head   the first rows of the log, read the usual way
  * @param unit   of the time column
  * @param trust  true as long as ASCII lines are taken to hold no control characters, which the scan then tells
+ * @param scanOnce the scan of the file's bytes, begun when it is first asked for
  */
 export async function lineSource(
   database: Database,
@@ -41,6 +42,7 @@ export async function lineSource(
   unit: TimeUnit,
   options: ReadOptions,
   trust: boolean,
+  scanOnce: () => Promise<Scan>,
 ): Promise<Source | undefined> {
   const { separator, header, meaning } = opened;
   const { columns } = meaning;
@@ -50,11 +52,11 @@ export async function lineSource(
   const newline = firstNewline(path);
   if (encoding !== "utf-8" || !newline || isPacked(path)) return undefined;
 
-  const scan = scanFile(path);
+  const scan = scanOnce();
   scan.catch(() => {}); // told by `finish`
   const samples = new Map<number, BadRow>();
   defineFunctions(database, separator, header.length, columns, unit, samples);
-  const first = opened.hasHeader ? await lineOfHeader(path) : 0;
+  const first = opened.hasHeader ? await lineOfHeader(path, options) : 0;
   return {
     way: "lines",
     sql: (rows) => linesSql(path, newline, separator, header.length, columns, unit, first, trust, rows),
@@ -196,9 +198,9 @@ function timeSql(field: string, unit: TimeUnit): string {
 }
 
 /** Number of the first line that is not empty. */
-async function lineOfHeader(path: string): Promise<number> {
+async function lineOfHeader(path: string, options: ReadOptions): Promise<number> {
   let number = 0;
-  for await (const line of readLines(fileSource(path), {}, () => {})) {
+  for await (const line of readLines(fileSource(path), options, () => {})) {
     number++;
     if (line.replace(/^\uFEFF/, "").trim() !== "") return number;
   }

@@ -17,13 +17,19 @@ const ENOUGH_TIMES = 2000;
  * Any log as a source. It is read when this is called.
  *
  * @throws {RefrainError} as `readLog`
+ * @throws the signal's reason once it is aborted
  */
-export async function rowSource(database: Database, path: string, options: ReadOptions): Promise<Source> {
+export async function rowSource(
+  database: Database,
+  path: string,
+  options: ReadOptions,
+  signal?: AbortSignal,
+): Promise<Source> {
   await database.run(
     `CREATE TABLE delivered (row INTEGER, line INTEGER, kind VARCHAR, user VARCHAR, item VARCHAR, title VARCHAR,
       time DOUBLE, duration DOUBLE, rating DOUBLE)`,
   );
-  const into = new TableCollector(path, options, await database.appender("delivered"));
+  const into = new TableCollector(path, options, await database.appender("delivered"), signal);
   const { detected } = await readInto(into, path, options);
   const timeUnit = into.end();
   return {
@@ -36,13 +42,16 @@ export async function rowSource(database: Database, path: string, options: ReadO
 /** Gives its rows to an appender whenever there are enough of them. */
 class TableCollector extends Collector {
   readonly #appender: DuckDBAppender;
+  readonly #signal?: AbortSignal;
   #unit?: TimeUnit;
   #given = 0;
   #timeUnit: RawTimeUnit = "none";
 
-  constructor(path: string, options: ReadOptions, appender: DuckDBAppender) {
+  constructor(path: string, options: ReadOptions, appender: DuckDBAppender, signal?: AbortSignal) {
     super(path, options);
+    this.#unit = options.timeUnit;
     this.#appender = appender;
+    this.#signal = signal;
   }
 
   override add(line: number, fields: readonly string[]): void {
@@ -66,6 +75,7 @@ class TableCollector extends Collector {
   }
 
   #give(): void {
+    this.#signal?.throwIfAborted();
     const column = this.columns.get("time");
     if (column) this.#unit ??= detectTimeUnit(column);
     const piece: Pick<RawLog, "columns" | "lines"> = { columns: this.columns, lines: this.lines };

@@ -12,10 +12,19 @@ export interface Scan {
   readonly newline: "\n" | "\r\n" | "mixed";
 }
 
-/** Reads a file once, in a thread of its own beside other work. @throws {RefrainError} FILE_UNREADABLE */
-export function scanFile(path: string): Promise<Scan> {
+/**
+ * Reads a file once, in a thread of its own beside other work.
+ *
+ * @throws {RefrainError} FILE_UNREADABLE
+ * @throws the signal's reason once it is aborted; the thread has ended then
+ */
+export function scanFile(path: string, signal?: AbortSignal): Promise<Scan> {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const worker = new Worker(PROGRAM, { eval: true, workerData: path });
+    const stop = () => worker.terminate().then(() => reject(signal?.reason), reject);
+    signal?.addEventListener("abort", stop);
+    worker.once("exit", () => signal?.removeEventListener("abort", stop));
     worker.once("message", resolve);
     worker.once("error", (cause) =>
       reject(new RefrainError("FILE_UNREADABLE", `${path} cannot be read: ${cause.message}.`, { path }, { cause })),

@@ -1,6 +1,6 @@
 import { RefrainError } from "../../core/errors.js";
 import type { Role } from "../schema.js";
-import { type BadRow, ME, type ReadOptions } from "./types.js";
+import { type BadRow, ME, MEMORY_LIMITS, type ReadOptions } from "./types.js";
 
 const SAMPLES = 5;
 const LONGEST_SAMPLE = 120;
@@ -36,7 +36,7 @@ export class Collector {
   constructor(path: string, options: ReadOptions) {
     this.#path = path;
     this.#options = options;
-    this.#maxRows = options.maxRows ?? 20_000_000;
+    this.#maxRows = options.maxRows ?? MEMORY_LIMITS.maxRows;
   }
 
   /** Says which roles the fields of the next rows have. @param singleUser every row belongs to the one user "me" */

@@ -4,7 +4,7 @@ import type { Collector } from "./collector.js";
 import { ParquetDecoder, type ParquetSummary } from "./parquet-worker.js";
 import type { Opened } from "./reader.js";
 import { RecordReader } from "./records.js";
-import type { ReadOptions } from "./types.js";
+import { MEMORY_LIMITS, type ReadOptions } from "./types.js";
 
 /** Rows that are decoded at a time, or a quarter of a row group where that is more. */
 const BATCH = 1 << 16;
@@ -69,8 +69,8 @@ async function readRows(
 
 /** What the file says of itself must be within the limits before anything of that size is made. */
 function checkSize(path: string, { bytes, rows, groups }: ParquetSummary, options: ReadOptions): void {
-  const maxBytes = options.maxBytes ?? 4 * 2 ** 30;
-  const maxRows = options.maxRows ?? 20_000_000;
+  const maxBytes = options.maxBytes ?? MEMORY_LIMITS.maxBytes;
+  const maxRows = options.maxRows ?? MEMORY_LIMITS.maxRows;
   if (bytes > maxBytes)
     throw new RefrainError("FILE_TOO_LARGE", `${path} holds more than ${maxBytes} bytes.`, { path, bytes });
   if (rows > maxRows)

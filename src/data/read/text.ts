@@ -2,6 +2,7 @@ import { TextDecoder } from "node:util";
 import { RefrainError } from "../../core/errors.js";
 import { type ByteSource, fileSource } from "./bytes.js";
 import { guessEncoding, sampleOther } from "./encoding.js";
+import { MEMORY_LIMITS } from "./types.js";
 import { Utf8OrOther } from "./utf8.js";
 
 const HEAD_BYTES = 1 << 16;
@@ -10,7 +11,7 @@ const LONGEST_LINE = 1 << 20;
 export interface TextOptions {
   /** Label for TextDecoder, such as "utf-16le", "shift_jis", "euc-kr", "gb18030"; found by itself when left out. */
   readonly encoding?: string;
-  /** Bytes after decompression that are read at most; guards against a gzip bomb. Default 4 GiB. */
+  /** Bytes after decompression that are read at most; guards against a gzip bomb. Default: that of `MEMORY_LIMITS`. */
   readonly maxBytes?: number;
 }
 
@@ -30,7 +31,7 @@ export async function* readText(
   onEncoding: OnEncoding,
 ): AsyncGenerator<string> {
   const path = source.name;
-  const maxBytes = options.maxBytes ?? 4 * 2 ** 30;
+  const maxBytes = options.maxBytes ?? MEMORY_LIMITS.maxBytes;
   let decoder: { decode(bytes?: Uint8Array, options?: { stream: boolean }): string | Promise<string> } | undefined;
   let head: Buffer | undefined = Buffer.alloc(0);
   let bytes = 0;

@@ -5,6 +5,11 @@ import type { Separator } from "./fields.js";
 /** How the rows of a file are written; what they mean is its layout. */
 export type Format = "table" | "json-lines" | "json" | "sequences" | "parquet";
 
+export type Limits = Required<Pick<ReadOptions, "maxRows" | "maxBytes">>;
+
+/** What is read at most into memory, where nothing else is said. Out of core there is next to no bound, see `LARGE_LIMITS`. */
+export const MEMORY_LIMITS: Limits = { maxRows: 20_000_000, maxBytes: 4 * 2 ** 30 };
+
 export interface ReadOptions {
   /** Columns by name; the others are detected. Members of JSON objects are named with dots: track.name. */
   readonly columns?: ColumnMapping;
@@ -16,9 +21,9 @@ export interface ReadOptions {
   readonly singleUser?: boolean;
   /** How times are written, where the size of the numbers misleads. */
   readonly timeUnit?: TimeUnit;
-  /** Bytes after decompression that are read at most, over all members. Default 4 GiB. */
+  /** Bytes after decompression that are read at most, over all members. Default: that of `MEMORY_LIMITS`. */
   readonly maxBytes?: number;
-  /** Rows that are read at most. Default 20,000,000. */
+  /** Rows that are read at most. Default: that of `MEMORY_LIMITS`. */
   readonly maxRows?: number;
   /** Told about every 100,000 rows. */
   readonly onProgress?: (rows: number) => void;

@@ -2,7 +2,7 @@ import { type Entry, openPromise, validateFileName, type ZipFile } from "yauzl";
 import { RefrainError } from "../../core/errors.js";
 import { unzipped } from "./bytes.js";
 import { byNumber, type Candidate, type Contents, MOST_MEMBERS, unwanted } from "./folder.js";
-import type { ReadOptions } from "./types.js";
+import { MEMORY_LIMITS, type ReadOptions } from "./types.js";
 
 /**
  * The members of a zip file, in the order of their names. Nothing is written: members are read as streams.
@@ -14,7 +14,7 @@ import type { ReadOptions } from "./types.js";
  * @source https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 export async function openZip(path: string, options: ReadOptions): Promise<Contents> {
-  const maxBytes = options.maxBytes ?? 4 * 2 ** 30;
+  const maxBytes = options.maxBytes ?? MEMORY_LIMITS.maxBytes;
   let zip: ZipFile | undefined;
   try {
     // Names are decoded by hand: with a bad name the library would refuse the whole file.
