@@ -1,19 +1,32 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 const publicNames = fileURLToPath(new URL("src/index.ts", import.meta.url));
+const isolated = "test/**/*.isolated.test.ts";
 
 export default defineConfig({
   // The app imports the built package by its name; tests read the sources.
   resolve: { alias: [{ find: /^refrain$/, replacement: publicNames }] },
-  // Two cores: a third worker fills the waits for processes that tests start. Files of one worker share their modules,
-  // for loading TensorFlow once per file takes a quarter of the whole time; so no test may leave anything behind.
   test: {
-    include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",
+    // Two cores: a third worker fills the waits for processes that tests start.
     maxWorkers: 3,
-    isolate: false,
+    projects: [
+      {
+        extends: true,
+        // Files of one worker share their modules, for loading TensorFlow once per file takes a quarter of the whole time;
+        // so no test may leave anything behind.
+        test: {
+          name: "shared",
+          include: ["test/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, isolated],
+          isolate: false,
+        },
+      },
+      // Files that replace a module need modules of their own: a shared one may be loaded already, and would stay replaced.
+      { extends: true, test: { name: "isolated", include: [isolated] } },
+    ],
   },
 });

@@ -1,7 +1,7 @@
 // Raw TensorFlow operations that tfjs does not expose, called through tfjs-node's backend. One costs about 6 us beside its
 // own work, where the same through `tf` costs 10 to 30.
 import { RefrainError } from "../core/errors.js";
-import { useKernels } from "./kernels.js";
+import { hasKernels, useKernels } from "./kernels.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
 interface Attribute {
@@ -37,12 +37,20 @@ interface NodeBackend {
 
 let backend: NodeBackend | undefined;
 let common: ReturnType<typeof commonAttributes>;
+/** Which arguments of a product are turned, for our own operation; undefined where TensorFlow's is the faster. */
+let turned: readonly Tensor[] | undefined;
 
 /** Takes the running tfjs-node backend into use and says which TensorFlow it is, with or without our kernels. */
 export function useNative(): { readonly version: string; readonly kernels: string } {
   backend = tf.backend() as unknown as NodeBackend;
   common = commonAttributes();
-  return { version: backend.binding.TF_Version, kernels: useKernels() };
+  const kernels = useKernels();
+  if (!hasKernels()) return { version: backend.binding.TF_Version, kernels };
+  const [tiles] = rawOp("RefrainTiles", [], [], 1);
+  if (tiles.dataSync()[0] === 1)
+    turned ??= [0, 1, 2, 3].map((at) => tf.keep(tf.tensor1d([at % 2, at >= 2 ? 1 : 0], "int32")));
+  tiles.dispose();
+  return { version: backend.binding.TF_Version, kernels: turned ? `${kernels} on matrix tiles (bf16x3)` : kernels };
 }
 
 /** True where raw TensorFlow operations can be called. */
@@ -80,9 +88,19 @@ export function floatType(): readonly Attribute[] {
   return common.float;
 }
 
+/** Multiplications from which on laying a product out in tiles is worth it. */
+const WORTH_TILES = 1 << 17;
+
 /** a b, either transposed. TensorFlow's `MatMul` is up to twice as fast on small tensors as the one that tfjs calls. */
 export function matMulNative(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
+  if (turned && a.size * b.shape[transposeB ? 0 : 1] >= WORTH_TILES)
+    return rawOp("RefrainProduct", [], [a, b, turned[(transposeA ? 1 : 0) + (transposeB ? 2 : 0)]], 1)[0] as Tensor2D;
   return rawOp("MatMul", matMulAttributes(transposeA, transposeB), [a, b], 1)[0] as Tensor2D;
+}
+
+/** True where products run on matrix tiles, in any order of their arguments equally fast. */
+export function hasTiles(): boolean {
+  return turned !== undefined;
 }
 
 /**

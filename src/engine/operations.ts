@@ -1,7 +1,7 @@
 // The same operation by the way that each engine does fast. On native TensorFlow a product is up to twice as fast where the
 // transposed argument is the smaller one. On WASM (tfjs 4.22, measured) a product with a transposed
 // argument is 10x slower than transposing first, and a slice or gather of a large tensor copies all of it.
-import { isNative, matMulNative } from "./native.js";
+import { hasTiles, isNative, matMulNative } from "./native.js";
 import { type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
 /** a b. @shape a [N, P]; b [P, Q] -> [N, Q] */
@@ -11,7 +11,7 @@ export function product(a: Tensor2D, b: Tensor2D): Tensor2D {
 
 /** a' b: the product of the transposed first argument. @shape a [N, P]; b [N, Q] -> [P, Q] */
 export function productTransposeA(a: Tensor2D, b: Tensor2D): Tensor2D {
-  const smallerFirst = a.size <= b.size;
+  const smallerFirst = a.size <= b.size || hasTiles();
   if (isNative()) return smallerFirst ? matMulNative(a, b, true) : (tf.transpose(matMulNative(b, a, true)) as Tensor2D);
   return (smallerFirst ? tf.transpose(a).matMul(b) : tf.transpose(tf.transpose(b).matMul(a))) as Tensor2D;
 }

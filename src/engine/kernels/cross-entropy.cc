@@ -1,24 +1,25 @@
 // Mean cross-entropy of a linear layer over all items with its gradients. Rows go through in blocks, and a block goes over the
-// items in slices whose logits stay in the second cache: made, turned into exponentials and multiplied back, with a running
-// largest logit. Some blocks later their part of the table's gradient is added up at once, since that gradient itself is too
-// large for the cache. All logits together never exist.
+// items in slices whose logits stay in the second cache: made, turned into exponentials and multiplied back, with a shift that
+// follows the largest logit. The exponentials of some blocks wait as the right matrix of one product more, which adds up what they say
+// about the table, since that gradient is too large for the cache. All logits together never exist.
 //
 // Source of the running softmax: Milakov & Gimelshein 2018; of tiles over it: Dao et al. 2022.
 #include <cmath>
 #include <memory>
 #include <vector>
-#include "product.h"
+#include "exponentials.h"
 #include "tensorflow.h"
 #include "threads.h"
 
 namespace refrain {
 
-/** Logits of the blocks that wait, in bytes. */
+/** Exponentials that wait, in bytes. */
 constexpr size_t WAITING_BYTES = 32 * 1024 * 1024;
-constexpr int BLOCK_ROWS = 8 * TILE_ROWS, WAITING_ROWS = 32 * TILE_ROWS;
-/** Items whose exponentials are laid out for the tiles at once, and items of a slice: whole panels and whole tiles. */
-constexpr int STRIP = 16 * TILE_ROWS, SLICE = 12 * STRIP;
-static_assert(STRIP % TILE_COLUMNS == 0, "strips are whole panels");
+/** Whole tiles of either kind. */
+constexpr int BLOCK_ROWS = 288, WAITING_ROWS = 2 * BLOCK_ROWS, SLICE = 24 * TILE_DEPTH;
+/** A sum of exponentials that says that their shift is too small. */
+constexpr float FAR_ABOVE = 1e18f;
+static_assert(BLOCK_ROWS % TILE_DEPTH == 0 && SLICE % TILE_COLUMNS == 0, "blocks and slices are whole steps and panels");
 /** Keeps the logarithm of an underflowed probability finite (a loss of 85 nats). */
 constexpr float SMALLEST = 1e-37f;
 
@@ -48,42 +49,43 @@ class Worker {
   /** @param rows how many rows it will get */
   Worker(const Problem& problem, int rows)
       : p_(problem),
-        width_(((problem.V + 15) / 16 | 1) * 16),  // an odd number of lines: rows 4 KiB apart would share one place in the cache
         slices_((problem.V + SLICE - 1) / SLICE),
-        waitingRows_(std::max(1, std::min({rows, WAITING_ROWS, std::max(TILE_ROWS, int(WAITING_BYTES / (4 * size_t(width_))))}))),
-        waiting_(size_t(waitingRows_) * width_),
+        waitingRows_(std::max(1, std::min({rows, WAITING_ROWS, std::max(TILE_DEPTH, int(WAITING_BYTES / (4 * size_t(problem.V))) / BLOCK_ROWS * BLOCK_ROWS)}))),
+        exponentials_(std::min(waitingRows_, BLOCK_ROWS), std::min(problem.V, SLICE)),
+        waiting_(problem.gradients ? waitingRows_ : 0, problem.V),
         sums_(waitingRows_),
         shares_(size_t(waitingRows_) * slices_),
         targetShares_(waitingRows_),
-        strip_(problem.gradients ? size_t(STRIP) * waitingRows_ : 0),
-        dTable_(problem.gradients ? size_t(problem.V) * problem.D : 0),
-        dBias_(problem.gradients ? problem.V : 0) {
-    if (!problem.gradients) return;
-    std::memset(dTable_.data(), 0, 4 * size_t(problem.V) * problem.D);
-    std::memset(dBias_.data(), 0, 4 * size_t(problem.V));
+        scaled_(problem.gradients ? size_t(waitingRows_) * (problem.D + 1) : 0),
+        totals_(BLOCK_ROWS),
+        dTable_(problem.gradients ? waiting_.panels() * panelSize() : 0) {
+    if (problem.gradients) std::memset(dTable_.data(), 0, 4 * waiting_.panels() * panelSize());
   }
 
   void rows(int from, int to) {
     while (from < to) {
       const int group = std::min(waitingRows_, to - from);
-      const int blocks = (group + BLOCK_ROWS - 1) / BLOCK_ROWS;
-      for (int i = 0, done = 0; i < blocks; i++) {
-        const int count = (group - done + (blocks - i) - 1) / (blocks - i);
-        block(from + done, count, done);
-        done += count;
-      }
+      for (int done = 0; done < group; done += BLOCK_ROWS) block(from + done, std::min(BLOCK_ROWS, group - done), done);
       if (p_.gradients) tableGradient(from, group);
       from += group;
     }
   }
 
   double loss() const { return loss_; }
-  const float* dTable() const { return dTable_.data(); }
-  const float* dBias() const { return dBias_.data(); }
+
+  /** Adds its part of the gradients to the items of one panel. */
+  void addTableGradient(int panel, float* dTable, float* dBias) const {
+    const float* from = dTable_.data() + panel * panelSize();
+    for (int n = 0; n < waiting_.columns(panel); n++) {
+      const size_t item = size_t(panel) * TILE_COLUMNS + n;
+      for (int d = 0; d < p_.D; d++) dTable[item * p_.D + d] += from[d * TILE_COLUMNS + n];
+      dBias[item] += from[p_.D * TILE_COLUMNS + n];
+    }
+  }
 
  private:
-  float* logits(int at) const { return waiting_.data() + size_t(at) * width_; }
-  float& share(int at, int slice) { return shares_[size_t(at) * slices_ + slice]; }
+  size_t panelSize() const { return size_t(p_.D + 1) * TILE_COLUMNS; }
+  float& share(int at, int slice) { return shares_[size_t(slice) * waitingRows_ + at]; }
 
   /** Rows [first, first + count): loss, and gradient to h. Their exponentials wait from row `at` on. */
   void block(int first, int count, int at) {
@@ -97,20 +99,31 @@ class Worker {
     for (int slice = 0; slice < slices_; slice++) {
       const Range items{slice * SLICE, std::min(V, (slice + 1) * SLICE)};
       const Range panels{items.from / TILE_COLUMNS, (items.to + TILE_COLUMNS - 1) / TILE_COLUMNS};
-      for (int r = 0; r < count; r++)
-        std::memcpy(logits(at + r) + items.from, p_.bias + items.from, 4 * size_t(items.to - items.from));
-      multiply(count, Left{h, D, 1}, *p_.scores, panels, {0, D}, logits(at), width_, true);
-      for (int r = 0; r < count; r++) {
-        if (p_.items) leaveOut(logits(at + r), items, p_.targets[first + r]);
-        const float shrunk = exponentials(logits(at + r), items, p_.own ? -1 : target(first + r), sums_[at + r]);
-        share(at + r, slice) = sums_[at + r].largest;
-        if (p_.gradients && slice > 0 && shrunk != 1)
-          for (int d = 0; d < D; d++) dh[int64_t(r) * D + d] *= shrunk;
+      // The shift of the slices before does unless logits are far above it; then the slice is made again.
+      for (bool exact = slice == 0;; exact = true) {
+        multiply(count, Left{h, D, 1}, *p_.scores, panels, {0, D}, exponentials_.place(items), false);
+        for (int r = 0; r < count; r++) {
+          if (p_.items) leaveOut(exponentials_.row(r, items), items, p_.targets[first + r]);
+          if (exact) shiftTo(exponentials_.largestOf(r, items, p_.bias, sums_[at + r].shift), sums_[at + r], slice > 0 ? dh + int64_t(r) * D : nullptr);
+          share(at + r, slice) = sums_[at + r].shift;
+          if (const int t = target(first + r); !p_.own && t >= items.from && t < items.to) sums_[at + r].target = exponentials_.row(r, items)[t] + p_.bias[t];
+        }
+        exponentials_.take(count, items, p_.bias, &sums_[at], totals_.data(), p_.gradients ? &waiting_ : nullptr, at);
+        if (exact || !std::any_of(totals_.begin(), totals_.begin() + count, [](float total) { return !(total < FAR_ABOVE); })) break;
       }
-      if (p_.gradients)
-        multiply(count, Left{logits(at) + items.from, width_, 1}, *p_.back, {0, p_.back->panels()}, items, dh, D, slice > 0);
+      for (int r = 0; r < count; r++) sums_[at + r].total += totals_[r];
+      if (p_.gradients) exponentials_.multiply(count, *p_.back, items, Product{dh, D}, slice > 0);
     }
     for (int r = 0; r < count; r++) finish(first + r, at + r);
+  }
+
+  /** Changes what a row's exponentials stand to, and with it what they added up to. */
+  void shiftTo(float shift, RowSum& sum, float* dh) const {
+    if (shift == sum.shift) return;
+    const float shrunk = std::exp(sum.shift - shift);
+    sum.total *= shrunk;
+    sum.shift = shift;
+    for (int d = 0; dh && d < p_.D; d++) dh[d] *= shrunk;
   }
 
   /** Drawn items that are the target itself. */
@@ -118,40 +131,11 @@ class Worker {
     for (int v = items.from; v < items.to; v++) row[v] = p_.items[v] == target ? -INFINITY : row[v];
   }
 
-  /** Of a row, so far: its largest logit, the sum of e^(logit - largest), and the target's logit. */
-  struct Sum {
-    float largest, total, target;
-  };
-
-  /** Turns a slice of logits into e^(logit - largest), and says by what factor earlier sums became smaller. */
-  static float exponentials(float* row, Range items, int target, Sum& so_far) {
-    if (target >= items.from && target < items.to) so_far.target = row[target];
-    const int whole = items.from + (items.to - items.from) / LANES * LANES, rest = items.to - whole;
-    Vector most = all(so_far.largest), added = Vector{};
-    for (int v = items.from; v < whole; v += LANES) most = larger(load(row + v), most);
-    if (rest) most = larger(loadSome(row + whole, rest, -INFINITY), most);
-    const float largest = refrain::largest(most);
-    for (int v = items.from; v < whole; v += LANES) {
-      const Vector e = exponential(load(row + v) - largest);
-      store(row + v, e);
-      added += e;
-    }
-    if (rest) {
-      const Vector e = exponential(loadSome(row + whole, rest, -INFINITY) - largest);
-      storeSome(row + whole, e, rest);
-      added += e;
-    }
-    const float shrunk = std::exp(so_far.largest - largest);
-    so_far.total = so_far.total * shrunk + sum(added);
-    so_far.largest = largest;
-    return shrunk;
-  }
-
   /** Loss of a row, by what its exponentials count, and the rest of the gradient to h. */
   void finish(int n, int at) {
-    const auto [largest, total, logit] = sums_[at];
+    const auto [shift, total, logit] = sums_[at];
     // A target that is no item makes the loss NaN, where reading past the table would crash.
-    const float plain = p_.own || isItem(p_.targets[n]) ? largest + std::log(total) - logit : NAN;
+    const float plain = p_.own || isItem(p_.targets[n]) ? shift + std::log(total) - logit : NAN;
     float answers = 1;  // the part of the probability that the softmax answers for
     if (p_.extra) {
       const float softmax = std::exp(-plain), both = std::max(softmax + p_.extra[n], SMALLEST);
@@ -163,7 +147,7 @@ class Worker {
     }
     if (!p_.gradients) return;
     const float targetShare = targetShares_[at] = answers / p_.N, softmaxShare = targetShare / total;
-    for (int slice = 0; slice < slices_; slice++) share(at, slice) = std::exp(share(at, slice) - largest) * softmaxShare;
+    for (int slice = 0; slice < slices_; slice++) share(at, slice) = std::exp(share(at, slice) - shift) * softmaxShare;
     float* dh = p_.dh + int64_t(n) * p_.D;
     if (p_.own) {
       p_.dOwn[n] = targetShare * (std::exp(-plain) - 1);
@@ -176,27 +160,28 @@ class Worker {
 
   /** Adds what the `count` waiting rows from `first` on say about table and bias. */
   void tableGradient(int first, int count) {
-    const int D = p_.D, V = p_.V;
-    const Packed states(count, D);
-    states.fillAll(p_.h + int64_t(first) * D, D, 1);
-    for (int item = 0; item < V; item += STRIP) {
-      const int items = std::min(STRIP, V - item);
+    const int D = p_.D;
+    const float* h = p_.h + int64_t(first) * D;
+    for (int slice = 0, next; slice < slices_; slice = next) {
+      // Slices in which all rows stand to the same shift go together, and nearly always all do.
+      const auto isAlike = [&](int other) { return std::equal(&share(0, other), &share(0, other) + count, &share(0, slice)); };
+      for (next = slice + 1; next < slices_ && isAlike(next);) next++;
+      const Range panels{slice * SLICE / TILE_COLUMNS, std::min(waiting_.panels(), next * SLICE / TILE_COLUMNS)};
+      // A last column of ones adds up the bias's gradient.
       for (int k = 0; k < count; k++) {
-        const float* row = logits(k) + item;
-        const float by = share(k, item / SLICE);
-        for (int i = 0; i < items; i += TILE_ROWS)
-          for (int m = 0; m < TILE_ROWS; m++)  // behind the last item something stands that no tile reads
-            strip_.data()[size_t(i) * count + k * TILE_ROWS + m] = row[i + m] * by;
-        for (int i = 0; i < items; i++) dBias_.data()[item + i] += row[i] * by;
+        const float by = share(k, slice);
+        float* row = scaled_.data() + int64_t(k) * (D + 1);
+        for (int d = 0; d < D; d++) row[d] = h[int64_t(k) * D + d] * by;
+        row[D] = by;
       }
-      multiplyBands(items, strip_.data(), states, dTable_.data() + int64_t(item) * D, D);
+      multiply(D + 1, Left{scaled_.data(), 1, D + 1}, waiting_, panels, {0, count}, Product{dTable_.data(), TILE_COLUMNS, long(panelSize())}, true);
     }
     for (int k = 0; k < count && !p_.own; k++) {
       const float by = targetShares_[k];
-      const float* own = p_.h + int64_t(first + k) * D;
-      float* row = dTable_.data() + int64_t(target(first + k)) * D;
-      for (int d = 0; d < D; d++) row[d] -= own[d] * by;
-      dBias_.data()[target(first + k)] -= by;
+      const int item = target(first + k);
+      float* column = dTable_.data() + item / TILE_COLUMNS * panelSize() + item % TILE_COLUMNS;
+      for (int d = 0; d < D; d++) column[d * TILE_COLUMNS] -= h[int64_t(k) * D + d] * by;
+      column[D * TILE_COLUMNS] -= by;
     }
   }
 
@@ -204,12 +189,18 @@ class Worker {
   int target(int n) const { return isItem(p_.targets[n]) ? p_.targets[n] : 0; }
 
   const Problem& p_;
-  const int width_, slices_, waitingRows_;
-  const Buffer waiting_;
-  std::vector<Sum> sums_;
-  /** By what the exponentials of a slice count in the gradients; before a row's end, the largest logit that they stand to. */
+  const int slices_, waitingRows_;
+  /** Of one block and slice. */
+  const Exponentials exponentials_;
+  /** Exponentials of a group of blocks. @shape [waitingRows, V] */
+  const Packed waiting_;
+  std::vector<RowSum> sums_;
+  /** By what the exponentials of a slice count in the gradients; before a row's end, the shift that they stand to. */
   std::vector<float> shares_, targetShares_;
-  const Buffer strip_, dTable_, dBias_;
+  const Buffer scaled_;
+  std::vector<float> totals_;
+  /** Lies as the panels of `waiting`, with the bias's gradient below. @shape [panels, D + 1, TILE_COLUMNS] */
+  const Buffer dTable_;
   double loss_ = 0;
 };
 
@@ -218,11 +209,11 @@ float solve(Problem problem, float* dTable, float* dBias) {
   const auto [D, V] = std::pair{problem.D, problem.V};
   const Packed scores(D, V), back(problem.gradients ? V : 0, D);
   inParts(scores.panels(), [&](int from, int to, int) {
-    for (int j = from; j < to; j++) scores.fill(j, problem.table, 1, D);
+    for (int j = from; j < to; j++) scores.fill(j, {0, D}, problem.table, 1, D);
   });
   if (problem.gradients)
     inParts(back.panels(), [&](int from, int to, int) {
-      for (int j = from; j < to; j++) back.fill(j, problem.table, D, 1);
+      for (int j = from; j < to; j++) back.fill(j, {0, V}, problem.table, D, 1);
     });
   problem.scores = &scores;
   problem.back = &back;
@@ -235,14 +226,12 @@ float solve(Problem problem, float* dTable, float* dBias) {
   double total = 0;
   for (const auto& worker : workers) total += worker->loss();
   if (problem.gradients)
-    inParts(V, [&](int from, int to, int) {
-      const size_t at = size_t(from) * D, end = size_t(to) * D;
-      std::memcpy(dTable + at, workers[0]->dTable() + at, 4 * (end - at));
-      std::memcpy(dBias + from, workers[0]->dBias() + from, 4 * size_t(to - from));
-      for (size_t i = 1; i < workers.size(); i++) {
-        for (size_t k = at; k < end; k++) dTable[k] += workers[i]->dTable()[k];
-        for (int v = from; v < to; v++) dBias[v] += workers[i]->dBias()[v];
-      }
+    inParts(scores.panels(), [&](int from, int to, int) {
+      const int first = from * TILE_COLUMNS, last = std::min(V, to * TILE_COLUMNS);
+      std::memset(dTable + size_t(first) * D, 0, 4 * size_t(last - first) * D);
+      std::memset(dBias + first, 0, 4 * size_t(last - first));
+      for (const auto& worker : workers)
+        for (int j = from; j < to; j++) worker->addTableGradient(j, dTable, dBias);
     });
   return problem.N ? float(total / problem.N) : 0;
 }

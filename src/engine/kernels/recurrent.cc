@@ -21,29 +21,57 @@ struct Layout {
   const int32_t* padding;
 };
 
-/** Weights [K, N] on the right of products: packed, unless there are too few products for that. */
+/** Both weights of a layer below each other, [D, N] and [H, N], packed unless there are too few products for that. */
 class Weights {
  public:
-  Weights(const float* matrix, int K, int N, int64_t rows)
-      : matrix_(matrix), isPacked_(rows >= FEW_ROWS), packed_(isPacked_ ? K : 0, N), K_(K), N_(N) {
-    packed_.fillAll(matrix, N, 1);
+  Weights(const float* input, int D, const float* between, int H, int N, int64_t rows)
+      : input_(input), between_(between), D_(D), H_(H), N_(N), begin_((D + TILE_DEPTH - 1) / TILE_DEPTH * TILE_DEPTH),
+        isPacked_(rows >= FEW_ROWS), packed_(isPacked_ ? begin_ + H : 0, N) {
+    if (!isPacked_) return;
+    for (int j = 0; j < packed_.panels(); j++) {
+      packed_.fill(j, {0, D}, input, N, 1);
+      packed_.fill(j, {begin_, begin_ + H}, between, N, 1);
+    }
   }
 
-  /** C [M, N] += A [M, K] W, rows of A and C one after the other. */
-  void addProduct(int M, const float* a, float* c) const {
-    if (isPacked_) multiply(M, Left{a, K_, 1}, packed_, c, N_, true);
-    else multiplyPlain(M, Left{a, K_, 1}, matrix_, K_, N_, c, N_);
+  /** gates [M, N] = x Wx, for rows that follow each other. */
+  void project(int M, const float* x, float* gates) const {
+    if (isPacked_) return multiply(M, Left{x, D_, 1}, packed_, {0, packed_.panels()}, {0, D_}, Product{gates, N_}, false);
+    std::memset(gates, 0, 4 * size_t(M) * N_);
+    multiplyPlain(M, Left{x, D_, 1}, input_, D_, N_, gates, N_);
   }
-  int width() const { return N_; }
-  int depth() const { return K_; }
+
+  /** gates [M, N] += h Wh */
+  void addRecurrent(int M, const float* h, float* gates) const {
+    if (isPacked_) multiply(M, Left{h, H_, 1}, packed_, {0, packed_.panels()}, {begin_, begin_ + H_}, Product{gates, N_}, true);
+    else multiplyPlain(M, Left{h, H_, 1}, between_, H_, N_, gates, N_);
+  }
+
+  /** gates [M, N] = x Wx + h Wh, at once where the processor has tiles. */
+  void both(int M, const float* x, const float* h, float* gates) const {
+#ifdef REFRAIN_TILES
+    if (isPacked_ && usesTiles()) {
+      const LeftTiles left(M, begin_ + H_);
+      left.fill(M, {0, D_}, Left{x, D_, 1});
+      left.fill(M, {begin_, begin_ + H_}, Left{h, H_, 1});
+      return left.multiply(M, packed_, {0, packed_.panels()}, {0, begin_ + H_}, Product{gates, N_}, false);
+    }
+#endif
+    project(M, x, gates);
+    addRecurrent(M, h, gates);
+  }
 
  private:
   static constexpr int FEW_ROWS = 8;
-  const float* matrix_;
+  const float *input_, *between_;
+  int D_, H_, N_, begin_;
   bool isPacked_;
   Packed packed_;
-  int K_, N_;
 };
+
+INLINE void addRow(float* to, const float* from, int n) {
+  for (int i = 0; i < n; i += LANES) storeSome(to + i, loadSome(to + i, n - i) + loadSome(from + i, n - i), n - i);
+}
 
 /** The transposed matrix, packed: from [N, K]. */
 inline Packed packedTransposed(const float* matrix, int K, int N) {
@@ -60,13 +88,6 @@ INLINE void overUnits(int H, Step step) {
 
 INLINE void copyRow(float* to, const float* from, int n) { std::memcpy(to, from, 4 * size_t(n)); }
 
-/** x Wx + b for some rows of one step. */
-inline void project(const Layout& l, int t, int from, int to, const float* x, const Weights& Wx, const float* bias, float* gates) {
-  const int64_t first = int64_t(t) * l.B + from;
-  for (int b = 0; b < to - from; b++) std::memcpy(gates + (first + b) * Wx.width(), bias, 4 * size_t(Wx.width()));
-  Wx.addProduct(to - from, x + first * Wx.depth(), gates + first * Wx.width());
-}
-
 /**
  * c = f c + i g; h = o tanh c, gates in the order i, g, f, o.
  * x [T*B, D]; padding [B]; Wx [D, 4H]; Wh [H, 4H]; bias [4H]; h0, c0 [B, H] -> h, gates after their functions, c
@@ -82,14 +103,13 @@ void lstm(Call& call) {
   float* h = call.output(0, {l.rows(), H});
   float* gates = call.output(1, {l.rows(), width});
   float* c = call.output(2, {l.rows(), H});
-  const Weights input(Wx.floats(), D, width, l.rows()), between(Wh.floats(), H, width, l.rows());
+  const Weights weights(Wx.floats(), D, Wh.floats(), H, width, l.rows());
   inParts(l.B, [&](int from, int to, int) {
     if (from == to) return;
     for (int t = 0; t < l.T; t++) {
       const int64_t row = int64_t(t) * l.B;
       const float *before = t ? h + (row - l.B) * H : h0, *cBefore = t ? c + (row - l.B) * H : c0;
-      project(l, t, from, to, x.floats(), input, bias.floats(), gates);
-      between.addProduct(to - from, before + int64_t(from) * H, gates + (row + from) * width);
+      weights.both(to - from, x.floats() + (row + from) * D, before + int64_t(from) * H, gates + (row + from) * width);
       for (int b = from; b < to; b++) {
         float *hs = h + (row + b) * H, *cs = c + (row + b) * H, *gs = gates + (row + b) * width;
         if (t < l.padding[b]) {
@@ -98,8 +118,8 @@ void lstm(Call& call) {
           continue;
         }
         overUnits(H, [&](int u, int n) {
-          const Vector i = sigmoid(loadSome(gs + u, n)), g = tangent(loadSome(gs + H + u, n));
-          const Vector f = sigmoid(loadSome(gs + 2 * H + u, n)), o = sigmoid(loadSome(gs + 3 * H + u, n));
+          const auto gate = [&](int k) { return loadSome(gs + k * H + u, n) + loadSome(bias.floats() + k * H + u, n); };
+          const Vector i = sigmoid(gate(0)), g = tangent(gate(1)), f = sigmoid(gate(2)), o = sigmoid(gate(3));
           const Vector next = f * loadSome(cBefore + int64_t(b) * H + u, n) + i * g;
           storeSome(gs + u, i, n), storeSome(gs + H + u, g, n);
           storeSome(gs + 2 * H + u, f, n), storeSome(gs + 3 * H + u, o, n);
@@ -171,16 +191,16 @@ void gru(Call& call) {
   float* h = call.output(0, {l.rows(), H});
   float* gates = call.output(1, {l.rows(), width});
   float* candidates = call.output(2, {l.rows(), H});
-  const Weights input(Wx.floats(), D, width, l.rows()), between(Wh.floats(), H, width, l.rows());
+  const Weights weights(Wx.floats(), D, Wh.floats(), H, width, l.rows());
   inParts(l.B, [&](int from, int to, int) {
     if (from == to) return;
     const Buffer recurrent(size_t(to - from) * width);
     for (int t = 0; t < l.T; t++) {
       const int64_t row = int64_t(t) * l.B;
       const float* before = t ? h + (row - l.B) * H : h0;
-      project(l, t, from, to, x.floats(), input, bias.floats(), gates);
+      weights.project(to - from, x.floats() + (row + from) * D, gates + (row + from) * width);
       std::memset(recurrent.data(), 0, 4 * size_t(to - from) * width);
-      between.addProduct(to - from, before + int64_t(from) * H, recurrent.data());
+      weights.addRecurrent(to - from, before + int64_t(from) * H, recurrent.data());
       for (int b = from; b < to; b++) {
         float *hs = h + (row + b) * H, *gs = gates + (row + b) * width, *kept = candidates + (row + b) * H;
         const float *own = recurrent.data() + int64_t(b - from) * width, *last = before + int64_t(b) * H;
@@ -189,10 +209,11 @@ void gru(Call& call) {
           continue;
         }
         overUnits(H, [&](int u, int n) {
-          const Vector r = sigmoid(loadSome(gs + u, n) + loadSome(own + u, n));
-          const Vector z = sigmoid(loadSome(gs + H + u, n) + loadSome(own + H + u, n));
+          const auto gate = [&](int k) { return loadSome(gs + k * H + u, n) + loadSome(bias.floats() + k * H + u, n); };
+          const Vector r = sigmoid(gate(0) + loadSome(own + u, n));
+          const Vector z = sigmoid(gate(1) + loadSome(own + H + u, n));
           const Vector hn = loadSome(own + 2 * H + u, n);
-          const Vector next = tangent(loadSome(gs + 2 * H + u, n) + r * hn);
+          const Vector next = tangent(gate(2) + r * hn);
           storeSome(gs + u, r, n), storeSome(gs + H + u, z, n), storeSome(gs + 2 * H + u, next, n);
           storeSome(kept + u, hn, n);
           storeSome(hs + u, next + z * (loadSome(last + u, n) - next), n);
@@ -247,6 +268,53 @@ void gruGradient(Call& call) {
   });
 }
 
+/**
+ * What the gates' gradients say about everything before them, in one go over them.
+ * x [N, D]; before [N, H], states before each step; Wx [D, kH]; dInput, dRecurrent [N, kH], of which both may be the same
+ * -> to x [N, D], to Wx, to Wh [H, kH], to the bias [kH]
+ */
+void weightGradients(Call& call) {
+  const auto x = call.input(0), before = call.input(1), Wx = call.input(2), dInput = call.input(3), dRecurrent = call.input(4);
+  const int N = x.size(0), D = x.size(1), H = before.size(1), width = Wx.size(1);
+  require(before.size(0) == N && dInput.size(0) == N && dRecurrent.size(0) == N, "x, before and the gradients must have the same rows");
+  require(Wx.size(0) == D && dInput.size(1) == width && dRecurrent.size(1) == width, "the gradients must be as wide as the weights");
+  float* dx = call.output(0, {N, D});
+  float* dWx = call.output(1, {D, width});
+  float* dWh = call.output(2, {H, width});
+  float* dBias = call.output(3, {width});
+  const Packed back = packedTransposed(Wx.floats(), width, D);
+  const size_t own = size_t(D + H + 1) * width;  // what a thread adds up: to Wx, Wh and bias
+  const Buffer sums(own * Threads::get().count());
+  std::memset(sums.data(), 0, 4 * own * Threads::get().count());
+  // Every thread takes some rows, in pieces that stay in the second cache for all that is made of them.
+  constexpr int ROWS_AT_ONCE = 18 * TILE_DEPTH;
+  inParts(N, [&](int from, int to, int number) {
+    float *toWx = sums.data() + own * number, *toWh = toWx + size_t(D) * width, *toBias = toWh + size_t(H) * width;
+    const Packed gates(std::min(to - from, ROWS_AT_ONCE), width);
+    for (int first = from; first < to; first += ROWS_AT_ONCE) {
+      const int rows = std::min(ROWS_AT_ONCE, to - first);
+      const float *d = dInput.floats() + int64_t(first) * width, *dr = dRecurrent.floats() + int64_t(first) * width;
+      const auto pack = [&](const float* gradients) {
+        for (int j = 0; j < gates.panels(); j++) gates.fill(j, {0, rows}, gradients, width, 1);
+      };
+      const Range panels{0, gates.panels()}, depth{0, rows};
+      pack(d);
+      multiply(D, Left{x.floats() + int64_t(first) * D, 1, D}, gates, panels, depth, Product{toWx, width}, true);
+      if (dr != d) pack(dr);
+      multiply(H, Left{before.floats() + int64_t(first) * H, 1, H}, gates, panels, depth, Product{toWh, width}, true);
+      multiply(rows, Left{d, width, 1}, back, dx + int64_t(first) * D, D, false);
+      for (int n = 0; n < rows; n++) addRow(toBias, d + int64_t(n) * width, width);
+    }
+  });
+  inParts(D + H + 1, [&](int from, int to, int) {
+    for (int row = from; row < to; row++) {
+      float* c = row < D ? dWx + size_t(row) * width : row < D + H ? dWh + size_t(row - D) * width : dBias;
+      copyRow(c, sums.data() + size_t(row) * width, width);
+      for (int i = 1; i < Threads::get().count(); i++) addRow(c, sums.data() + own * i + size_t(row) * width, width);
+    }
+  });
+}
+
 void registerRecurrent() {
   registerOperation<lstm>("RefrainLstm",
                           {"x: float", "padding: int32", "input: float", "recurrent: float", "bias: float", "h0: float", "c0: float"},
@@ -260,6 +328,9 @@ void registerRecurrent() {
   registerOperation<gruGradient>("RefrainGruGradient",
                                  {"dh: float", "padding: int32", "h: float", "gates: float", "hn: float", "h0: float", "recurrent: float"},
                                  {"dinput: float", "drecurrent: float", "dh0: float"});
+  registerOperation<weightGradients>("RefrainRecurrentGradients",
+                                     {"x: float", "before: float", "input: float", "dinput: float", "drecurrent: float"},
+                                     {"dx: float", "dwx: float", "dwh: float", "dbias: float"});
 }
 
 }  // namespace refrain

@@ -115,7 +115,7 @@ void manyRows(const float* z, int rows, const Packed& scores, const float* bias,
     const int count = std::min(ITEMS_AT_ONCE, V - first);
     const Range panels{first / TILE_COLUMNS, (first + count + TILE_COLUMNS - 1) / TILE_COLUMNS};
     for (int n = 0; n < rows; n++) std::memcpy(logits.data() + size_t(n) * ITEMS_AT_ONCE, bias + first, 4 * size_t(count));
-    multiply(rows, Left{z, D, 1}, scores, panels, {0, D}, logits.data() - first, ITEMS_AT_ONCE, true);
+    multiply(rows, Left{z, D, 1}, scores, panels, {0, D}, Product{logits.data() - first, ITEMS_AT_ONCE}, true);
     const int skip = first == 0;  // item 0 is padding
     for (int n = 0; n < rows; n++)
       best[n].offerAll(logits.data() + size_t(n) * ITEMS_AT_ONCE + skip, count - skip, first + skip);
@@ -145,7 +145,7 @@ void topItems(Call& call) {
   } else {
     const Packed scores(D, V);
     inParts(scores.panels(), [&](int from, int to, int) {
-      for (int j = from; j < to; j++) scores.fill(j, table.floats(), 1, D);
+      for (int j = from; j < to; j++) scores.fill(j, {0, D}, table.floats(), 1, D);
     });
     inParts(N, [&](int from, int to, int) {
       for (int first = from; first < to; first += 8 * TILE_ROWS)
