@@ -32,6 +32,44 @@ test("runs: rows, states and what is not there", async () => {
   });
 });
 
+test("the shelf: marks, the trash and back, and every window hears of it", async () => {
+  await withFolder(async (folder) => {
+    writeRun(folder, RUN);
+    const { ask, post, hub } = testApp(folder);
+    const heard: unknown[] = [];
+    hub.subscribe(({ event }) => heard.push(event));
+    const rows = async (path: string) => ((await (await ask(path)).json()) as { runs: Record<string, unknown>[] }).runs;
+    expect((await post(`/api/runs/${RUN}/marks`, { pinned: true, tags: ["best"] })).status).toBe(200);
+    expect(await (await post(`/api/runs/${RUN}/marks`, { archived: true })).json()).toEqual({
+      tags: ["best"],
+      pinned: true,
+      archived: true,
+    });
+    expect(await rows("/api/runs")).toMatchObject([{ id: RUN, tags: ["best"], pinned: true, archived: true }]);
+    expect(await (await post(`/api/runs/${RUN}/delete`, {})).json()).toEqual({ id: RUN });
+    expect([await rows("/api/runs"), (await rows("/api/trash")).length]).toEqual([[], 1]);
+    expect((await post(`/api/runs/${RUN}/delete`, {})).status).toBe(404);
+    expect((await post(`/api/trash/${RUN}/restore`, {})).status).toBe(200);
+    expect(await rows("/api/runs")).toMatchObject([{ id: RUN, tags: ["best"] }]);
+    await post(`/api/runs/${RUN}/delete`, {});
+    expect((await post(`/api/trash/${RUN}/erase`, {})).status).toBe(200);
+    expect(await rows("/api/trash")).toEqual([]);
+    expect(heard).toEqual(Array(6).fill({ runs: "changed" }));
+    for (const bad of [{ tags: "x" }, { other: 1 }, { pinned: "yes" }])
+      expect((await post(`/api/runs/${RUN}/marks`, bad)).status).toBe(422);
+    expect((await post("/api/trash/..%2F..%2Fetc/erase", {})).status).toBe(404);
+  });
+});
+
+test("a run that is trained here is not deleted", async () => {
+  await withFolder(async (folder) => {
+    writeRun(folder, RUN, { status: "interrupted" });
+    const { post } = testApp(folder, { resume: () => new Promise(() => {}) });
+    await post(`/api/runs/${RUN}/resume`, {});
+    expect((await post(`/api/runs/${RUN}/delete`, {})).status).toBe(409);
+  });
+});
+
 test("reference lines come from a run on the same test part, and from no other", async () => {
   await withFolder(async (folder) => {
     const results = { rows: [{ scorer: "markov", metrics: [{ name: "HR@10", value: 0.5 }] }] };
