@@ -6,8 +6,9 @@ import { commandOf } from "../../app/server/command.js";
 import { receive, safeName } from "../../app/server/uploads.js";
 import { over } from "../../src/recipes/config.js";
 import { runConfig, withPreset } from "../../src/recipes/index.js";
-import { testApp, writeRun } from "../support/app.js";
+import { testApp } from "../support/app.js";
 import { withFolder } from "../support/cli.js";
+import { writeRun } from "../support/runs.js";
 
 const RUN = "2026-01-02T03-04-05-a";
 

@@ -12,8 +12,9 @@ import {
   runMarksSchema,
   trashOf,
 } from "../../src/recipes/index.js";
-import { writeRun } from "../support/app.js";
+
 import { withFolder } from "../support/cli.js";
+import { writeRun } from "../support/runs.js";
 
 const ids = (runs: string) => listRuns(runs).map(({ id }) => id);
 
