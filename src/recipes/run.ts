@@ -161,7 +161,7 @@ async function* continueRun(
       users: histories.users,
       titles: histories.titles,
       aliases: prepared.aliases,
-      histories: knownPlays(histories),
+      ...knownPlays(histories),
       windowLength: config.train.maxLength,
     });
     const began = performance.now();
