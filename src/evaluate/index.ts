@@ -1,5 +1,12 @@
 export { type AnchorMatch, matchAnchors } from "./anchors/match.js";
-export { ANCHORS, type Anchor, PUBLISHED_SETS, type PublishedSet, type PublishedSplit } from "./anchors/table.js";
+export {
+  ANCHORS,
+  type Anchor,
+  PUBLISHED_SETS,
+  type PublishedSet,
+  type PublishedSetId,
+  type PublishedSplit,
+} from "./anchors/table.js";
 export { type ItemLabels, itemLabels } from "./beyond/labels.js";
 export { type ListMetric, listMetrics } from "./beyond/lists.js";
 export { type Candidates, drawCandidates } from "./candidates.js";

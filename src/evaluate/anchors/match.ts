@@ -51,7 +51,7 @@ const SPLITS: readonly (readonly [PublishedSplit, RegExp])[] = [
 export function matchAnchors(card: ProtocolCard, name = "", metrics: readonly MetricValue[] = []): AnchorMatch[] {
   const family = familyOf(card, name);
   return ANCHORS.filter((anchor) => PUBLISHED_SETS[anchor.set].family === family).map((anchor) => {
-    const set: PublishedSet = PUBLISHED_SETS[anchor.set];
+    const set = PUBLISHED_SETS[anchor.set];
     const reasons = RULES.flatMap((rule) => rule(card, anchor, set) ?? []);
     const comparable = reasons.length === 0;
     const shared = Object.entries(anchor.metrics).filter(([metric]) => offers(card, metric));
@@ -73,7 +73,7 @@ export function matchAnchors(card: ProtocolCard, name = "", metrics: readonly Me
 }
 
 function familyOf({ log }: ProtocolCard, name: string): string | undefined {
-  const same = Object.values<PublishedSet>(PUBLISHED_SETS).find(
+  const same = Object.values(PUBLISHED_SETS).find(
     ({ users, items, events }) =>
       log && users === log.users && items === log.items && (events ?? log.events) === log.events,
   );

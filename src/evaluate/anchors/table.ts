@@ -19,9 +19,28 @@ export interface PublishedSet {
   readonly events: number | null;
 }
 
+/** Every prepared data set, by a short name. */
+export type PublishedSetId =
+  | "ml-1m"
+  | "ml-1m-all"
+  | "ml-100k"
+  | "lastfm-s3rec"
+  | "lastfm-hetrec"
+  | "beauty"
+  | "beauty-users"
+  | "steam"
+  | "rsc15"
+  | "yoochoose"
+  | "yoochoose-users"
+  | "retailrocket"
+  | "diginetica"
+  | "diginetica-users"
+  | "zvuk"
+  | "30music";
+
 /** One published result. */
 export interface Anchor {
-  readonly set: keyof typeof PUBLISHED_SETS;
+  readonly set: PublishedSetId;
   readonly model: string;
   readonly metrics: Readonly<Record<string, number>>;
   readonly split: PublishedSplit;
@@ -40,7 +59,7 @@ const set = (
 ): PublishedSet => ({ family, name, users, items, events });
 
 /** Every prepared data set that a row of `ANCHORS` is about. */
-export const PUBLISHED_SETS = {
+export const PUBLISHED_SETS: Readonly<Record<PublishedSetId, PublishedSet>> = {
   "ml-1m": set("ml-1m", "MovieLens 1M, items with 5 ratings or more", 6040, 3416, 999_611),
   "ml-1m-all": set("ml-1m", "MovieLens 1M, all items", 6040, 3706, 1_000_209),
   "ml-100k": set("ml-100k", "MovieLens 100K", 943, 1682, 100_000),
@@ -57,7 +76,7 @@ export const PUBLISHED_SETS = {
   "diginetica-users": set("diginetica", "Diginetica as prepared for time-to-split", 61_279, 25_593, 485_903),
   zvuk: set("zvuk", "Zvuk as prepared for time-to-split", 19_267, 150_206),
   "30music": set("30music", "30Music, 200,000 sessions, of session-rec"),
-} as const satisfies Record<string, PublishedSet>;
+};
 
 const at10 = (hr: number, ndcg: number, more: Record<string, number> = {}) => ({
   "HR@10": hr,
