@@ -7,6 +7,7 @@ import { addDataRoutes } from "./routes/data.js";
 import { addModelRoutes } from "./routes/models.js";
 import { jsonRoute } from "./routes/route.js";
 import { addRunRoutes } from "./routes/runs.js";
+import { addShelfRoutes } from "./routes/shelf.js";
 import { parseSafely, refusalOf, SAFE_HEADERS } from "./security.js";
 import type { StaticFile } from "./static-files.js";
 
@@ -71,6 +72,7 @@ export function createApp({ context, token, port, files, version }: AppOptions):
     ),
   );
   addRunRoutes(app, context);
+  addShelfRoutes(app, context);
   addModelRoutes(app, context);
   addDataRoutes(app, context);
   app.doc31("/api/openapi.json", { openapi: "3.1.0", info: { title: "Refrain", version } });

@@ -1,6 +1,6 @@
 // What the API takes and gives. The server checks against it, OpenAPI is generated from it, the web takes its types.
 import { z } from "@hono/zod-openapi";
-import type { RunConfig, RunRecord } from "refrain";
+import { type RunConfig, type RunMarks, type RunRecord, runMarksSchema } from "refrain";
 import type {
   AuditSummary,
   DataPreview,
@@ -87,7 +87,10 @@ export interface Job {
   readonly resumable: boolean;
 }
 
-/** What the event stream carries: the job as it is now, and what is new in it. */
+/** What the event stream carries: news of a job, or that the list of runs changed. */
+export type AppEvent = JobEvent | { readonly runs: "changed" };
+
+/** The job as it is now, and what is new in it. */
 export interface JobEvent {
   readonly job: Job;
   readonly points?: readonly StepPoint[];
@@ -98,7 +101,7 @@ export interface JobEvent {
 /** finished, or why it is not: live in this server, elsewhere in another process, or left behind. */
 export type RunState = RunRecord["status"] | "elsewhere";
 
-export interface RunRow {
+export interface RunRow extends RunMarks {
   readonly id: string;
   readonly name: string;
   readonly state: RunState;
@@ -136,6 +139,12 @@ export interface RunDetail {
   /** Test results on the same log and split: the run's own, or those of the newest finished run. */
   readonly references: References | null;
 }
+
+export const marksBody = runMarksSchema;
+export const marksReply = made<RunMarks>("Tags, pin and archive of a run");
+/** A request that says all in its address. */
+export const emptyBody = z.strictObject({}).openapi("EmptyBody");
+export const idReply = z.object({ id: z.string() }).openapi("RunId");
 
 export const runRows = z.object({ runs: z.array(made<RunRow>("A run")) }).openapi("Runs");
 export const runDetail = made<RunDetail>("A run with its curves");

@@ -1,13 +1,13 @@
-import type { JobEvent } from "./contract.js";
+import type { AppEvent } from "./contract.js";
 
 export interface Numbered {
   readonly id: string;
-  readonly event: JobEvent;
+  readonly event: AppEvent;
 }
 
 const KEPT = 2000;
 
-/** The events of all jobs in one numbered stream, the last ones kept so that a reader can go on where it stopped. */
+/** The events of all jobs and of the list of runs in one numbered stream, the last ones kept so that a reader can go on where it stopped. */
 export class Hub {
   /** Tells this start of the server from others: ids of an earlier one mean nothing here. */
   readonly #start: string;
@@ -23,7 +23,7 @@ export class Hub {
     return `${this.#start}-${this.#last}`;
   }
 
-  publish(event: JobEvent): void {
+  publish(event: AppEvent): void {
     this.#last++;
     const item = { id: this.lastId, event };
     this.#kept.push(item);

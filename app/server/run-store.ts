@@ -1,6 +1,21 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve, sep } from "node:path";
-import { listRuns, RefrainError, type RunConfig, type RunRecord, readEpochs, readRecord, runHolder } from "refrain";
+import {
+  changeMarks,
+  discardRun,
+  eraseRun,
+  listRuns,
+  RefrainError,
+  type RunConfig,
+  type RunMarks,
+  type RunRecord,
+  readEpochs,
+  readMarks,
+  readRecord,
+  restoreRun,
+  runHolder,
+  trashOf,
+} from "refrain";
 import { commandOf } from "./command.js";
 import type { References, RunDetail, RunRow, RunState } from "./contract.js";
 import type { Jobs, TrainingJob } from "./jobs.js";
@@ -17,6 +32,33 @@ export class RunStore {
 
   rows(): RunRow[] {
     return listRuns(this.folder).map((record) => this.#row(record));
+  }
+
+  /** Deleted runs, which can be brought back. */
+  deleted(): RunRow[] {
+    const trash = trashOf(this.folder);
+    return listRuns(trash).map((record) => this.#row(record, trash));
+  }
+
+  /** Tags, pins or archives a run. @throws {RefrainError} RUN_NOT_FOUND */
+  mark(id: string, change: Partial<RunMarks>): RunMarks {
+    return changeMarks(this.folderOf(id), change);
+  }
+
+  /** Moves a run to the trash, and returns its id there. @throws {RefrainError} RUN_NOT_FOUND; RUN_BUSY */
+  discard(id: string): string {
+    if (this.#jobs.find(id)?.isLive) throw new RefrainError("RUN_BUSY", `${id} is being trained.`, { id });
+    return discardRun(this.folderOf(id));
+  }
+
+  /** Brings a deleted run back, and returns its id. @throws {RefrainError} RUN_NOT_FOUND */
+  restore(id: string): string {
+    return restoreRun(this.folder, id);
+  }
+
+  /** Removes a deleted run for good. @throws {RefrainError} RUN_NOT_FOUND */
+  erase(id: string): void {
+    eraseRun(this.folder, id);
   }
 
   /** A run or a job with its curves. @throws {RefrainError} RUN_NOT_FOUND */
@@ -65,14 +107,15 @@ export class RunStore {
     return { run: source.id, rows };
   }
 
-  #row(record: RunRecord): RunRow {
+  #row(record: RunRecord, runs = this.folder): RunRow {
     const { config, results, counts } = record;
+    const folder = join(runs, record.id);
     const own = results?.rows.find(({ scorer }) => scorer === config.model.cell.toUpperCase());
     const job = this.#jobs.find(record.id);
     return {
       id: record.id,
       name: config.name,
-      state: stateOf(record, join(this.folder, record.id), job),
+      state: stateOf(record, folder, job),
       startedAt: record.startedAt,
       preset: record.preset,
       engine: record.engine.name,
@@ -87,6 +130,7 @@ export class RunStore {
       items: counts.items ?? 0,
       events: counts.events ?? 0,
       jobId: job?.isLive ? job.job.id : null,
+      ...readMarks(folder),
     };
   }
 }

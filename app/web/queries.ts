@@ -23,9 +23,16 @@ export const useRuns = () =>
 export const useRun = (id: string) =>
   useQuery({ queryKey: ["run", id], queryFn: ({ signal }) => request<RunDetail>(`/runs/${part(id)}`, { signal }) });
 
-/** Finished runs, which can be explored, newest first. */
-export function useFinished(): readonly RunRow[] | undefined {
-  return useRuns().data?.filter(({ state }) => state === "finished");
+export const useTrash = (enabled: boolean) =>
+  useQuery({
+    queryKey: ["trash"],
+    queryFn: async ({ signal }) => (await request<{ runs: RunRow[] }>("/trash", { signal })).runs,
+    enabled,
+  });
+
+/** Finished runs, which can be explored, newest first. Those in the archive are left out, but for the one in use. */
+export function useFinished(inUse = ""): readonly RunRow[] | undefined {
+  return useRuns().data?.filter(({ id, state, archived }) => state === "finished" && (!archived || id === inUse));
 }
 
 export interface ListenersReply {

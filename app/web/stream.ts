@@ -1,7 +1,7 @@
 // The event stream, read over fetch because EventSource cannot send the token.
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import type { JobEvent, RunDetail } from "../server/contract.js";
+import type { AppEvent, JobEvent, RunDetail } from "../server/contract.js";
 import { authorization } from "./api.js";
 
 type Connection = "live" | "lost";
@@ -43,7 +43,7 @@ export async function readEvents(client: QueryClient): Promise<never> {
       for await (const { id, event, data } of parseEvents(response.body)) {
         lastId = id ?? lastId;
         if (event === "reset") void client.invalidateQueries();
-        else if (data) apply(client, JSON.parse(data) as JobEvent);
+        else if (data) apply(client, JSON.parse(data) as AppEvent);
       }
     } catch {
       // the server is away: wait and try again
@@ -91,7 +91,11 @@ export function withEvent(detail: RunDetail, { job, points, epoch, line }: JobEv
 }
 
 /** Puts what is new into what the screens show. */
-function apply(client: QueryClient, event: JobEvent): void {
+function apply(client: QueryClient, event: AppEvent): void {
+  if ("runs" in event) {
+    for (const queryKey of [["runs"], ["trash"]]) void client.invalidateQueries({ queryKey });
+    return;
+  }
   const { job, line } = event;
   for (const id of [job.id, job.runId])
     if (id !== null) client.setQueryData<RunDetail>(["run", id], (detail) => detail && withEvent(detail, event));

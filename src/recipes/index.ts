@@ -13,4 +13,6 @@ export {
   readRecord,
   runHolder,
 } from "./run-folder.js";
+export { changeMarks, type RunMarks, readMarks, runMarksSchema } from "./run-marks.js";
+export { discardRun, eraseRun, restoreRun, trashOf } from "./run-trash.js";
 export { cleanSource, JKPOP, readSource, type Source, splitSource } from "./source.js";

@@ -6,8 +6,9 @@ import { commandOf } from "../../app/server/command.js";
 import { receive, safeName } from "../../app/server/uploads.js";
 import { over } from "../../src/recipes/config.js";
 import { runConfig, withPreset } from "../../src/recipes/index.js";
-import { testApp, writeRun } from "../support/app.js";
+import { testApp } from "../support/app.js";
 import { withFolder } from "../support/cli.js";
+import { writeRun } from "../support/runs.js";
 
 const RUN = "2026-01-02T03-04-05-a";
 
@@ -29,6 +30,44 @@ test("runs: rows, states and what is not there", async () => {
     const missing = await ask("/api/runs/none");
     expect(missing.status).toBe(404);
     expect(await missing.json()).toMatchObject({ error: { code: "RUN_NOT_FOUND", remedy: expect.any(String) } });
+  });
+});
+
+test("the shelf: marks, the trash and back, and every window hears of it", async () => {
+  await withFolder(async (folder) => {
+    writeRun(folder, RUN);
+    const { ask, post, hub } = testApp(folder);
+    const heard: unknown[] = [];
+    hub.subscribe(({ event }) => heard.push(event));
+    const rows = async (path: string) => ((await (await ask(path)).json()) as { runs: Record<string, unknown>[] }).runs;
+    expect((await post(`/api/runs/${RUN}/marks`, { pinned: true, tags: ["best"] })).status).toBe(200);
+    expect(await (await post(`/api/runs/${RUN}/marks`, { archived: true })).json()).toEqual({
+      tags: ["best"],
+      pinned: true,
+      archived: true,
+    });
+    expect(await rows("/api/runs")).toMatchObject([{ id: RUN, tags: ["best"], pinned: true, archived: true }]);
+    expect(await (await post(`/api/runs/${RUN}/delete`, {})).json()).toEqual({ id: RUN });
+    expect([await rows("/api/runs"), (await rows("/api/trash")).length]).toEqual([[], 1]);
+    expect((await post(`/api/runs/${RUN}/delete`, {})).status).toBe(404);
+    expect((await post(`/api/trash/${RUN}/restore`, {})).status).toBe(200);
+    expect(await rows("/api/runs")).toMatchObject([{ id: RUN, tags: ["best"] }]);
+    await post(`/api/runs/${RUN}/delete`, {});
+    expect((await post(`/api/trash/${RUN}/erase`, {})).status).toBe(200);
+    expect(await rows("/api/trash")).toEqual([]);
+    expect(heard).toEqual(Array(6).fill({ runs: "changed" }));
+    for (const bad of [{ tags: "x" }, { other: 1 }, { pinned: "yes" }])
+      expect((await post(`/api/runs/${RUN}/marks`, bad)).status).toBe(422);
+    expect((await post("/api/trash/..%2F..%2Fetc/erase", {})).status).toBe(404);
+  });
+});
+
+test("a run that is trained here is not deleted", async () => {
+  await withFolder(async (folder) => {
+    writeRun(folder, RUN, { status: "interrupted" });
+    const { post } = testApp(folder, { resume: () => new Promise(() => {}) });
+    await post(`/api/runs/${RUN}/resume`, {});
+    expect((await post(`/api/runs/${RUN}/delete`, {})).status).toBe(409);
   });
 });
 

@@ -14,6 +14,7 @@ import { fieldsOf } from "../../app/web/form/schema.js";
 import { TERMS } from "../../app/web/i18n/glossary.js";
 import { inLanguage, TEXTS } from "../../app/web/i18n/index.js";
 import { href, parseRoute } from "../../app/web/router.js";
+import { found, tagsOf } from "../../app/web/runs/shelf.js";
 import { smoothed } from "../../app/web/smooth.js";
 import { parseEvents, withEvent } from "../../app/web/stream.js";
 import { ROOT } from "../support/cli.js";
@@ -111,7 +112,7 @@ test("every option of the schema is a field with a name in both languages", () =
   const fields = sections.flatMap((section) => fieldsOf(schema.properties[section], section));
   const paths = fields.map(({ path }) => path);
   const unnamed = paths.filter((path) => !OPTION_TEXTS[path]);
-  expect(unnamed).toEqual(["data.columns", "cleaning.latest", "cleaning.hasTimes", "protocol.candidates"]);
+  expect(unnamed).toEqual(["data.columns", "cleaning.latest", "cleaning.hasTimes"]);
   expect(Object.keys(OPTION_TEXTS).filter((path) => path !== "name" && !paths.includes(path))).toEqual([]);
   expect(fields.find(({ path }) => path === "data.format")).toMatchObject({ kind: "choice", nullable: true });
   expect(fields.find(({ path }) => path === "train.epochs")).toMatchObject({ kind: "number", whole: true, minimum: 1 });
@@ -121,6 +122,19 @@ test("every option of the schema is a field with a name in both languages", () =
     choices: ["lstm", "gru", "rnn"],
   });
   expect(fields.find(({ path }) => path === "train.seed")?.maximum).toBeUndefined();
+});
+
+test("runs are found by every word in name, log, preset or tag; tags are read between commas", () => {
+  const run = {
+    id: "2026-a",
+    name: "First",
+    data: "/x/jkpop.csv",
+    preset: "article",
+    tags: ["夜", "best of"],
+  } as never;
+  const hits = (text: string) => found([run], text).length;
+  expect(["", "first best", "夜", "ARTICLE jkpop", "first worst"].map(hits)).toEqual([1, 1, 1, 1, 0]);
+  expect([tagsOf(" a, b ,a，c、"), tagsOf(" , ")]).toEqual([["a", "b", "c"], []]);
 });
 
 test("smoothing starts at the first value and forgets", () => {

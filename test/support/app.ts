@@ -1,5 +1,4 @@
 // The app's server without a port and without engine processes.
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MethodName } from "../../app/engine/protocol.js";
 import { createApp } from "../../app/server/app.js";
@@ -8,7 +7,6 @@ import { Engines } from "../../app/server/engines.js";
 import { Hub } from "../../app/server/hub.js";
 import { Jobs } from "../../app/server/jobs.js";
 import { RunStore } from "../../app/server/run-store.js";
-import { PRESETS, runConfig } from "../../src/recipes/index.js";
 
 export const TOKEN = "a-token-of-this-start";
 export const HOST = "127.0.0.1:4321";
@@ -91,25 +89,4 @@ export function testApp(runs: string, replies: Partial<Record<MethodName, Reply>
       headers: { "content-type": "application/json" },
     });
   return { ask, post, engines, jobs, hub };
-}
-
-/** Writes a run.json as a run would. */
-export function writeRun(runs: string, id: string, change: Record<string, unknown> = {}): void {
-  mkdirSync(join(runs, id), { recursive: true });
-  const record = {
-    format: 1,
-    id,
-    status: "finished",
-    startedAt: "2026-01-02T03:04:05.000Z",
-    config: runConfig(PRESETS.default.options),
-    preset: "default",
-    data: { path: "jkpop", sha256: "0" },
-    versions: {},
-    engine: { name: "wasm", version: "1" },
-    cleaning: { read: 1, kept: 1, removed: 0, repaired: 0, steps: [], timeUnit: "none" },
-    counts: { users: 2, items: 3, events: 4 },
-    seconds: { training: 5 },
-    ...change,
-  };
-  writeFileSync(join(runs, id, "run.json"), JSON.stringify(record));
 }

@@ -23,6 +23,8 @@ interface DataTableProps<Row extends RowData> {
   /** Columns that hold numbers: set to the right. */
   readonly numbers?: readonly string[];
   readonly first?: SortingState;
+  /** Rows that stand above the others, however the table is sorted. */
+  readonly isFirst?: (row: Row) => boolean;
 }
 
 /** A table that sorts by its headers. */
@@ -32,6 +34,7 @@ export function DataTable<Row extends RowData>({
   columns,
   numbers = [],
   first = [],
+  isFirst = () => false,
 }: DataTableProps<Row>) {
   const [sorting, setSorting] = useState<SortingState>(first);
   const table = useTable({
@@ -41,6 +44,8 @@ export function DataTable<Row extends RowData>({
     state: { sorting },
     onSortingChange: setSorting,
   });
+  const all = table.getRowModel().rows;
+  const inOrder = [...all.filter((row) => isFirst(row.original)), ...all.filter((row) => !isFirst(row.original))];
   const side = (id: string) => (numbers.includes(id) ? "number" : undefined);
   return (
     <table aria-label={label}>
@@ -68,7 +73,7 @@ export function DataTable<Row extends RowData>({
         ))}
       </thead>
       <tbody>
-        {table.getRowModel().rows.map((row) => (
+        {inOrder.map((row) => (
           <tr key={row.id}>
             {row.getAllCells().map((cell) => (
               <td key={cell.id} className={side(cell.column.id)}>

@@ -16,7 +16,7 @@ interface RunPickerProps {
 
 /** A choice among the finished runs. */
 export function RunPicker({ label, value, onChange, none, except }: RunPickerProps) {
-  const runs = useFinished() ?? [];
+  const runs = useFinished(value) ?? [];
   const format = useFormat();
   const text = ({ name, startedAt, test }: RunRow) =>
     `${name} · ${format.moment(startedAt)}${test["HR@10"] === undefined ? "" : ` · HR@10 ${format.metric(test["HR@10"])}`}`;

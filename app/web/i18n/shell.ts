@@ -94,6 +94,7 @@ export const shell = {
     key: {
       search: ["any screen or run", "查找页面或运行"],
       list: ["move in a list of listeners or songs", "在听众或歌曲列表中移动"],
+      undo: ["take back the last change of the runs", "撤销对运行列表的最后一次修改"],
       next: ["to the next control", "到下一个控件"],
       close: ["close what is open", "关闭打开的面板"],
     },

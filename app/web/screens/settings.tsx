@@ -7,6 +7,7 @@ import { changeSettings, useSettings } from "../settings.js";
 const KEYS = [
   ["Ctrl K", "search"],
   ["↑ ↓", "list"],
+  ["Ctrl Z", "undo"],
   ["Tab", "next"],
   ["Esc", "close"],
 ] as const;
