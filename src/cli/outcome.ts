@@ -23,12 +23,13 @@ export async function outcomeOf(saved: SavedModel, folder: string): Promise<Outc
   const { results, config } = readRecord(folder);
   const user = sampleListener(saved);
   const history = Int32Array.from(saved.histories[user]);
+  const times = saved.times && Float64Array.from(saved.times[user]);
   return {
     saved,
     results: results as ComparisonTable,
     listener: saved.users.ids[user],
     last: Array.from(history.subarray(-SHOWN_PLAYS), (item) => display(saved, item)),
-    songs: await listFor(saved, { user, history }, 10, config.protocol.seen),
+    songs: await listFor(saved, { user, history, ...(times ? { times } : {}) }, 10, config.protocol.seen),
     closed: closedShare(results as ComparisonTable, saved.name),
   };
 }

@@ -1,4 +1,5 @@
 // Recommendations in words: titles, probabilities, reasons.
+import type { Query } from "../core/types.js";
 import type { SavedModel } from "../model/index.js";
 import { explain, type Reason, recommend } from "../recommend/index.js";
 import { text } from "./messages.js";
@@ -19,7 +20,7 @@ const SHOWN_INFLUENCE = 0.05;
 /** Recommendations with reasons, in names. */
 export async function listFor(
   saved: SavedModel,
-  query: { readonly user: number; readonly history: Int32Array },
+  query: Query,
   k: number,
   seen: "keep" | "remove" = "keep",
 ): Promise<Song[]> {
