@@ -1,4 +1,5 @@
-"""PyTorch as a worker. Arguments: plain | fused | sparse (Adam as it comes; fused; SparseAdam for tables), + compile."""
+"""PyTorch as a worker. Arguments: plain | fused | sparse | bfloat16 (Adam as it comes; fused; SparseAdam for tables; fused, and
+products that may round to bfloat16), + compile."""
 import json, math, sys, time
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from torch import nn
 kind = sys.argv[1]
 compiled = "compile" in sys.argv[2:]
 torch.manual_seed(0)
+if kind == "bfloat16":
+    torch.set_float32_matmul_precision("medium")
 
 
 def read(folder, entry):
@@ -70,7 +73,7 @@ def prepare(question):
     if kind == "sparse":
         optimizers = [torch.optim.SparseAdam(tables, lr=1e-3), torch.optim.Adam(rest, lr=1e-3, fused=True)]
     else:
-        optimizers = [torch.optim.Adam(tables + rest, lr=1e-3, fused=kind == "fused")]
+        optimizers = [torch.optim.Adam(tables + rest, lr=1e-3, fused=kind != "plain")]
     negatives = read(folder, arrays["negatives"]) if "negatives" in arrays else None
     log_expected = math.log(len(negatives)) - math.log(shape["V"]) if negatives is not None else 0.0
     run = torch.compile(model) if compiled else model

@@ -30,7 +30,7 @@ if (flags.help) {
   --rounds N       rounds, in each of which every peer has its turn (default 7)
   --seconds S      time of one turn, about (default 1)
   --only B/T/D/H/V one shape; may be given again
-  --peers NAME     refrain, wasm, torch, torch-best, torch-sparse, layers; may be given again
+  --peers NAME     refrain, wasm, torch, torch-best, torch-bfloat16, torch-sparse, layers; may be given again
   --log FILE       also a share of an epoch by the preset movielens on lines of "user item item …", such as ml-1m.txt.gz
   --no-write       print only; leave bench/RESULTS.md as it is`);
   process.exit(0);
@@ -50,10 +50,14 @@ const all = {
   ...(python && {
     torch: () => new Worker(python, [peer, "plain"]),
     "torch-best": () => new Worker(python, [peer, "fused"], keepMemory),
+    "torch-bfloat16": () => new Worker(python, [peer, "bfloat16"], keepMemory),
     "torch-sparse": () => new Worker(python, [peer, "sparse"], keepMemory),
   }),
   layers: () => new Worker(process.execPath, [join(here, "layers.mjs")], { REFRAIN_ENGINE: "native" }),
 };
+
+/** How far first losses may be apart, where it is not 1e-4: rounding to bfloat16 keeps 8 of 24 bits. */
+const LOSS_APART = { "torch-bfloat16": 1e-2 };
 
 /** Who takes part in a shape: what would need minutes for a step, or says nothing, is left out. */
 function takesPart(name, { V, K }) {
@@ -107,7 +111,8 @@ async function compareOn(shape) {
         times.get(name).push((await worker.ask({ do: "step", steps: steps.get(name) })).ms);
     const ours = firstLoss.get("refrain");
     for (const [name, loss] of firstLoss)
-      if (Math.abs(loss - ours) > 1e-4) throw new Error(`${name} has the loss ${loss} on this batch, Refrain ${ours}.`);
+      if (Math.abs(loss - ours) > (LOSS_APART[name] ?? 1e-4))
+        throw new Error(`${name} has the loss ${loss} on this batch, Refrain ${ours}.`);
     const floor =
       (1000 * flopsOf(shape)) / (machine.gflops * 1e9) + (1000 * bytesOf(shape)) / (machine.gigabytes * 1e9);
     const row = {

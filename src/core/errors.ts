@@ -31,6 +31,7 @@ export const ERROR_TABLE = {
   CHECKPOINT_MISMATCH: "Resume with the same data, configuration and engine as the run was started with.",
   RUN_NOT_FOUND: "`refrain runs` lists the runs that are here.",
   RUN_DAMAGED: "The run folder misses a file or one does not match its checksum. Train again.",
+  RUN_TOO_NEW: "Update Refrain, or train again.",
   RUN_BUSY: "Another process is training this run. Wait for it, or stop it.",
   TITLE_UNKNOWN: "Try one of the suggestions, or `refrain recommend --search WORD`.",
   USER_UNKNOWN: "`refrain recommend --users` lists some; leave --user out for a new listener.",

@@ -59,6 +59,10 @@ export interface Query {
   /** User index 1…U of the user vocabulary; 0 for a user never seen. */
   readonly user: number;
   readonly history: Int32Array;
+  /** When each play was heard, in seconds since 1970, NaN where unknown; absent where nothing is known. @shape float64 [history.length] */
+  readonly times?: Float64Array;
+  /** When the question is asked, in seconds since 1970; absent or NaN where that is not known. */
+  readonly now?: number;
 }
 
 /** A query with its answer. `target` is the item index that came next; 0 when that item is not in the vocabulary. */

@@ -1,6 +1,6 @@
 import { type Gradient, isRows, type Rows } from "./graph.js";
 import { hasKernels } from "./kernels.js";
-import { attribute, floatType, isNative, rawOp } from "./native.js";
+import { attribute, floatResource, floatType, isNative, rawOp } from "./native.js";
 import { Parameter } from "./parameter.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
@@ -96,7 +96,7 @@ const updateNative: Update = ({ beta1, beta2, epsilon, weightDecay, learningRate
       const value = parameter.read();
       const taken = value.mul(learningRate * weightDecay);
       value.dispose(); // while it shares the memory, changing the parameter would copy it first
-      rawOp("AssignSubVariableOp", [attribute.dtype("dtype", "float32")], [parameter.handle, taken], 0);
+      rawOp("AssignSubVariableOp", floatResource(), [parameter.handle, taken], 0);
     }
     const inputs = [parameter.handle, mean.handle, square.handle, ...scalars, gradient];
     rawOp("ResourceApplyAdam", attributes, inputs, 0);

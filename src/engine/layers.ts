@@ -26,6 +26,11 @@ export function add(graph: Graph, a: Value<Tensor2D>, b: Value<Tensor2D>): Value
   return graph.output(a.tensor.add(b.tensor) as Tensor2D, [a, b], (dy) => [dy, dy]);
 }
 
+/** a b, number by number, of one shape. */
+export function multiply(graph: Graph, a: Value<Tensor2D>, b: Value<Tensor2D>): Value<Tensor2D> {
+  return graph.output(a.tensor.mul(b.tensor) as Tensor2D, [a, b], (dy) => [dy.mul(b.tensor), dy.mul(a.tensor)]);
+}
+
 /** Side by side. @shape a [N, P]; b [N, Q] -> [N, P + Q] */
 export function besides(graph: Graph, a: Value<Tensor2D>, b: Value<Tensor2D>): Value<Tensor2D> {
   const widths = [a.tensor.shape[1], b.tensor.shape[1]];

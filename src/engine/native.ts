@@ -88,6 +88,11 @@ export function floatType(): readonly Attribute[] {
   return common.float;
 }
 
+/** The attribute dtype = float32. */
+export function floatResource(): readonly Attribute[] {
+  return common.resource;
+}
+
 /** Multiplications from which on laying a product out in tiles is worth it. */
 const WORTH_TILES = 1 << 17;
 
@@ -149,7 +154,7 @@ function commonAttributes() {
     attribute.bool("transpose_b", at >= 2),
     ...float,
   ]);
-  return { float, matMul };
+  return { float, matMul, resource: [attribute.dtype("dtype", "float32")] };
 }
 
 function code(name: string): number {

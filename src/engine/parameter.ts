@@ -1,5 +1,5 @@
 import { checkLength } from "../core/check.js";
-import { attribute, isNative, rawOp } from "./native.js";
+import { attribute, floatResource, isNative, rawOp } from "./native.js";
 import { addRows, takeRows } from "./operations.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
@@ -29,7 +29,7 @@ export class Parameter {
   /** Its value, for use inside a `tf.tidy` and before the next change. Shares memory on the native engine. */
   read<T extends Tensor>(): T {
     if (!this.handle) return this.#tensor as T;
-    return rawOp("ReadVariableOp", [attribute.dtype("dtype", "float32")], [this.handle], 1)[0] as T;
+    return rawOp("ReadVariableOp", floatResource(), [this.handle], 1)[0] as T;
   }
 
   /** A copy of its numbers. */
@@ -50,7 +50,7 @@ export class Parameter {
   /** Takes over a tensor of its shape. */
   replace(tensor: Tensor): void {
     if (this.handle) {
-      rawOp("AssignVariableOp", [attribute.dtype("dtype", "float32")], [this.handle, tensor], 0);
+      rawOp("AssignVariableOp", floatResource(), [this.handle, tensor], 0);
       tensor.dispose();
       return;
     }

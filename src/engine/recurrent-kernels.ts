@@ -1,6 +1,7 @@
 // LSTM and GRU by Refrain's own operations (kernels/recurrent.cc). Their plain twin is `recurrentPlain`.
 import type { CellName, InitialState, Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
-import { hasTiles, rawOp } from "./native.js";
+import { hasKernels } from "./kernels.js";
+import { rawOp } from "./native.js";
 import { columnSums, productTransposeA, productTransposeB } from "./operations.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
@@ -56,7 +57,7 @@ export function weightGradients(
   dInput: Tensor2D,
   dRecurrent: Tensor2D,
 ): Tensor[] {
-  if (hasTiles()) return rawOp("RefrainRecurrentGradients", [], [x, before, input, dInput, dRecurrent], 4);
+  if (hasKernels()) return rawOp("RefrainRecurrentGradients", [], [x, before, input, dInput, dRecurrent], 4);
   return [
     productTransposeB(dInput, input),
     productTransposeA(x, dInput),

@@ -20,6 +20,10 @@ export interface ModelConfig {
   readonly output: "tied" | "free";
   readonly lastItem: boolean;
   readonly repeatWindow: number;
+  readonly timeGap: boolean;
+  readonly hour: boolean;
+  readonly moment: boolean;
+  readonly contextDropout: number;
 }
 
 /** Every choice about the model's shape, with its meaning, range and default. */
@@ -50,6 +54,15 @@ export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
       .max(1000)
       .default(64)
       .describe("Last plays that may be repeated by the copy mechanism; 0 leaves it out"),
+    timeGap: z.boolean().default(true).describe("The pause before each play, where the log has times"),
+    hour: z.boolean().default(false).describe("The hour of the day (UTC) of each play, where the log has times"),
+    moment: z
+      .boolean()
+      .default(false)
+      .describe("timeGap and hour of the question too: then a test tells the model when the next play begins"),
+    contextDropout: share
+      .default(0.1)
+      .describe("Share of histories, and of questions, that training takes without times"),
   })
   .describe("Shape of the recurrent recommender");
 

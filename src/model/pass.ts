@@ -24,6 +24,7 @@ import {
 } from "../engine/index.js";
 import type { Batch } from "../sequence/batches.js";
 import type { ModelConfig } from "./config.js";
+import { type ContextRows, contextRows, contextsOf, withAsked, withHeard } from "./context.js";
 import { type RepeatWeights, repeatAttention, repeatOdds } from "./repeat.js";
 
 /** Takes padding out of the softmax: exp(-1e9) is 0 in float32. */
@@ -64,8 +65,8 @@ export class Pass {
 
   addLoss(batch: Batch, random?: Random, sampled?: SampledChoice): void {
     const { graph } = this;
-    const states = this.#states(batch, random);
-    const h = this.#realRows(states, batch);
+    const { states, asked } = this.#states(batch, random);
+    const h = this.#realRows(asked, batch);
     const last = Int32Array.from(batch.positions, (row) => batch.inputs[row]);
     const z = this.#output(h, last, random);
     if (sampled) {
@@ -74,29 +75,32 @@ export class Pass {
       return;
     }
     const repeats = this.#model.config.repeatWindow > 0;
-    const extra = repeats ? repeatOdds(graph, states, h, this.#repeatWeights(), batch) : undefined;
+    const extra = repeats ? repeatOdds(graph, { states, asked, h }, this.#repeatWeights(), batch) : undefined;
     linearCrossEntropy(graph, z, this.#scoreTable(), this.#bias(), batch.targets, extra);
   }
 
   scores(batch: Batch, rows: Int32Array): Tensor2D[] {
-    const states = this.#states(batch);
-    const h = embedding(this.graph, states, rows);
+    const { states, asked } = this.#states(batch);
+    const h = embedding(this.graph, asked, rows);
     const last = rows.map((row) => batch.inputs[row]);
     const z = this.#output(h, last).tensor;
     const logits = productTransposeB(z, this.#scoreTable().tensor).add(this.#bias().tensor) as Tensor2D;
     if (this.#model.config.repeatWindow === 0) return [logits];
     const weights = this.#repeatWeights();
-    const { attention } = repeatAttention(states.tensor, weights, batch);
+    const { attention } = repeatAttention(asked.tensor, states.tensor, weights, batch);
     const byRow = tf.transpose(attention, [1, 0, 2]).reshape([-1, batch.length]) as Tensor2D;
     const g = linear(this.graph, h, weights.gate, weights.gateBias).tensor.sigmoid();
     return [tf.softmax(logits).mul(tf.sub(1, g)), takeRows(byRow, rows).mul(g)];
   }
 
-  /** Hidden states of the last layer at every step. @shape -> [T * B, H] */
-  #states(batch: Batch, random?: Random): Value<Tensor2D> {
+  /** Hidden states of the last layer at every step, and as they answer the question behind it. @shape [T * B, H] each */
+  #states(batch: Batch, random?: Random): { states: Value<Tensor2D>; asked: Value<Tensor2D> } {
     const { graph } = this;
     const { config } = this.#model;
-    let x = embedding(graph, this.weight("item/embedding"), batch.inputs);
+    const contexts = contextsOf(config);
+    const rows: ContextRows[] = contexts.map(([, context]) => contextRows(context, batch, config, random));
+    const tables = (of: string) => contexts.map(([name]) => this.weight<Tensor2D>(`${name}/${of}`));
+    let x = withHeard(graph, embedding(graph, this.weight("item/embedding"), batch.inputs), tables("heard"), rows);
     if (config.userEmbeddingSize > 0) {
       const users = batch.users.map((user) => (random && random.uniform() < config.userDropout ? 0 : user));
       const rows = embedding(graph, this.weight("user/embedding"), users);
@@ -113,7 +117,7 @@ export class Pass {
       if (layer < config.layers - 1) h = dropout(graph, h, config.dropout, random);
       x = config.residual && h.tensor.shape[1] === x.tensor.shape[1] ? add(graph, x, h) : h;
     }
-    return x;
+    return { states: x, asked: config.moment ? withAsked(graph, x, tables("asked"), rows) : x };
   }
 
   /** The rows that have a target. */

@@ -37,17 +37,18 @@ const NEVER = -1e9;
 /**
  * Attention of every step over the last plays.
  *
- *   a[t, j] = softmax over the last plays j of (Q h[t]) . (K h[j]) / sqrt(A) + lag[t - j]
+ *   a[t, j] = softmax over the last plays j of (Q q[t]) . (K h[j]) / sqrt(A) + lag[t - j]
  *
- * @shape states [T * B, H] -> attention [B, T, T]; queries, keys [B, T, A]
+ * @shape asked [T * B, H]: states q as they ask; states [T * B, H]: states h as they are -> attention [B, T, T]; queries, keys [B, T, A]
  */
 export function repeatAttention(
+  asked: Tensor2D,
   states: Tensor2D,
   { query, key, lag }: Pick<RepeatWeights, "query" | "key" | "lag">,
   batch: Batch,
 ): { readonly attention: Tensor3D; readonly queries: Tensor3D; readonly keys: Tensor3D } {
   const { length: T, size: B } = batch;
-  const queries = byRow(product(states, query.tensor), T, B);
+  const queries = byRow(product(asked, query.tensor), T, B);
   const keys = byRow(product(states, key.tensor), T, B);
   const window = lag.tensor.shape[0];
   const lags = takeRows(lag.tensor, lagNumbers(T, window)).reshape([1, T, T]);
@@ -66,17 +67,16 @@ export function repeatAttention(
  * loss is the mean of -log((1 - g) softmax + g copy) = -log(softmax + odds copy) + log(1 + odds), odds = g / (1 - g).
  * The second part is added to the loss here; odds times copy is returned for the cross-entropy.
  *
- * @shape states [T * B, H]; h [N, H]: the rows of `states` with a target -> [N]
+ * @shape states [T * B, H]; asked [T * B, H]: the same as they ask; h [N, H]: the rows of `asked` with a target -> [N]
  * @source the mixture of Merity et al. 2017 (pointer sentinel), used on plays as RepeatNet does (Ren et al. 2019)
  */
 export function repeatOdds(
   graph: Graph,
-  states: Value<Tensor2D>,
-  h: Value<Tensor2D>,
+  { states, asked, h }: { readonly [name in "states" | "asked" | "h"]: Value<Tensor2D> },
   weights: RepeatWeights,
   batch: Batch,
 ): Value<Tensor1D> {
-  const copy = attentionOnTargets(graph, states, weights, batch);
+  const copy = attentionOnTargets(graph, asked, states, weights, batch);
   const N = batch.positions.length;
   const gate = linear(graph, h, weights.gate, weights.gateBias);
   const odds = gate.tensor.exp() as Tensor2D;
@@ -90,18 +90,19 @@ export function repeatOdds(
 /** Attention that falls on plays of the item that came next, of the rows with a target. @shape -> [N, 1] */
 function attentionOnTargets(
   graph: Graph,
+  asked: Value<Tensor2D>,
   states: Value<Tensor2D>,
   weights: RepeatWeights,
   batch: Batch,
 ): Value<Tensor2D> {
   const { query, key, lag } = weights;
   const { length: T, size: B, positions } = batch;
-  const { attention, queries, keys } = repeatAttention(states.tensor, weights, batch);
+  const { attention, queries, keys } = repeatAttention(asked.tensor, states.tensor, weights, batch);
   const matches = tf.tensor3d(targetMatches(batch), [B, T, T]);
   const onTargets = attention.mul(matches).sum(2, true) as Tensor3D; // [B, T, 1]
   const rows = positions.map((row) => (row % B) * T + Math.floor(row / B));
   const copy = takeRows(onTargets.reshape([B * T, 1]), rows);
-  return graph.output(copy, [states, query, key, lag], (dy) => {
+  return graph.output(copy, [asked, states, query, key, lag], (dy) => {
     const d = addRows(dy as Tensor2D, rows, B * T).reshape([B, T, 1]);
     const dScores = attention.mul(matches.sub(onTargets)).mul(d) as Tensor3D; // softmax: a (da - sum of a da)
     const root = Math.sqrt(query.tensor.shape[1]);
@@ -110,8 +111,9 @@ function attentionOnTargets(
     const window = lag.tensor.shape[0];
     const perLag = columnSums(dScores.reshape([B, T * T])).reshape([T * T, 1]) as Tensor2D;
     return [
-      productTransposeB(dQueries, query.tensor).add(productTransposeB(dKeys, key.tensor)),
-      productTransposeA(states.tensor, dQueries),
+      productTransposeB(dQueries, query.tensor),
+      productTransposeB(dKeys, key.tensor),
+      productTransposeA(asked.tensor, dQueries),
       productTransposeA(states.tensor, dKeys),
       addRows(perLag, lagNumbers(T, window), window),
     ];

@@ -21,6 +21,8 @@ export interface ModelContext {
   readonly aliases: readonly (readonly string[])[];
   /** All known plays of each user index in time order, [U+1]; entry 0 is empty. */
   readonly histories: readonly (readonly number[])[];
+  /** When each of these plays was heard, in seconds since 1970; absent where the log has no times. */
+  readonly times?: readonly (readonly number[])[];
   /** T: plays of a training window; see `modelScorer`. */
   readonly windowLength: number;
 }
@@ -29,6 +31,12 @@ export interface SavedModel extends ModelContext {
   readonly model: RecurrentModel;
   readonly scorer: Scorer;
 }
+
+/**
+ * What is written below. 1: before there were times; its models were made without the options that came after it.
+ */
+const FORMAT = 2;
+const SINCE_1: Partial<ModelConfig> = { timeGap: false, hour: false, moment: false };
 
 const WEIGHTS = "model.bin";
 const CONTEXT = "context.json";
@@ -42,38 +50,47 @@ export function saveModel(folder: string, model: RecurrentModel, context: ModelC
     titles: context.titles,
     aliases: context.aliases,
     histories: context.histories,
+    times: context.times,
     windowLength: context.windowLength,
   });
   writeFileAtomic(join(folder, CONTEXT), text);
   writeTensorFile(
     join(folder, WEIGHTS),
-    { config: model.config, context: sha256(text) },
+    { format: FORMAT, config: model.config, context: sha256(text) },
     readWeights(model.parameters),
   );
 }
 
 /**
- * Loads what `saveModel` wrote. The engine must have been started. The caller disposes `model`.
+ * Loads what `saveModel` wrote, in this version or an earlier one. The engine must have been started. The caller disposes
+ * `model`.
  *
- * @throws {RefrainError} RUN_NOT_FOUND without the files; RUN_DAMAGED or CHECKPOINT_DAMAGED when they do not fit together
+ * @throws {RefrainError} RUN_NOT_FOUND without the files; RUN_DAMAGED or CHECKPOINT_DAMAGED when they do not fit together;
+ *         RUN_TOO_NEW when a later version wrote them
  */
 export function loadModel(folder: string): SavedModel {
   if (!existsSync(join(folder, WEIGHTS)) || !existsSync(join(folder, CONTEXT)))
     throw new RefrainError("RUN_NOT_FOUND", `${folder} holds no finished model.`, { folder });
   const text = readFileSync(join(folder, CONTEXT), "utf8");
-  const file = readTensorFile<{ config: ModelConfig; context: string }>(join(folder, WEIGHTS));
+  const file = readTensorFile<{ format?: number; config: ModelConfig; context: string }>(join(folder, WEIGHTS));
+  const { format = 1 } = file.meta;
+  if (format > FORMAT)
+    throw new RefrainError("RUN_TOO_NEW", `${WEIGHTS} in ${folder} has format ${format}, newer than ${FORMAT}.`, {
+      folder,
+    });
   if (file.meta.context !== sha256(text))
     throw new RefrainError("RUN_DAMAGED", `${CONTEXT} in ${folder} is not the one of the weights.`, { folder });
   const saved = JSON.parse(text) as Omit<ModelContext, "items" | "users"> & { items: string[]; users: string[] };
-  const model = new RecurrentModel(modelConfig(file.meta.config), saved.items.length, saved.users.length, 0);
+  const config = modelConfig(format === 1 ? { ...SINCE_1, ...file.meta.config } : file.meta.config);
+  const model = new RecurrentModel(config, saved.items.length, saved.users.length, 0);
   try {
     writeWeights(model.parameters, file.tensors);
   } catch (error) {
     model.dispose();
     throw error;
   }
-  const { name, titles, aliases, histories, windowLength } = saved;
+  const { name, titles, aliases, histories, times, windowLength } = saved;
   const [items, users] = [new Vocabulary(saved.items), new Vocabulary(saved.users)];
   const scorer = modelScorer(model, name, windowLength);
-  return { name, items, users, titles, aliases, histories, windowLength, model, scorer };
+  return { name, items, users, titles, aliases, histories, ...(times ? { times } : {}), windowLength, model, scorer };
 }

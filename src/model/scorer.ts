@@ -1,4 +1,4 @@
-import { checkInteger } from "../core/check.js";
+import { checkInteger, checkLength } from "../core/check.js";
 import type { Scorer } from "../core/scorer.js";
 import type { Query } from "../core/types.js";
 import { type Batch, toBatch } from "../sequence/batches.js";
@@ -15,6 +15,7 @@ const POSITIONS_AT_ONCE = 1 << 15;
  * their passes.
  *
  * @param windowLength T: plays of a training window, integer >= 1
+ * @throws {RefrainError} ARGUMENT_INVALID for another length; `score` SHAPE_MISMATCH where a query has more or fewer times than plays
  */
 export function modelScorer(model: RecurrentModel, name: string, windowLength = 64): Scorer {
   checkInteger("windowLength", windowLength, 1);
@@ -29,7 +30,10 @@ export function modelScorer(model: RecurrentModel, name: string, windowLength = 
 interface Pass {
   readonly user: number;
   items: Int32Array;
+  times: Float64Array | undefined;
   readonly answers: { readonly query: number; readonly length: number }[];
+  /** When it is asked after so many plays, NaN where unknown. */
+  readonly moments: Map<number, number>;
 }
 
 function scoreQueries(model: RecurrentModel, queries: readonly Query[], windowLength: number): Float32Array {
@@ -46,30 +50,42 @@ function scoreQueries(model: RecurrentModel, queries: readonly Query[], windowLe
 }
 
 function toPasses(queries: readonly Query[], windowLength: number): Pass[] {
-  const passes = new Map<ArrayBufferLike, Map<string, Pass>>();
-  queries.forEach(({ user, history }, query) => {
+  const passes = new Map<string, Pass[]>();
+  const buffers = new Map<ArrayBufferLike | undefined, number>();
+  const placeOf = (array: Int32Array | Float64Array | undefined) => {
+    if (!buffers.has(array?.buffer)) buffers.set(array?.buffer, buffers.size);
+    return `${buffers.get(array?.buffer)} ${array?.byteOffset}`;
+  };
+  queries.forEach(({ user, history, times: all, now = Number.NaN }, query) => {
+    if (all) checkLength("times of a query", all.length, history.length);
     const skipped = Math.max(0, Math.floor(history.length / windowLength) - 1) * windowLength;
-    const items = history.subarray(skipped);
-    const ofBuffer = passes.get(history.buffer) ?? new Map<string, Pass>();
-    passes.set(history.buffer, ofBuffer);
-    const key = `${user} ${items.byteOffset} ${items.length > 0}`;
-    const pass = ofBuffer.get(key) ?? { user, items, answers: [] };
-    ofBuffer.set(key, pass);
-    if (items.length > pass.items.length) pass.items = items;
-    pass.answers.push({ query, length: items.length });
+    const [items, times] = [history.subarray(skipped), all?.subarray(skipped)];
+    const { length } = items;
+    const key = `${user} ${length > 0} ${placeOf(items)} ${placeOf(times)}`;
+    const along = passes.get(key) ?? [];
+    passes.set(key, along);
+    // A step answers at one moment; the same history asked for at another one takes a pass of its own.
+    const agrees = ({ moments }: Pass) => !moments.has(length) || Object.is(moments.get(length), now);
+    const pass: Pass = along.find(agrees) ?? { user, items, times, answers: [], moments: new Map() };
+    if (pass.answers.length === 0) along.push(pass);
+    if (length > pass.items.length) [pass.items, pass.times] = [items, times];
+    pass.answers.push({ query, length });
+    pass.moments.set(length, now);
   });
-  return [...passes.values()].flatMap((ofBuffer) => [...ofBuffer.values()]);
+  return [...passes.values()].flat();
 }
 
 function scorePasses(model: RecurrentModel, passes: readonly Pass[], scores: Float32Array, width: number): void {
   const batch = inputsOnly(passes);
   const rows: number[] = [];
   const answered: number[] = [];
-  passes.forEach(({ answers }, b) => {
+  passes.forEach(({ answers, moments }, b) => {
     for (const { query, length } of answers) {
       // The state after `length` plays stands at that step; after none it is the zero state before the first.
-      rows.push((batch.padding[b] + length - 1) * batch.size + b);
+      const row = (batch.padding[b] + length - 1) * batch.size + b;
+      rows.push(row);
       answered.push(query);
+      if (batch.moments) batch.moments[row] = moments.get(length) as number;
     }
   });
   const values = model.scores(batch, Int32Array.from(rows));
@@ -80,10 +96,14 @@ function scorePasses(model: RecurrentModel, passes: readonly Pass[], scores: Flo
 
 /** A batch without targets. A history without plays becomes one step of padding, which leaves the state at zero. */
 function inputsOnly(passes: readonly Pass[]): Batch {
-  const windows = passes.map(({ user, items }) => {
+  const isTimed = passes.some(({ times, moments }) => times || [...moments.values()].some((now) => !Number.isNaN(now)));
+  const windows = passes.map(({ user, items, times }) => {
     const withTarget = new Int32Array(Math.max(1, items.length) + 1);
     withTarget.set(items);
-    return { user, items: withTarget };
+    if (!isTimed) return { user, items: withTarget };
+    const withMoment = new Float64Array(withTarget.length).fill(Number.NaN);
+    if (times) withMoment.set(times);
+    return { user, items: withTarget, times: withMoment };
   });
   const batch = toBatch(windows);
   passes.forEach(({ items }, b) => {

@@ -11,7 +11,9 @@ import {
   tf,
   topItems,
 } from "../engine/index.js";
+import { contextsOf } from "./context.js";
 import type { RecurrentModel } from "./recurrent-model.js";
+import { asRow, logistic, mixed, normal, numbersOf, rowProduct, softmax, sum } from "./row-numbers.js";
 
 /** What the model knows of a listener after some plays: plain numbers, a few kilobytes whatever the history's length. */
 export interface UserState {
@@ -19,16 +21,17 @@ export interface UserState {
   readonly user: number;
   /** Plays so far. */
   readonly plays: number;
+  /** When the last one was heard, in seconds since 1970; NaN where unknown. */
+  readonly time: number;
   /** Hidden and cell state of each layer. @shape float32 [H] */
   readonly layers: readonly { readonly h: Float32Array; readonly c: Float32Array }[];
+  /** What the layers make of the last play. @shape float32 [H] */
+  readonly top: Float32Array;
   /** Items of the last plays, newest first, at most `repeatWindow` (at least the last one). */
   readonly recent: Int32Array;
   /** Keys of these plays for the copy mechanism. @shape float32 [recent.length * A] */
   readonly keys: Float32Array;
 }
-
-/** Smallest probability whose logarithm is taken. */
-const SMALLEST = 1e-30;
 
 /** The likeliest next plays, best first. */
 export interface TopPlays {
@@ -67,26 +70,37 @@ export class StreamingModel {
     checkInteger("user", user, 0, userCount);
     const zeros = () => new Float32Array(config.hiddenSize);
     const layers = Array.from({ length: config.layers }, () => ({ h: zeros(), c: zeros() }));
-    return { user, plays: 0, layers, recent: new Int32Array(0), keys: new Float32Array(0) };
+    const [top] = numbersOf(() => {
+      let x = this.#input(0, user);
+      for (const { h } of layers) x = this.#joined(x, asRow(h));
+      return [x];
+    });
+    return { user, plays: 0, time: Number.NaN, layers, top, recent: new Int32Array(0), keys: new Float32Array(0) };
   }
 
-  /** The state after one more play; the old one stays as it is. @param item from 1 to V */
-  play(state: UserState, item: number): UserState {
+  /**
+   * The state after one more play; the old one stays as it is.
+   *
+   * @param item from 1 to V
+   * @param time when it was heard, in seconds since 1970; NaN where unknown
+   */
+  play(state: UserState, item: number, time: number = Number.NaN): UserState {
     const { config, itemCount } = this.#model;
     checkInteger("item", item, 1, itemCount);
     const copies = config.repeatWindow > 0;
     const numbers = numbersOf(() => {
-      let x = this.#input(item, state.user);
+      let x = this.#input(item, state.user, state.time, time);
       const states = state.layers.flatMap(({ h, c }, layer) => {
         const next = recurrentStep(config.cell, x, this.#layer(layer), { h: asRow(h), c: asRow(c) });
-        x = config.residual && x.shape[1] === next.h.shape[1] ? (x.add(next.h) as Tensor2D) : next.h;
+        x = this.#joined(x, next.h);
         return [next.h, next.c];
       });
-      return copies ? [...states, product(x, this.#read("repeat/key"))] : states;
+      return copies ? [...states, x, product(x, this.#read("repeat/key"))] : [...states, x];
     });
+    const top = numbers[2 * config.layers];
     const layers = state.layers.map((_, layer) => ({ h: numbers[2 * layer], c: numbers[2 * layer + 1] }));
     const recent = Int32Array.of(item, ...state.recent.subarray(0, Math.max(1, config.repeatWindow) - 1));
-    const next = { user: state.user, plays: state.plays + 1, layers, recent };
+    const next = { user: state.user, plays: state.plays + 1, time, layers, top, recent };
     if (!copies) return { ...next, keys: state.keys };
     const key = numbers[numbers.length - 1];
     const keys = new Float32Array(recent.length * key.length);
@@ -95,9 +109,14 @@ export class StreamingModel {
     return { ...next, keys };
   }
 
-  /** Scores of all items as the next play, as `modelScorer` gives them. @shape -> float32 [V+1]; [0] is -Infinity */
-  scores(state: UserState): Float32Array {
-    const h = this.#top(state);
+  /**
+   * Scores of all items as the next play, as `modelScorer` gives them.
+   *
+   * @param now when it is asked, in seconds since 1970; NaN where unknown
+   * @shape -> float32 [V+1]; [0] is -Infinity
+   */
+  scores(state: UserState, now: number = Number.NaN): Float32Array {
+    const h = this.#asked(state, now);
     const z = this.#output(h, state);
     const [scores] = numbersOf(() => [productTransposeB(asRow(z), this.#table())]);
     const bias = this.#copy("output/bias");
@@ -112,8 +131,8 @@ export class StreamingModel {
   }
 
   /** The k best of `scores`, without making all of them. @param k integer >= 1 */
-  top(state: UserState, k: number): TopPlays {
-    const h = this.#top(state);
+  top(state: UserState, k: number, now: number = Number.NaN): TopPlays {
+    const h = this.#asked(state, now);
     const z = this.#output(h, state);
     const best = tf.tidy(() => topItems(asRow(z), this.#table(), this.#read("output/bias"), k) as never) as TopItems;
     const known = best.items.indexOf(0);
@@ -144,18 +163,28 @@ export class StreamingModel {
     return items.map((item, at) => [item, logits[at] + bias[item]]);
   }
 
-  /** Item embedding and user embedding side by side. @shape -> [1, D + U] */
-  #input(item: number, user: number): Tensor2D {
-    const row = takeRows(this.#read("item/embedding"), Int32Array.of(item));
+  /** Item embedding, in the context of its play, and user embedding side by side. @shape -> [1, D + U] */
+  #input(item: number, user: number, before = Number.NaN, time = Number.NaN): Tensor2D {
+    let row = takeRows(this.#read("item/embedding"), Int32Array.of(item));
+    for (const [name, { valueAt }] of contextsOf(this.#model.config))
+      row = row.add(takeRows(this.#read(`${name}/heard`), Int32Array.of(valueAt(before, time))));
     if (this.#model.config.userEmbeddingSize === 0) return row;
     return tf.concat([row, takeRows(this.#read("user/embedding"), Int32Array.of(user))], 1) as Tensor2D;
   }
 
-  /** Output of the last layer, with the residual paths below it. @shape -> [H] */
-  #top({ layers, user, recent }: UserState): Float32Array {
-    if (!this.#model.config.residual) return layers[layers.length - 1].h;
-    const [input] = numbersOf(() => [this.#input(recent[0] ?? 0, user)]);
-    return layers.reduce((x, { h }) => (x.length === h.length ? sum(x, h) : h), input);
+  /** A layer's output, with the residual path past it. @shape x [1, P]; h [1, H] -> [1, H] */
+  #joined(x: Tensor2D, h: Tensor2D): Tensor2D {
+    return this.#model.config.residual && x.shape[1] === h.shape[1] ? x.add(h) : h;
+  }
+
+  /** What the layers made of the last play, as it answers a question at some moment. @shape -> [H] */
+  #asked({ top, time }: UserState, now: number): Float32Array {
+    if (!this.#model.config.moment) return top;
+    const factors = contextsOf(this.#model.config).map(([name, { valueAt }]) => {
+      const start = valueAt(time, now) * top.length;
+      return this.#copy(`${name}/asked`).subarray(start, start + top.length);
+    });
+    return top.map((value, u) => value * factors.reduce((all, factor) => all + factor[u], 1));
   }
 
   /** The vector that scores the items. @shape h [H] -> [D] (tied) or [H] (free) */
@@ -215,56 +244,4 @@ export class StreamingModel {
     }
     return numbers;
   }
-}
-
-function asRow(numbers: Float32Array): Tensor2D {
-  return tf.tensor2d(numbers, [1, numbers.length]);
-}
-
-/** Copies of the numbers of tensors, which are freed. */
-function numbersOf(work: () => Tensor[]): Float32Array[] {
-  const tensors = tf.tidy(work);
-  const numbers = tensors.map((tensor) => Float32Array.from(tensor.dataSync()));
-  tf.dispose(tensors);
-  return numbers;
-}
-
-/** Log probability of an item that is drawn from all items or, with the chance `gate`, from the last plays. */
-function mixed(probability: number, gate: number, copied = 0): number {
-  return Math.log(Math.max((1 - gate) * probability + gate * copied, SMALLEST));
-}
-
-function logistic(x: number): number {
-  return 1 / (1 + Math.exp(-x));
-}
-
-/** x W for a small W. @shape x [P]; W [P * Q] -> [Q] */
-function rowProduct(x: Float32Array, W: Float32Array): Float32Array {
-  const Q = W.length / x.length;
-  const out = new Float32Array(Q);
-  for (let p = 0; p < x.length; p++) for (let q = 0; q < Q; q++) out[q] += x[p] * W[p * Q + q];
-  return out;
-}
-
-function softmax(scores: Float32Array): Float32Array {
-  let most = Number.NEGATIVE_INFINITY;
-  for (const score of scores) if (score > most) most = score;
-  const all = scores.map((score) => Math.exp(score - most));
-  let total = 0;
-  for (const each of all) total += each;
-  return all.map((each) => each / total);
-}
-
-function sum(a: Float32Array, b: Float32Array): Float32Array {
-  return a.map((value, i) => value + b[i]);
-}
-
-/** Layer norm of one row, with the engine's epsilon. */
-function normal(z: Float32Array, scale: Float32Array, shift: Float32Array): Float32Array {
-  let mean = 0;
-  for (const value of z) mean += value / z.length;
-  let variance = 0;
-  for (const value of z) variance += (value - mean) ** 2 / z.length;
-  const inverse = 1 / Math.sqrt(variance + 1e-5);
-  return z.map((value, i) => (value - mean) * inverse * scale[i] + shift[i]);
 }

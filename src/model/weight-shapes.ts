@@ -2,6 +2,7 @@
 import type { Random } from "../core/random.js";
 import { cells } from "../engine/index.js";
 import type { ModelConfig } from "./config.js";
+import { contextsOf } from "./context.js";
 
 /** A: size of the copy mechanism's queries and keys. */
 const ATTENTION_SIZE = 32;
@@ -40,6 +41,10 @@ export function weightShapes(
     "item/embedding": { shape: [V + 1, D], start: itemStart },
   };
   if (userEmbeddingSize > 0) shapes["user/embedding"] = { shape: [U + 1, userEmbeddingSize], start: embeddingStart };
+  for (const [name, { count }] of contextsOf(config)) {
+    shapes[`${name}/heard`] = { shape: [count + 1, D], start: embeddingStart };
+    if (config.moment) shapes[`${name}/asked`] = { shape: [count + 1, H], start: zeros };
+  }
   for (let layer = 0; layer < layers; layer++) {
     const inputs = layer === 0 ? D + userEmbeddingSize : H;
     shapes[`layer${layer}/input`] = { shape: [inputs, k * H], start: glorot(k) };

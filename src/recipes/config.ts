@@ -188,6 +188,7 @@ export const PRESETS: Readonly<Record<string, { readonly reason: string; readonl
           userDropout: 0.1,
           lastItem: false,
           repeatWindow: 0,
+          timeGap: false,
         },
         train: { optimizer: "adam", learningRate: 1e-3, warmupSteps: 0, schedule: "constant" },
       },
@@ -198,7 +199,14 @@ export const PRESETS: Readonly<Record<string, { readonly reason: string; readonl
       options: {
         data: {},
         split: { kind: "leave-one-out" },
-        model: { userEmbeddingSize: 0, embeddingSize: 128, hiddenSize: 256, lastItem: false, repeatWindow: 0 },
+        model: {
+          userEmbeddingSize: 0,
+          embeddingSize: 128,
+          hiddenSize: 256,
+          lastItem: false,
+          repeatWindow: 0,
+          timeGap: false,
+        },
         train: { epochs: 18, batchPositions: 6400, maxLength: 200, learningRate: 2e-3, warmupSteps: 200 },
         protocol: { seen: "remove" },
       },

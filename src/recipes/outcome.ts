@@ -1,4 +1,5 @@
 // What a finished run is shown by: its results, and one listener's recommendations in names.
+import type { Query } from "../core/types.js";
 import type { ComparisonTable } from "../evaluate/index.js";
 import type { SavedModel } from "../model/index.js";
 import { explain, type Reason, recommend } from "../recommend/index.js";
@@ -33,11 +34,12 @@ export async function outcomeOf(saved: SavedModel, folder: string): Promise<Outc
   const { results, config } = readRecord(folder);
   const user = sampleListener(saved);
   const history = Int32Array.from(saved.histories[user]);
+  const times = saved.times && Float64Array.from(saved.times[user]);
   return {
     results: results as ComparisonTable,
     listener: saved.users.ids[user],
     last: Array.from(history.subarray(-SHOWN_PLAYS), (item) => displayTitle(saved, item)),
-    songs: await songsFor(saved, { user, history }, 10, config.protocol.seen),
+    songs: await songsFor(saved, { user, history, ...(times ? { times } : {}) }, 10, config.protocol.seen),
     closed: closedShare(results as ComparisonTable, saved.name),
   };
 }
@@ -45,7 +47,7 @@ export async function outcomeOf(saved: SavedModel, folder: string): Promise<Outc
 /** Recommendations with reasons, in names. */
 export async function songsFor(
   saved: SavedModel,
-  query: { readonly user: number; readonly history: Int32Array },
+  query: Query,
   k: number,
   seen: "keep" | "remove" = "keep",
 ): Promise<RecommendedSong[]> {

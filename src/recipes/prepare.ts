@@ -59,14 +59,22 @@ export async function prepare(config: RunConfig, signal?: AbortSignal): Promise<
   };
 }
 
-/** All known plays of each user index, from every part and session. @shape [U+1] */
-export function knownPlays({ split, userIndex, itemIndex, users }: Histories): number[][] {
-  const plays: number[][] = Array.from({ length: users.size + 1 }, () => []);
+/** All known plays of each user index, from every part and session, and when they were heard. @shape [U+1] each */
+export function knownPlays({ split, userIndex, itemIndex, users }: Histories): {
+  readonly histories: number[][];
+  readonly times?: number[][];
+} {
+  const { log, userStart } = split;
+  const none = () => Array.from({ length: users.size + 1 }, (): number[] => []);
+  const [histories, times] = [none(), none()];
   for (let u = 0; u < userIndex.length; u++)
     if (userIndex[u] > 0)
-      for (let row = split.userStart[u]; row < split.userStart[u + 1]; row++)
-        if (itemIndex[row] > 0) plays[userIndex[u]].push(itemIndex[row]);
-  return plays;
+      for (let row = userStart[u]; row < userStart[u + 1]; row++)
+        if (itemIndex[row] > 0) {
+          histories[userIndex[u]].push(itemIndex[row]);
+          times[userIndex[u]].push(log.times[row]);
+        }
+  return log.hasTimes ? { histories, times } : { histories };
 }
 
 function romanisedNames(): Map<string, string[]> {

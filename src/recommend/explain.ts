@@ -29,12 +29,12 @@ export async function explain(
   recommendations: readonly Recommendation[],
   count = 2,
 ): Promise<Reason[][]> {
-  const { user, history } = query;
+  const { history, times } = query;
   const first = Math.max(0, history.length - EXPLAINED_PLAYS);
-  const without = Array.from({ length: history.length - first }, (_, i) => ({
-    user,
-    history: history.filter((_item, position) => position !== first + i),
-  }));
+  const without = Array.from({ length: history.length - first }, (_, i): Query => {
+    const isLeft = (_: number, position: number) => position !== first + i;
+    return { ...query, history: history.filter(isLeft), ...(times ? { times: times.filter(isLeft) } : {}) };
+  });
   const scores = await scorer.score([query, ...without]);
   const width = scorer.itemCount + 1;
   const rows = Array.from({ length: without.length + 1 }, (_, n) => scores.subarray(n * width, (n + 1) * width));

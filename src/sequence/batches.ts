@@ -5,7 +5,9 @@ import type { Random } from "../core/random.js";
  * Some histories side by side, left-padded to one length, time first as the recurrent kernels read them.
  *
  * @shape inputs int32 [T * B], row t * B + b, 0 = padding; users int32 [B]; padding int32 [B]: leading padded steps;
- *        positions int32 [M]: the rows of `inputs` that have a target; targets int32 [M], each in 1…V
+ *        positions int32 [M]: the rows of `inputs` that have a target; targets int32 [M], each in 1…V;
+ *        times, moments float64 [T * B]: when each input was heard, and when what follows it was or is asked for; NaN where
+ *        unknown, absent where nothing is known
  */
 export interface Batch {
   readonly length: number;
@@ -15,12 +17,16 @@ export interface Batch {
   readonly padding: Int32Array;
   readonly positions: Int32Array;
   readonly targets: Int32Array;
+  readonly times?: Float64Array;
+  readonly moments?: Float64Array;
 }
 
 /** A stretch of one history: items[0…n-2] are inputs, items[1…n-1] their targets. */
 export interface Window {
   readonly user: number;
   readonly items: Int32Array;
+  /** When each item was heard, in seconds since 1970. @shape float64 [n] */
+  readonly times?: Float64Array;
 }
 
 /**
@@ -36,11 +42,15 @@ export interface Window {
 export function toWindows(histories: readonly Window[], maxLength: number, random?: Random): Window[] {
   checkInteger("maxLength", maxLength, 1);
   const windows: Window[] = [];
-  for (const { user, items } of histories)
+  for (const { user, items, times } of histories)
     for (let end = items.length, length = maxLength; end > 1; length = maxLength) {
       if (random && end === items.length && end > maxLength + 1) length = 1 + random.integer(maxLength);
       const start = Math.max(0, end - length - 1);
-      windows.push({ user, items: items.subarray(start, end) });
+      windows.push({
+        user,
+        items: items.subarray(start, end),
+        ...(times ? { times: times.subarray(start, end) } : {}),
+      });
       end = start === 0 ? 0 : start + 1;
     }
   return windows;
@@ -107,7 +117,23 @@ export function toBatch(windows: readonly Window[]): Batch {
     padding,
     positions,
     targets,
+    ...(windows.some(({ times }) => times) ? timesOf(windows, length, padding) : {}),
   };
+}
+
+/** When each input was heard, and when what follows it was. @shape float64 [T * B] each */
+function timesOf(windows: readonly Window[], length: number, padding: Int32Array): Pick<Batch, "times" | "moments"> {
+  const size = windows.length;
+  const times = new Float64Array(length * size).fill(Number.NaN);
+  const moments = times.slice();
+  windows.forEach((window, b) => {
+    for (let i = 0; window.times && i < window.items.length - 1; i++) {
+      const row = (padding[b] + i) * size + b;
+      times[row] = window.times[i];
+      moments[row] = window.times[i + 1];
+    }
+  });
+  return { times, moments };
 }
 
 /** Share of positions in the batches that are padding, in [0, 1]. */

@@ -102,14 +102,24 @@ function trainCore(
   }
 }
 
-/** The train part, one history per user (or session) that has one. `items` holds indices 1…V in time order. */
-export function trainHistories(histories: Histories): { readonly user: number; readonly items: Int32Array }[] {
+/**
+ * The train part, one history per user (or session) that has one. `items` holds indices 1…V in time order, `times` when
+ * each was heard, where the log has times.
+ */
+export function trainHistories(
+  histories: Histories,
+): { readonly user: number; readonly items: Int32Array; readonly times?: Float64Array }[] {
   const { split, userIndex, itemIndex, trained } = histories;
-  const result: { user: number; items: Int32Array }[] = [];
+  const result: { user: number; items: Int32Array; times?: Float64Array }[] = [];
   for (let u = 0; u < userIndex.length; u++) {
     if (trained[u] === 0) continue;
-    const items = itemIndex.subarray(split.userStart[u], split.validationStart[u]);
-    result.push({ user: userIndex[u], items: items.includes(0) ? items.filter((item) => item > 0) : items });
+    const [start, end] = [split.userStart[u], split.validationStart[u]];
+    const all = itemIndex.subarray(start, end);
+    const isKnown = (_: number, at: number) => all[at] > 0;
+    const known = <T extends Int32Array | Float64Array>(values: T) =>
+      (all.includes(0) ? values.filter(isKnown) : values) as T;
+    const times = split.log.hasTimes ? { times: known(split.log.times.subarray(start, end)) } : {};
+    result.push({ user: userIndex[u], items: known(all), ...times });
   }
   return result;
 }
@@ -129,10 +139,14 @@ export function* trainRows(histories: Histories): Generator<{ readonly items: In
 /**
  * One case for each target of a part (every event, or the last ones where the split says so): the target, and the user's known plays before it (of every earlier part).
  *
+ * Where the log has times, a case has those of its plays, and is asked for at the moment when its target was heard: a service
+ * knows when it is asked.
+ *
  * Cases of one user are subarrays of one buffer from the same start. A case without any history is left out and counted.
  */
 export function evaluationCases(histories: Histories, part: Exclude<SplitPart, "train">): EvaluationCase[] {
   const { split, userIndex, itemIndex } = histories;
+  const { log } = split;
   const cases: EvaluationCase[] = [];
   for (let u = 0; u < userIndex.length; u++) {
     const end = part === "test" ? split.userStart[u + 1] : split.testStart[u];
@@ -140,6 +154,7 @@ export function evaluationCases(histories: Histories, part: Exclude<SplitPart, "
     const from = Math.max(start, end - (split.lastTargets ?? end));
     if (from === end) continue;
     const known = new Int32Array(end - split.userStart[u]);
+    const times = new Float64Array(log.hasTimes ? known.length : 0);
     let length = 0;
     for (let row = split.userStart[u]; row < end; row++) {
       if (row >= from && length > 0)
@@ -149,8 +164,11 @@ export function evaluationCases(histories: Histories, part: Exclude<SplitPart, "
           target: itemIndex[row],
           userCode: u,
           row,
+          ...(log.hasTimes ? { times: times.subarray(0, length), now: log.times[row] } : {}),
         });
-      if (itemIndex[row] > 0) known[length++] = itemIndex[row];
+      if (itemIndex[row] === 0) continue;
+      if (log.hasTimes) times[length] = log.times[row];
+      known[length++] = itemIndex[row];
     }
   }
   return cases;

@@ -115,7 +115,7 @@ test("every option of the schema is a field with a name in both languages", () =
   const fields = sections.flatMap((section) => fieldsOf(schema.properties[section], section));
   const paths = fields.map(({ path }) => path);
   const unnamed = paths.filter((path) => !OPTION_TEXTS[path]);
-  expect(unnamed).toEqual(["data.columns", "cleaning.latest", "cleaning.hasTimes", "protocol.candidates"]);
+  expect(unnamed).toEqual(["data.columns", "cleaning.latest", "cleaning.hasTimes"]);
   expect(Object.keys(OPTION_TEXTS).filter((path) => path !== "name" && !paths.includes(path))).toEqual([]);
   expect(fields.find(({ path }) => path === "data.format")).toMatchObject({ kind: "choice", nullable: true });
   expect(fields.find(({ path }) => path === "train.epochs")).toMatchObject({ kind: "number", whole: true, minimum: 1 });

@@ -17,6 +17,9 @@ export function contractQueries(itemCount: number, userCount: number): Query[] {
   const history = (length: number) => Int32Array.from({ length }, () => 1 + random.integer(itemCount));
   const shared = history(12);
   const user = Math.min(1, userCount);
+  const times = Float64Array.from(shared, (item, at) =>
+    at === 3 ? Number.NaN : 1_735_700_000 + 5000 * at + 777 * item,
+  );
   return [
     ...[1, 2, 5, 12].map((length) => ({ user, history: shared.subarray(0, length) })),
     { user: 0, history: shared.subarray(0, 5) },
@@ -28,6 +31,16 @@ export function contractQueries(itemCount: number, userCount: number): Query[] {
     { user, history: Int32Array.of(1, itemCount, 1, itemCount, 1) },
     { user: userCount, history: history(150) },
     { user: 0, history: history(3) },
+    ...[1, 5, 12].map((length) => ({
+      user,
+      history: shared.subarray(0, length),
+      times: times.subarray(0, length),
+      now: times[length - 1] + 90,
+    })),
+    { user, history: shared.subarray(0, 5), times: times.subarray(0, 5), now: times[4] + 86_400 },
+    { user, history: shared.subarray(0, 5), times: times.subarray(0, 5) },
+    { user, history: shared.subarray(0, 5), now: times[4] },
+    { user, history: new Int32Array(0), times: new Float64Array(0), now: times[0] },
   ];
 }
 
@@ -45,6 +58,13 @@ export function scorerContract(
       scorer = await makeScorer();
       width = scorer.itemCount + 1;
       queries = contractQueries(scorer.itemCount, userCount);
+    });
+    /** The same query on memory of its own. */
+    const copyOf = ({ user, history, times, now }: Query): Query => ({
+      user,
+      history: history.slice(),
+      ...(times ? { times: times.slice() } : {}),
+      ...(now === undefined ? {} : { now }),
     });
     const rowsOf = async (asked: readonly Query[]) => {
       const scores = await scorer.score(asked);
@@ -89,19 +109,20 @@ export function scorerContract(
     });
 
     test("the same query twice in a batch has the same scores, in one buffer or two", async () => {
-      const { user, history } = queries[2];
-      const rows = await rowsOf([queries[2], { user, history: history.slice() }, queries[2]]);
-      expectClose(rows[1], rows[0], "copy");
-      expectClose(rows[2], rows[0], "repetition");
+      for (const query of [queries[2], queries[queries.length - 4]]) {
+        const rows = await rowsOf([query, copyOf(query), query]);
+        expectClose(rows[1], rows[0], "copy");
+        expectClose(rows[2], rows[0], "repetition");
+      }
     });
 
     test("arguments stay as they are, and earlier results too", async () => {
-      const before = queries.map(({ user, history }) => ({ user, history: history.slice() }));
+      const before = queries.map(copyOf);
       const first = await scorer.score(queries);
       const copy = first.slice();
       await scorer.score([...queries].reverse());
       expect(first).toEqual(copy);
-      expect(queries.map(({ user, history }) => ({ user, history: history.slice() }))).toEqual(before);
+      expect(queries.map(copyOf)).toEqual(before);
     });
   });
 }

@@ -44,6 +44,7 @@ function windowsOf(seed: number, lengths: readonly number[]): Window[] {
   return lengths.map((length, b) => ({
     user: b % (U + 1),
     items: Int32Array.from({ length: length + 1 }, () => 1 + random.integer(V)),
+    times: Float64Array.from({ length: length + 1 }, (_, t) => 1e9 + 7000 * t + random.integer(7000)),
   }));
 }
 
@@ -56,7 +57,8 @@ describe("number of weights", () => {
     const width = c.output === "tied" ? D : H;
     const output = (c.output === "tied" ? H * D + D : (items + 1) * H) + (items + 1) + (c.layerNorm ? 2 * width : 0);
     const shortWay = c.lastItem ? (items + 1) * width : 0;
-    return shortWay + (items + 1) * D + (P > 0 ? (users + 1) * P : 0) + recurrentLayers + output;
+    const context = ((c.timeGap ? 28 : 0) + (c.hour ? 25 : 0)) * (D + (c.moment ? H : 0));
+    return context + shortWay + (items + 1) * D + (P > 0 ? (users + 1) * P : 0) + recurrentLayers + output;
   };
   const cases: [string, Partial<ModelConfig>][] = [
     ...Object.entries(PRESETS).map(([name, { options }]): [string, Partial<ModelConfig>] => [
@@ -94,6 +96,8 @@ describe("a wrong option", () => {
     ["output", { output: "half" }],
     ["layerNorm", { layerNorm: "yes" }],
     ["repeatWindow", { repeatWindow: 1001 }],
+    ["timeGap", { timeGap: 1 }],
+    ["contextDropout", { contextDropout: 1 }],
     ["hiddenUnits", { hiddenUnits: 5 }],
   ])("%s is named", (option, options) => {
     try {
@@ -198,6 +202,15 @@ describe("as a scorer", () => {
     });
   });
 
+  test("times of another number than plays are refused", () => {
+    withModel(smallModel(), (model) => {
+      const query = { user: 0, history: Int32Array.of(1, 2), times: Float64Array.of(5) };
+      expect(() => modelScorer(model, "LSTM").score([query])).toThrow(
+        expect.objectContaining({ code: "SHAPE_MISMATCH" }),
+      );
+    });
+  });
+
   test("a user's own embedding matters, with an empty history too where there is one", () => {
     withModel(smallModel({ repeatWindow: 0 }), (model) => {
       shake(model);
@@ -232,10 +245,12 @@ describe("loss", () => {
       withModel(smallModel({ repeatWindow }), (model) => {
         shake(model);
         const windows = windowsOf(3, [5, 2]);
-        const queries = windows.flatMap(({ user, items }) =>
+        const queries = windows.flatMap(({ user, items, times = new Float64Array(0) }) =>
           Array.from({ length: items.length - 1 }, (_, i) => ({
             user,
             history: items.slice(0, i + 1),
+            times: times.slice(0, i + 1),
+            now: times[i + 1],
             target: items[i + 1],
           })),
         );
@@ -247,6 +262,19 @@ describe("loss", () => {
         const mean = nats.reduce((a, b) => a + b) / nats.length;
         expect(lossOf(model, windows)).toBeCloseTo(mean, 4);
       });
+  });
+
+  test("training takes some histories and some questions without their times", () => {
+    const config = { inputDropout: 0, dropout: 0, userDropout: 0 };
+    withModel(smallModel({ ...config, contextDropout: 0.5 }), (model) => {
+      shake(model);
+      const timed = windowsOf(6, [5, 5, 5, 5, 5, 5]);
+      const untimed = timed.map(({ user, items }) => ({ user, items }));
+      const losses = Array.from({ length: 8 }, (_, at) => lossOf(model, timed, Random.stream(at, "context")));
+      expect(new Set(losses).size).toBeGreaterThan(4);
+      expect(lossOf(model, untimed, Random.stream(1, "context"))).toBe(lossOf(model, untimed));
+      expect(lossOf(model, timed)).not.toBeCloseTo(lossOf(model, untimed), 3);
+    });
   });
 
   test("dropout: one stream gives one loss, another stream another; without a stream there is none", () => {
@@ -263,7 +291,8 @@ describe("loss", () => {
     ["lstm, tied, copying", { repeatWindow: 3 }],
     ["lstm, tied, not copying", { repeatWindow: 0 }],
     ["gru, free, two layers, copying", { cell: "gru", output: "free", layers: 2, residual: true, repeatWindow: 3 }],
-    ["lstm without the short way", { lastItem: false }],
+    ["lstm without the short way and times", { lastItem: false, timeGap: false, hour: false }],
+    ["lstm that does not know when it is asked", { moment: false, embeddingSize: 3 }],
     ["rnn without users", { cell: "rnn", userEmbeddingSize: 0, layerNorm: false, repeatWindow: 2 }],
   ])("gradients of all weights agree with finite differences: %s", (_, options) => {
     const config = smallModel({ embeddingSize: 4, hiddenSize: 4, userEmbeddingSize: 2, ...options });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { tf } from "../../src/engine/index.js";
 import {
   loadModel,
+  type ModelConfig,
   type ModelContext,
   modelScorer,
   readTensorFile,
@@ -27,6 +28,7 @@ const context: ModelContext = {
   titles: titles.map((title, i) => (i === 1 ? '夜に駆ける "𠮷" \u2028' : title)),
   aliases: titles.map((_, i) => (i === 1 ? ["Yoru ni Kakeru", "__proto__"] : [])),
   histories: [[], [1, 2], [3], [], [1]],
+  times: [[], [1e9, 1e9 + 60], [5], [], [-1]],
   windowLength: 20,
 };
 
@@ -55,14 +57,9 @@ describe("saved and loaded", () => {
         const loaded = loadModel(folder);
         expect(loaded.scorer.score(contractQueries(items.size, users.size))).toEqual(scores);
         expect(loaded.model.config).toEqual(smallModel(options as never));
-        const { name, titles, aliases, histories, windowLength } = loaded;
-        expect({ name, titles, aliases, histories, windowLength }).toEqual({
-          name: context.name,
-          titles: context.titles,
-          aliases: context.aliases,
-          histories: context.histories,
-          windowLength: context.windowLength,
-        });
+        const { name, titles, aliases, histories, times, windowLength } = loaded;
+        const { items: _items, users: _users, ...rest } = context;
+        expect({ name, titles, aliases, histories, times, windowLength }).toEqual(rest);
         expect([loaded.items.hash(), loaded.users.hash()]).toEqual([items.hash(), users.hash()]);
         const weights = weightsOf(loaded.model);
         loaded.model.dispose();
@@ -77,6 +74,34 @@ describe("saved and loaded", () => {
       1,
       options,
     );
+  });
+});
+
+describe("other versions", () => {
+  test("a model of the first format, which knew no times, gives what it gave", async () => {
+    await withFolder((folder) => {
+      const model = newModel(world, smallModel({ timeGap: false, hour: false, moment: false }), 1);
+      saveModel(folder, model, context);
+      const queries = contractQueries(items.size, users.size);
+      const scores = modelScorer(model, "x", context.windowLength).score(queries);
+      model.dispose();
+      const path = join(folder, "model.bin");
+      const { meta, tensors } = readTensorFile<{ config: ModelConfig; context: string }>(path);
+      const { timeGap, hour, moment, contextDropout, ...config } = meta.config;
+      writeTensorFile(path, { config, context: meta.context }, tensors);
+      const loaded = loadModel(folder);
+      expect(loaded.scorer.score(queries)).toEqual(scores);
+      loaded.model.dispose();
+    });
+  });
+
+  test("a model of a later format is refused", async () => {
+    await saved((folder) => {
+      const path = join(folder, "model.bin");
+      const { meta, tensors } = readTensorFile<object>(path);
+      writeTensorFile(path, { ...meta, format: 99 }, tensors);
+      expect(() => loadModel(folder)).toThrow(expect.objectContaining({ code: "RUN_TOO_NEW" }));
+    });
   });
 });
 

@@ -28,6 +28,8 @@ describe("a state that takes one play at a time gives what a pass over all plays
       "three layers of rnn with residual over an input of the same size",
       { cell: "rnn", layers: 3, residual: true, hiddenSize: 11 },
     ],
+    ["without times", { timeGap: false, hour: false }],
+    ["without the time of the question", { moment: false }],
     ["without layer norm and short way", { layerNorm: false, lastItem: false, repeatWindow: 200 }],
   ])("%s", (_, options) => {
     const model = shaken(options);
@@ -36,15 +38,20 @@ describe("a state that takes one play at a time gives what a pass over all plays
     const random = Random.stream(2, "plays");
     for (const user of [0, 2]) {
       const plays = Int32Array.from({ length: 25 }, () => 1 + random.integer(V));
+      const times = Float64Array.from(plays, (_, n) =>
+        n % 6 === 4 ? Number.NaN : 1e9 + 4000 * n + random.integer(4000),
+      );
       let state = streaming.start(user);
       for (let n = 0; n <= plays.length; n++) {
-        const whole = scorer.score([{ user, history: plays.slice(0, n) }]) as Float32Array;
-        const scores = streaming.scores(state);
+        const now = n % 5 === 3 ? Number.NaN : 1e9 + 4000 * n;
+        const query = { user, history: plays.slice(0, n), times: times.slice(0, n), now };
+        const whole = scorer.score([query]) as Float32Array;
+        const scores = streaming.scores(state, now);
         expect(scores.length).toBe(V + 1);
         expect(scores[0]).toBe(Number.NEGATIVE_INFINITY);
         for (let item = 1; item <= V; item++) expect(Math.abs(scores[item] - whole[item])).toBeLessThan(1e-5);
         for (const k of [3, V + 5]) {
-          const { items, scores: best } = streaming.top(state, k);
+          const { items, scores: best } = streaming.top(state, k, now);
           const expected = topK(scores, k);
           expect(items.length).toBe(expected.length);
           // Equal but for the last digits, so nearly equal scores may change places.
@@ -53,7 +60,7 @@ describe("a state that takes one play at a time gives what a pass over all plays
             expect(Math.abs(best[at] - scores[expected[at]])).toBeLessThan(1e-5);
           });
         }
-        if (n < plays.length) state = streaming.play(state, plays[n]);
+        if (n < plays.length) state = streaming.play(state, plays[n], times[n]);
       }
       expect(state.plays).toBe(25);
     }

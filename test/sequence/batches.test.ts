@@ -70,3 +70,26 @@ describe("random crop", () => {
     );
   });
 });
+
+test("times go with their plays: a row has its own and that of its target, in every window and batch", () => {
+  fc.assert(
+    fc.property(histories, fc.integer({ min: 1, max: 8 }), fc.integer({ min: 0, max: 99 }), (all, maxLength, seed) => {
+      // The time of a play is a function of its item here, and every second history has none.
+      const timed = all.map((each, h) =>
+        h % 2 === 0 ? { ...each, times: Float64Array.from(each.items, (item) => 100 * item) } : each,
+      );
+      for (const batch of toBatches(toWindows(timed, maxLength), 30, Random.stream(seed))) {
+        const { inputs, positions, targets, times, moments, padding, size } = batch;
+        if (!times || !moments) continue;
+        positions.forEach((row, m) => {
+          const known = !Number.isNaN(times[row]);
+          expect([times[row], moments[row]]).toEqual(known ? [100 * inputs[row], 100 * targets[m]] : [NaN, NaN]);
+        });
+        inputs.forEach((_, row) => {
+          if (Math.floor(row / size) < padding[row % size]) expect([times[row], moments[row]]).toEqual([NaN, NaN]);
+        });
+      }
+      expect(toBatches(toWindows(all, maxLength), 30, Random.stream(seed)).some(({ times }) => times)).toBe(false);
+    }),
+  );
+});

@@ -46,20 +46,33 @@ describe("cases", () => {
           part === "test" ? log.times[row] >= 28 : log.times[row] >= 15 && log.times[row] < 28;
         const expected = Array.from(log.users.keys())
           .filter(inPart)
-          .map((row) => ({
-            user: histories.userIndex[log.users[row]],
-            target: histories.itemIndex[row],
-            userCode: log.users[row],
-            row,
-            history: Array.from(log.users.keys())
-              .filter(
-                (before) => before < row && log.users[before] === log.users[row] && histories.itemIndex[before] > 0,
-              )
-              .map((before) => histories.itemIndex[before]),
-          }))
+          .map((row) => {
+            const plays = Array.from(log.users.keys()).filter(
+              (before) => before < row && log.users[before] === log.users[row] && histories.itemIndex[before] > 0,
+            );
+            return {
+              user: histories.userIndex[log.users[row]],
+              target: histories.itemIndex[row],
+              userCode: log.users[row],
+              row,
+              history: plays.map((before) => histories.itemIndex[before]),
+              times: plays.map((before) => log.times[before]),
+              now: log.times[row],
+            };
+          })
           .filter(({ history }) => history.length > 0);
         const cases = evaluationCases(histories, part);
-        expect(cases.map((each) => ({ ...each, history: Array.from(each.history) }))).toEqual(expected);
+        const plain = cases.map((each) => ({
+          ...each,
+          history: Array.from(each.history),
+          times: Array.from(each.times ?? []),
+        }));
+        expect(plain).toEqual(expected);
+        const untimed = evaluationCases(
+          { ...histories, split: { ...histories.split, log: { ...log, hasTimes: false } } },
+          part,
+        );
+        expect(untimed).toEqual(cases.map(({ times, now, ...each }) => each));
         for (let n = 1; n < cases.length; n++)
           if (cases[n].userCode === cases[n - 1].userCode) {
             expect(cases[n].history.buffer).toBe(cases[n - 1].history.buffer);

@@ -25,6 +25,10 @@ export function smallModel(options: Partial<ModelConfig> = {}): ModelConfig {
     output: "tied",
     lastItem: true,
     repeatWindow: 4,
+    timeGap: true,
+    hour: true,
+    moment: true,
+    contextDropout: 0.2,
     ...options,
   });
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { RefrainError } from "../../core/errors.js";
+import type { Query } from "../../core/types.js";
 import { startEngine } from "../../engine/index.js";
 import { loadModel, type SavedModel } from "../../model/index.js";
 import { displayTitle, findRun, songsFor } from "../../recipes/index.js";
@@ -58,12 +59,19 @@ async function answer(saved: SavedModel, flags: RecommendFlags, output: Output):
   const heard = (flags.titles ?? []).map((title) => findTitle(title, names));
   if (user === 0 && heard.length === 0)
     throw new RefrainError("ARGUMENT_INVALID", "recommend needs --titles, --user, or both.");
-  const history = Int32Array.from([...(user > 0 ? saved.histories[user] : []), ...heard]);
-  const songs = await songsFor(saved, { user, history }, Number(flags.count), flags.newOnly ? "remove" : "keep");
+  const query = queryOf(saved, user, heard);
+  const songs = await songsFor(saved, query, Number(flags.count), flags.newOnly ? "remove" : "keep");
   if (output.json) return printJson(songs);
   if (heard.length > 0)
     say(output, text("chosenFor", { titles: heard.map((item) => displayTitle(saved, item)).join("; ") }));
   say(output, songTable(songs));
+}
+
+/** A listener's known plays, then songs that she hears now, of which only the order is known. */
+function queryOf({ histories, times }: SavedModel, user: number, heard: readonly number[]): Query {
+  const history = Int32Array.from([...histories[user], ...heard]);
+  if (!times) return { user, history };
+  return { user, history, times: Float64Array.from([...times[user], ...heard.map(() => Number.NaN)]) };
 }
 
 function userOf(saved: SavedModel, id?: string): number {

@@ -1,0 +1,57 @@
+// Plain numbers for one row, which is too little work for an operation of an engine.
+import { type Tensor, type Tensor2D, tf } from "../engine/index.js";
+
+/** Smallest probability whose logarithm is taken. */
+const SMALLEST = 1e-30;
+
+export function asRow(numbers: Float32Array): Tensor2D {
+  return tf.tensor2d(numbers, [1, numbers.length]);
+}
+
+/** Copies of the numbers of tensors, which are freed. */
+export function numbersOf(work: () => Tensor[]): Float32Array[] {
+  const tensors = tf.tidy(work);
+  const numbers = tensors.map((tensor) => Float32Array.from(tensor.dataSync()));
+  tf.dispose(tensors);
+  return numbers;
+}
+
+/** Log probability of an item that is drawn from all items or, with the chance `gate`, from the last plays. */
+export function mixed(probability: number, gate: number, copied = 0): number {
+  return Math.log(Math.max((1 - gate) * probability + gate * copied, SMALLEST));
+}
+
+export function logistic(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** x W for a small W. @shape x [P]; W [P * Q] -> [Q] */
+export function rowProduct(x: Float32Array, W: Float32Array): Float32Array {
+  const Q = W.length / x.length;
+  const out = new Float32Array(Q);
+  for (let p = 0; p < x.length; p++) for (let q = 0; q < Q; q++) out[q] += x[p] * W[p * Q + q];
+  return out;
+}
+
+export function softmax(scores: Float32Array): Float32Array {
+  let most = Number.NEGATIVE_INFINITY;
+  for (const score of scores) if (score > most) most = score;
+  const all = scores.map((score) => Math.exp(score - most));
+  let total = 0;
+  for (const each of all) total += each;
+  return all.map((each) => each / total);
+}
+
+export function sum(a: Float32Array, b: Float32Array): Float32Array {
+  return a.map((value, i) => value + b[i]);
+}
+
+/** Layer norm of one row, with the engine's epsilon. */
+export function normal(z: Float32Array, scale: Float32Array, shift: Float32Array): Float32Array {
+  let mean = 0;
+  for (const value of z) mean += value / z.length;
+  let variance = 0;
+  for (const value of z) variance += (value - mean) ** 2 / z.length;
+  const inverse = 1 / Math.sqrt(variance + 1e-5);
+  return z.map((value, i) => (value - mean) * inverse * scale[i] + shift[i]);
+}
