@@ -28,11 +28,14 @@ function smallLog(): string {
 }
 
 describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1)", () => {
-  const folder = mkdtempSync(join(tmpdir(), "refrain-engine-"));
-  const path = join(folder, "log.csv");
+  let folder: string;
+  let path: string;
   let run = "";
 
   beforeAll(async () => {
+    // Not where tests are collected: those that are skipped would leave it behind.
+    folder = mkdtempSync(join(tmpdir(), "refrain-engine-"));
+    path = join(folder, "log.csv");
     writeFileSync(path, smallLog());
     const config = runConfig({ name: "small", data: { path }, train: { epochs: 2, maxLength: 20 } });
     for await (const event of startRun(config, { runs: join(folder, "runs") }))
