@@ -80,6 +80,8 @@ describe.skipIf(!CAN_RUN)(`JupyterLab in a browser (${NEEDS})`, () => {
 
   test("curves move while a cell trains", { timeout: 240_000 }, async () => {
     await open("04-train");
+    // A cell that is run before the kernel answers is forgotten.
+    await page.getByText("TypeScript (tslab) | Idle").waitFor({ timeout: 60_000 });
     await page.locator(".jp-CodeCell .cm-content").first().click();
     const still = page.locator(".jp-CodeCell .jp-OutputArea-output img, .jp-CodeCell .jp-OutputArea-output svg");
     const seen = new Set<string>();
