@@ -10,6 +10,7 @@ void registerCrossEntropy();
 void registerTopItems();
 void registerAdam();
 void registerProduct();
+void registerScan();
 
 /**
  * Lets the C library keep memory that tensors gave back. It returns large pieces to the system otherwise, and every step of
@@ -33,6 +34,7 @@ extern "C" __attribute__((visibility("default"))) void* napi_register_module_v1(
     refrain::registerTopItems();
     refrain::registerAdam();
     refrain::registerProduct();
+    refrain::registerScan();
     return true;
   }();
   (void)known;
