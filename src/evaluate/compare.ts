@@ -1,14 +1,25 @@
 import { RefrainError } from "../core/errors.js";
-import type { Evaluation, MetricValue } from "./evaluate.js";
+import { type Evaluation, type MetricValue, meanGains } from "./evaluate.js";
 import { type BootstrapOptions, bootstrapMeans } from "./interval.js";
-import { caseGains } from "./metrics.js";
 import type { ProtocolCard } from "./protocol.js";
+import { holm, randomisationTest, userDifferences, wilcoxonTest } from "./significance.js";
 
 export interface CompareOptions extends BootstrapOptions {
   /** Metric that sorts the rows. Default NDCG@10, or the last NDCG where that cut-off is absent. */
   readonly metric?: string;
   /** Scorer that the others are compared with. Default: none. */
   readonly reference?: string;
+  /** Tests the others against the best of the rows but the oracle, see `ComparisonRow.tests`. Default false. */
+  readonly tests?: boolean;
+}
+
+/** Whether a scorer differs from the best in the sorting metric, by tests of paired users. */
+export interface PairedTests {
+  /** Mean difference to the best with its interval; not above 0. */
+  readonly difference: Omit<MetricValue, "name">;
+  /** p-values as they are, and after Holm's correction for the number of rows that were tested. */
+  readonly randomisation: { readonly p: number; readonly corrected: number };
+  readonly wilcoxon: { readonly p: number; readonly corrected: number };
 }
 
 /** One scorer in a results table. */
@@ -21,6 +32,10 @@ export interface ComparisonRow {
   readonly shareOfOracle: number | null;
   readonly seconds: number;
   readonly casesPerSecond: number;
+  readonly millisecondsPerUser?: number;
+  readonly memoryBytes?: number;
+  /** Absent in the row of the best, in that of the oracle, and where no tests were asked for. */
+  readonly tests?: PairedTests;
 }
 
 /** A results table as plain JSON. */
@@ -55,17 +70,55 @@ export function compare(evaluations: readonly Evaluation[], options: CompareOpti
   const value = (each: Evaluation) => each.metrics.find(({ name }) => name === metric)!.value;
   const oracle = byName.get("oracle");
   const best = oracle ? value(oracle) : 0;
-  const rows = evaluations
-    .toSorted((a, b) => value(b) - value(a) || (a.scorer < b.scorer ? -1 : 1))
-    .map((each) => ({
-      scorer: each.scorer,
-      metrics: each.metrics,
-      differences: reference && each !== reference ? differences(each, reference, names, options) : null,
-      shareOfOracle: best > 0 ? value(each) / best : null,
-      seconds: each.seconds,
-      casesPerSecond: each.casesPerSecond,
-    }));
+  const sorted = evaluations.toSorted((a, b) => value(b) - value(a) || (a.scorer < b.scorer ? -1 : 1));
+  const tested = options.tests ? sorted.filter(({ scorer }) => scorer !== "oracle") : [];
+  const tests = pairedTests(tested, metric, options);
+  const rows = sorted.map((each) => ({
+    scorer: each.scorer,
+    metrics: each.metrics,
+    differences: reference && each !== reference ? differences(each, reference, names, options) : null,
+    shareOfOracle: best > 0 ? value(each) / best : null,
+    seconds: each.seconds,
+    casesPerSecond: each.casesPerSecond,
+    millisecondsPerUser: each.millisecondsPerUser,
+    memoryBytes: each.memoryBytes,
+    ...(tests.has(each.scorer) ? { tests: tests.get(each.scorer) } : {}),
+  }));
   return { protocol, metric, reference: reference?.scorer ?? null, rows };
+}
+
+/** Tests of all but the first evaluation against it, by name. */
+function pairedTests(
+  [best, ...others]: readonly Evaluation[],
+  metric: string,
+  options: BootstrapOptions,
+): Map<string, PairedTests> {
+  if (others.length === 0) return new Map();
+  const top = meanGains(best, metric);
+  const all = others.map((each) => {
+    const own = meanGains(each, metric);
+    const paired = userDifferences(own, top, best.userCodes);
+    const [difference] = bootstrapMeans([own.map((gain, n) => gain - top[n])], best.userCodes, options);
+    return {
+      difference,
+      randomisation: randomisationTest(paired, { seed: options.seed }),
+      wilcoxon: wilcoxonTest(paired),
+    };
+  });
+  const [randomisation, wilcoxon] = [
+    holm(all.map((each) => each.randomisation)),
+    holm(all.map((each) => each.wilcoxon)),
+  ];
+  return new Map(
+    all.map((each, n) => [
+      others[n].scorer,
+      {
+        difference: each.difference,
+        randomisation: { p: each.randomisation, corrected: randomisation[n] },
+        wilcoxon: { p: each.wilcoxon, corrected: wilcoxon[n] },
+      },
+    ]),
+  );
 }
 
 function differences(
@@ -75,8 +128,8 @@ function differences(
   options: BootstrapOptions,
 ): MetricValue[] {
   const values = names.map((name) => {
-    const theirs = caseGains(reference.ranks, name);
-    return caseGains(each.ranks, name).map((gain, n) => gain - theirs[n]);
+    const theirs = meanGains(reference, name);
+    return meanGains(each, name).map((gain, n) => gain - theirs[n]);
   });
   return bootstrapMeans(values, each.userCodes, options).map((interval, m) => ({ name: names[m], ...interval }));
 }

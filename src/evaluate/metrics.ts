@@ -1,6 +1,5 @@
 // Metrics of one target per case, as pure functions of its rank. Ranks are 1-based, may end in .5 (mean rank of ties) and
-// are Infinity for a sure miss. There is no several-targets form: with more than one relevant item recall and precision
-// need the number of relevant items, which a rank alone does not tell.
+// are Infinity for a sure miss. Metrics of several targets per case are in sets.ts.
 
 import { checkInteger } from "../core/check.js";
 import { RefrainError } from "../core/errors.js";
@@ -77,6 +76,17 @@ export function recallAt(ranks: Float64Array, k: number): number {
 }
 
 /**
+ * Mean average precision: precision at the places of the relevant items, over their number. One target makes it MRR@k.
+ *
+ * @source Buckley & Voorhees 2000
+ * @throws {RefrainError} EMPTY_CASES; ARGUMENT_INVALID, as `hrAt`
+ * @example mapAt(Float64Array.of(1, 4, 20, Infinity), 10) // 0.3125
+ */
+export function mapAt(ranks: Float64Array, k: number): number {
+  return meanGain(ranks, k, mrrGain);
+}
+
+/**
  * Accuracy: how often the best-scored item is the one that came next. Equals HR@1.
  *
  * @throws {RefrainError} EMPTY_CASES
@@ -93,12 +103,13 @@ const GAINS: ReadonlyMap<string, Gain> = new Map([
   ["MRR", mrrGain],
   ["Precision", precisionGain],
   ["Recall", hrGain],
+  ["MAP", mrrGain],
 ]);
 
 /**
  * Names of all metrics at the cut-offs, cut-off by cut-off, accuracy first.
  *
- * @example metricNames([10]).join() // "Accuracy,HR@10,NDCG@10,MRR@10,Precision@10,Recall@10"
+ * @example metricNames([10]).join() // "Accuracy,HR@10,NDCG@10,MRR@10,Precision@10,Recall@10,MAP@10"
  */
 export function metricNames(cutoffs: readonly number[]): string[] {
   return ["Accuracy", ...cutoffs.flatMap((k) => [...GAINS.keys()].map((name) => `${name}@${k}`))];

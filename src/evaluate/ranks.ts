@@ -1,7 +1,9 @@
 import { checkInteger, checkLength } from "../core/check.js";
 import { RefrainError } from "../core/errors.js";
 import type { Scorer } from "../core/scorer.js";
+import { topK } from "../core/topk.js";
 import type { EvaluationCase } from "../core/types.js";
+import type { Candidates } from "./candidates.js";
 import { type Protocol, protocolConfig } from "./protocol.js";
 
 /** Scores held at once: 2^23 floats are 32 MiB. */
@@ -12,10 +14,24 @@ const CASES_AT_ONCE = 4096;
 export interface RankOptions {
   /** Cases scored together, integer >= 1. Default: what 32 MiB of scores hold, at most 4096. */
   readonly batchSize?: number;
+  /** The items that each target is ranked among, where that is not the whole catalogue; see `drawCandidates`. */
+  readonly candidates?: Candidates;
+  /** K: how many of the best items of each case are kept, integer >= 0. Default 0: none. */
+  readonly listLength?: number;
   /** Called after each batch with the cases done and N. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Abort to stop after the batch in flight. */
   readonly signal?: AbortSignal;
+}
+
+/** Where the target of each case stands. */
+export interface Ranking {
+  /** Rank if the target goes before all others of its score. @shape float64 [N] */
+  readonly first: Float64Array;
+  /** Rank if it goes behind them. @shape float64 [N] */
+  readonly last: Float64Array;
+  /** The best K items of each case, best first, 0 where there are no more; empty for K = 0. @shape int32 [N * K] */
+  readonly lists: Int32Array;
 }
 
 /**
@@ -30,7 +46,7 @@ export interface RankOptions {
  *
  * @shape cases [N] -> float64 [N], in the order of the cases
  * @throws {RefrainError} SHAPE_MISMATCH when a target is outside the scorer's catalogue or the scores do not fit the
- *         cases; ARGUMENT_INVALID when a score is NaN or infinite
+ *         cases; ARGUMENT_INVALID when a score is NaN or infinite, or the protocol's candidates are not given
  * @throws the signal's reason once it is aborted
  */
 export async function rankTargets(
@@ -39,18 +55,40 @@ export async function rankTargets(
   protocol: Partial<Protocol> = {},
   options: RankOptions = {},
 ): Promise<Float64Array> {
-  const { seen, ties } = protocolConfig(protocol);
+  return tieRanks(await rankCases(scorer, cases, protocol, options), protocolConfig(protocol).ties);
+}
+
+/** One rank of each case by a tie policy. @shape -> float64 [N] */
+export function tieRanks({ first, last }: Pick<Ranking, "first" | "last">, ties: Protocol["ties"]): Float64Array {
+  if (ties === "mean") return first.map((rank, n) => (rank + last[n]) / 2);
+  return ties === "optimistic" ? first : last;
+}
+
+/** As `rankTargets`, with both ends of ties and the lists. @throws {RefrainError} as `rankTargets` */
+export async function rankCases(
+  scorer: Scorer,
+  cases: readonly EvaluationCase[],
+  protocol: Partial<Protocol> = {},
+  options: RankOptions = {},
+): Promise<Ranking> {
+  const { seen, candidates: which } = protocolConfig(protocol);
   const width = scorer.itemCount + 1;
   const {
     batchSize = Math.max(1, Math.min(CASES_AT_ONCE, Math.floor(SCORES_AT_ONCE / width))),
+    candidates,
+    listLength = 0,
     onProgress,
     signal,
   } = options;
   checkInteger("batchSize", batchSize, 1);
-  const ranks = new Float64Array(cases.length).fill(Number.POSITIVE_INFINITY);
-  const order = knownByUser(cases, scorer);
-  const known = new Int32Array(width);
-  let stamp = 0;
+  checkInteger("listLength", listLength, 0, 10_000);
+  if (which !== "full" && !candidates)
+    throw new RefrainError("ARGUMENT_INVALID", `Ranking among ${which} candidates needs them: see drawCandidates.`);
+  const first = new Float64Array(cases.length).fill(Number.POSITIVE_INFINITY);
+  const last = first.slice();
+  const lists = new Int32Array(cases.length * listLength);
+  const order = knownByUser(cases, scorer, listLength > 0);
+  const mask = new Int32Array(width);
   let done = cases.length - order.length;
   for (let start = 0; start < order.length; ) {
     signal?.throwIfAborted();
@@ -59,41 +97,88 @@ export async function rankTargets(
     const scores = await scorer.score(batch);
     checkLength(`Scores of ${scorer.name}`, scores.length, batch.length * width);
     for (let n = 0; n < batch.length; n++) {
+      const at = order[start + n];
       const row = scores.subarray(n * width, (n + 1) * width);
       const { target, history } = batch[n];
-      const own = row[target];
-      let greater = 0;
-      let equal = -1; // the target equals itself
-      let finite = 0;
-      for (let item = 1; item < width; item++) {
-        const score = row[item];
-        if (score > own) greater++;
-        else if (score === own) equal++;
-        finite += score * 0; // NaN once a score is NaN or infinite
+      if (!allFinite(row)) throw notFinite(scorer, row, batch[n]);
+      if (target > 0) {
+        const own = which === "full" ? undefined : candidates?.(batch[n], at);
+        const { greater, equal } = own
+          ? countAmong(own, row, target)
+          : countAll(row, target, seen === "remove" ? history : NONE, mask);
+        first[at] = 1 + greater;
+        last[at] = 1 + greater + equal;
       }
-      if (finite !== 0) throw notFinite(scorer, row, batch[n]);
-      if (seen === "remove") {
-        stamp++;
-        known[target] = stamp;
-        for (const item of history) {
-          if (known[item] === stamp) continue;
-          known[item] = stamp;
-          if (row[item] > own) greater--;
-          else if (row[item] === own) equal--;
-        }
-      }
-      ranks[order[start + n]] = 1 + greater + (ties === "mean" ? equal / 2 : ties === "optimistic" ? 0 : equal);
+      if (listLength > 0) lists.set(bestItems(row, batch[n], seen, listLength), at * listLength);
     }
     done += batch.length;
     start = end;
     onProgress?.(done, cases.length);
     if (start < order.length) await breathe();
   }
-  return ranks;
+  return { first, last, lists };
 }
 
-/** Positions of the cases whose target is known, cases of one user side by side. */
-function knownByUser(cases: readonly EvaluationCase[], scorer: Scorer): Int32Array {
+const NONE = new Int32Array(0);
+
+interface Counts {
+  /** Candidates with a higher score than the target. */
+  readonly greater: number;
+  /** Other candidates with the same score. */
+  readonly equal: number;
+}
+
+/** Whether all scores but that of padding are finite. */
+function allFinite(row: Float32Array): boolean {
+  let zero = 0;
+  for (let item = 1; item < row.length; item++) zero += row[item] * 0; // NaN once a score is NaN or infinite
+  return zero === 0;
+}
+
+/** Counts over the catalogue without the items of `removed`, the target apart. @param mask all 0, and so again after */
+function countAll(row: Float32Array, target: number, removed: Int32Array, mask: Int32Array): Counts {
+  const own = row[target];
+  let greater = 0;
+  let equal = -1; // the target equals itself
+  for (let item = 1; item < row.length; item++) {
+    const score = row[item];
+    if (score > own) greater++;
+    else if (score === own) equal++;
+  }
+  mask[target] = 1;
+  for (const item of removed) {
+    if (mask[item] === 1) continue;
+    mask[item] = 1;
+    if (row[item] > own) greater--;
+    else if (row[item] === own) equal--;
+  }
+  mask[target] = 0;
+  for (const item of removed) mask[item] = 0;
+  return { greater, equal };
+}
+
+function countAmong(candidates: Int32Array, row: Float32Array, target: number): Counts {
+  const own = row[target];
+  let greater = 0;
+  let equal = 0;
+  for (const item of candidates) {
+    if (item === target) continue;
+    if (row[item] > own) greater++;
+    else if (row[item] === own) equal++;
+  }
+  return { greater, equal };
+}
+
+/** What a listener would be shown: the target too where it was heard, only if heard items stay. */
+function bestItems(row: Float32Array, { history }: EvaluationCase, seen: Protocol["seen"], k: number): Int32Array {
+  if (seen === "keep") return topK(row, k);
+  const left = row.slice();
+  for (const item of history) left[item] = Number.NEGATIVE_INFINITY;
+  return topK(left, k);
+}
+
+/** Positions of the cases whose target is known (or of all), cases of one user side by side. */
+function knownByUser(cases: readonly EvaluationCase[], scorer: Scorer, all: boolean): Int32Array {
   const order: number[] = [];
   let sorted = true;
   for (let at = 0; at < cases.length; at++) {
@@ -104,7 +189,7 @@ function knownByUser(cases: readonly EvaluationCase[], scorer: Scorer): Int32Arr
         `The target of log row ${row} must be an item from 0 to ${scorer.itemCount}, the catalogue of ${scorer.name}, got ${target}.`,
         { row, target },
       );
-    if (target === 0) continue;
+    if (target === 0 && !all) continue;
     if (order.length > 0 && cases[order[order.length - 1]].userCode > userCode) sorted = false;
     order.push(at);
   }

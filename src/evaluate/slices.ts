@@ -10,11 +10,13 @@ export interface SliceOptions extends BootstrapOptions {
   readonly metrics?: readonly string[];
   /** First length of each history bucket after the first, ascending integers >= 2. Default 5, 20, 50, 200. */
   readonly lengths?: readonly number[];
+  /** Artist of each item index from 1, 0 where unknown: then new songs are parted by whether the artist is new. [V+1] */
+  readonly artists?: Int32Array;
 }
 
 /** Metrics of some of the cases. */
 export interface Slice {
-  readonly by: "history length" | "target popularity" | "repeat";
+  readonly by: "history length" | "target popularity" | "repeat" | "activity" | "cold user" | "cold item";
   /** Such as "5-19", "head" or "repeat". */
   readonly name: string;
   readonly cases: number;
@@ -24,9 +26,16 @@ export interface Slice {
   readonly metrics: readonly MetricValue[];
 }
 
+/** Train plays of a target below which it is cold. */
+const COLD_PLAYS = 5;
+
 /**
- * Metrics by length of the history, by popularity of the target and by whether the target was played before.
+ * Metrics by length of the history, by popularity of the target, by whether the target was played before, by how active the
+ * listener is, and for cold listeners and items.
  *
+ * Repeat: the target was played before; new: it was not; with artists, explore: it was not, but its artist was, and new
+ * artist: neither was. Activity: thirds of the users by the length of their first history in these cases. Cold: a user
+ * without a train play; an item with fewer than 5.
  * Popularity: items from the most played on are the head until they hold a third of the train plays, the middle until
  * they hold two thirds, then the tail; a target that is not in the train part is "unknown". The slices of one kind are
  * disjoint and cover all cases; a slice without cases is left out.
@@ -50,7 +59,12 @@ export function slices(
   const kinds: [Slice["by"], readonly string[], (each: EvaluationCase) => number][] = [
     ["history length", lengthNames(lengths), ({ history }) => lengths.filter((from) => history.length >= from).length],
     ["target popularity", ["head", "middle", "tail", "unknown"], ({ target }) => popularity[target]],
-    ["repeat", ["repeat", "new"], ({ history, target }) => (history.includes(target) ? 0 : 1)],
+    options.artists
+      ? ["repeat", ["repeat", "explore", "new artist"], repeatBucket(options.artists)]
+      : ["repeat", ["repeat", "new"], ({ history, target }) => (history.includes(target) ? 0 : 1)],
+    ["activity", ["least active third", "middle third", "most active third"], activityBucket(cases)],
+    ["cold user", ["cold", "known"], ({ user }) => (user === 0 ? 0 : 1)],
+    ["cold item", ["cold", "known"], ({ target }) => (histories.itemCounts[target] < COLD_PLAYS ? 0 : 1)],
   ];
   return kinds.flatMap(([by, names, bucketOf]) => {
     const members: number[][] = names.map(() => []);
@@ -73,8 +87,26 @@ export function slices(
   });
 }
 
+/** 0 repeat, 1 new song of an artist that was played, 2 new artist or an unknown one. */
+function repeatBucket(artists: Int32Array): (each: EvaluationCase) => number {
+  return ({ history, target }) => {
+    if (history.includes(target)) return 0;
+    return artists[target] > 0 && history.some((item) => artists[item] === artists[target]) ? 1 : 2;
+  };
+}
+
+/** Third of the users, by their plays before the part, that a case's user is in. */
+function activityBucket(cases: readonly EvaluationCase[]): (each: EvaluationCase) => number {
+  const plays = new Map<number, number>();
+  for (const { userCode, history } of cases)
+    plays.set(userCode, Math.min(plays.get(userCode) ?? history.length, history.length));
+  const sorted = Float64Array.from(plays.values()).sort();
+  const bounds = [1, 2].map((third) => sorted[Math.floor((third * sorted.length) / 3)]);
+  return ({ userCode }) => bounds.filter((bound) => (plays.get(userCode) as number) >= bound).length;
+}
+
 /** 0 head, 1 middle, 2 tail of each item index, which run from the most played on; 3 for index 0. @shape int8 [V+1] */
-function popularityBuckets(itemCounts: Int32Array): Int8Array {
+export function popularityBuckets(itemCounts: Int32Array): Int8Array {
   const plays = itemCounts.reduce((sum, count) => sum + count, 0);
   let before = 0;
   return Int8Array.from(itemCounts, (count, item) => {

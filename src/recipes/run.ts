@@ -10,6 +10,7 @@ import { type Engine, startEngine, tf } from "../engine/index.js";
 import {
   type ComparisonTable,
   compare,
+  drawCandidates,
   type Evaluation,
   evaluate,
   evaluateRanks,
@@ -122,6 +123,7 @@ async function* continueRun(
     const fingerprint = sha256(JSON.stringify([choices, started.data.sha256, engine.name]));
     const cases = evaluationCases(histories, "validation");
     if (cases.length === 0) throw new RefrainError("EMPTY_CASES", "The validation part has no case with a history.");
+    const candidates = await drawCandidates(config.protocol, histories);
     const checkpoints = new CheckpointStore(join(folder, "checkpoints"), fingerprint);
     const own = trainHistories(histories);
     const epochs: EpochRecord[] = readEpochs(folder);
@@ -133,7 +135,7 @@ async function* continueRun(
         : {}),
       config: config.train,
       engine: engine.name,
-      validate: (scorer) => validationMetrics(scorer, cases, config.protocol),
+      validate: (scorer) => validationMetrics(scorer, cases, config.protocol, { candidates }),
       checkpoints,
       signal,
     });

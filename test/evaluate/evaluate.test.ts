@@ -30,6 +30,8 @@ describe("evaluate", () => {
       ).toBe(true);
     }
     expect(markov.casesPerSecond).toBeCloseTo(6 / markov.seconds, 6);
+    expect(markov.millisecondsPerUser).toBeCloseTo((1000 * markov.seconds) / 6, 6);
+    expect(markov.memoryBytes).toBeGreaterThan(1e7);
     const popularity = await evaluate(fitPopularity(cycle), cycle, "test");
     expect(popularity.metrics[0].value).toBeLessThan(0.5);
   });
@@ -51,17 +53,30 @@ describe("evaluate", () => {
     const userCodes = Int32Array.from(cases, ({ userCode }) => userCode);
     const card = describeProtocol(
       protocolConfig(protocol),
-      { description: "leave-one-out" },
+      { description: "leave-one-out", log: cycle.split.log },
       countCases(cycle, "validation", cases),
     );
-    const { seconds, casesPerSecond, ...rest } = evaluateRanks("popularity", ranks, userCodes, card, {
-      resamples: 20,
-      seed: 4,
-    });
+    const { seconds, casesPerSecond, millisecondsPerUser, memoryBytes, ...rest } = evaluateRanks(
+      "popularity",
+      ranks,
+      userCodes,
+      card,
+      {
+        resamples: 20,
+        seed: 4,
+      },
+    );
     expect(evaluation).toMatchObject(rest);
-    expect([seconds, casesPerSecond]).toEqual([0, 0]);
+    expect([seconds, casesPerSecond, millisecondsPerUser, memoryBytes]).toEqual([0, 0, 0, 0]);
     const light = await validationMetrics(scorer, cases, protocol);
     expect(light).toEqual(Object.fromEntries(evaluation.metrics.map(({ name, value }) => [name, value])));
+  });
+
+  test("says what ties could make of each metric", async () => {
+    const equal = tableScorer(cycle.items.size, () => 1, "equal");
+    const { metrics } = await evaluate(equal, cycle, "test", { cutoffs: [1] });
+    for (const { name, value, optimistic, pessimistic } of metrics)
+      expect([name, value, optimistic, pessimistic]).toEqual([name, 0, 1, 0]);
   });
 
   test("refuses a foreign scorer, an empty part and ranks without users", async () => {
@@ -84,7 +99,15 @@ describe("evaluate", () => {
 
 describe("protocol", () => {
   test("fills in defaults and sorts cut-offs", () => {
-    expect(protocolConfig()).toEqual({ cutoffs: [1, 5, 10, 20], seen: "keep", ties: "mean", candidates: "full" });
+    expect(protocolConfig()).toEqual({
+      cutoffs: [1, 5, 10, 20],
+      seen: "keep",
+      ties: "mean",
+      candidates: "full",
+      negatives: 99,
+      negativesFile: null,
+      seed: 1,
+    });
     expect(protocolConfig({ cutoffs: [20, 3] }).cutoffs).toEqual([3, 20]);
   });
 
@@ -94,6 +117,9 @@ describe("protocol", () => {
     [{ cutoffs: [5, 5] }, "cutoffs"],
     [{ seen: "drop" }, "seen"],
     [{ candidates: "sampled" }, "candidates"],
+    [{ candidates: "file" }, "negativesFile"],
+    [{ negativesFile: "x.txt" }, "negativesFile"],
+    [{ negatives: 0 }, "negatives"],
     [{ cutoff: [1] }, "cutoff"],
   ])("refuses %j", (options, field) => {
     expect(() => protocolConfig(options as never)).toThrow(hasCode("CONFIG_INVALID", field));
@@ -114,6 +140,7 @@ describe("protocol", () => {
     const { protocol } = await evaluate(fitPopularity(histories), histories, "test", { seen: "remove" });
     expect(JSON.parse(JSON.stringify(protocol))).toEqual({
       split: "temporal, test from 1970-01-01",
+      log: { users: 2, items: 3, events: 7 },
       part: "test",
       candidates: "full",
       seen: "remove",

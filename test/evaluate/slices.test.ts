@@ -29,9 +29,27 @@ test("by hand", () => {
     ["target popularity", "unknown", 1, 1, 0],
     ["repeat", "repeat", 2, 2, 1 / 2],
     ["repeat", "new", 3, 2, 1 / 3],
+    // The first histories are 1, 2 and 1 long: two users reach the lower third's bound, one the upper's.
+    ["activity", "middle third", 4, 2, 1 / 2],
+    ["activity", "most active third", 1, 1, 0],
+    ["cold user", "known", 5, 3, 2 / 5],
+    ["cold item", "cold", 4, 3, 1 / 4], // fewer than 5 train plays
+    ["cold item", "known", 1, 1, 1],
   ]);
   expect(found[0].metrics[0].name).toBe("HR@2");
   expect(found[0].share).toBe(2 / 5);
+});
+
+test("with artists, new songs are parted by whether the artist is new", () => {
+  const artists = Int32Array.of(0, 7, 7, 8, 0, 0);
+  const cases = [make(1, [1]), make(2, [1]), make(3, [1]), make(4, [5]), make(0, [1])];
+  const found = slices(cases, Float64Array.of(1, 2, 3, 4, 5), histories, { artists, resamples: 5 });
+  const kinds = found.filter(({ by }) => by === "repeat").map(({ name, cases }) => [name, cases]);
+  expect(kinds).toEqual([
+    ["repeat", 1],
+    ["explore", 1],
+    ["new artist", 3], // an unknown artist is nobody's
+  ]);
 });
 
 test("the slices of a kind cover all cases once, and their metrics add up to the whole", () => {
@@ -45,7 +63,7 @@ test("the slices of a kind cover all cases once, and their metrics add up to the
       if (cases.length === 0) return;
       const ranks = Float64Array.from(cases, ({ target, row }) => (target === 0 ? Infinity : 1 + (row % 17)));
       const found = slices(cases, ranks, real, { resamples: 5 });
-      for (const kind of ["history length", "target popularity", "repeat"]) {
+      for (const kind of ["history length", "target popularity", "repeat", "activity", "cold user", "cold item"]) {
         const of = found.filter(({ by }) => by === kind);
         expect(of.reduce((sum, { cases }) => sum + cases, 0)).toBe(cases.length);
         const whole = of.reduce((sum, { share, metrics }) => sum + share * metrics[0].value, 0);

@@ -78,5 +78,13 @@ export const OPTION_TEXTS: Readonly<Record<string, readonly [english: string, ch
   "train.seed": ["Seed", "随机种子", "决定权重、顺序与丢弃"],
   "protocol.cutoffs": ["Cut-offs", "截断位置", "HR@k 等指标的 k"],
   "protocol.seen": ["Heard items", "听过的歌曲", "remove：听过的不再作为候选；音乐常有重复，故默认 keep"],
+  "protocol.candidates": [
+    "Candidates",
+    "候选范围",
+    "full：对全部物品排名；其余只与一份样本比较，数字偏大，且可能改变方法的名次",
+  ],
+  "protocol.negatives": ["Sampled items", "抽样数量", "样本中与目标一起排名的物品数"],
+  "protocol.negativesFile": ["File of samples", "样本文件", "候选为 file 时：每行一位用户及其目标要与之比较的物品"],
+  "protocol.seed": ["Seed of samples", "样本种子", "抽取候选所用的种子"],
   "protocol.ties": ["Rank of ties", "并列名次", "同分时目标取中间、最前或最后的名次"],
 };

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { RefrainError } from "../../core/errors.js";
 import { protocolSentence } from "../../evaluate/index.js";
-import { findRun, listRuns, readRecord } from "../../recipes/index.js";
+import { findRun, listRuns, readRecord, resultRows } from "../../recipes/index.js";
 import { text } from "../messages.js";
-import { bold, duration, faint, formatTable, type Output, printJson, resultRows, say } from "../output.js";
+import { bold, duration, faint, formatTable, type Output, printJson, say } from "../output.js";
 
 /** `refrain runs` and `refrain evaluate` */
 export function addRunCommands(program: Command, output: () => Output, runs: () => string): void {
@@ -38,7 +38,7 @@ export function addRunCommands(program: Command, output: () => Output, runs: () 
       if (!record.results)
         throw new RefrainError("RUN_NOT_FOUND", `Run ${record.id} has no results yet: it is ${record.status}.`);
       if (output().json) return printJson(record.results);
-      const { header, rows } = resultRows(record.results);
+      const { header, rows } = resultRows(record.results, text);
       say(output(), `${bold(record.id)}\n${formatTable(header, rows)}`);
       say(output(), faint(text("intervals", { protocol: protocolSentence(record.results.protocol) })));
     });
