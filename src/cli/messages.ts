@@ -1,6 +1,7 @@
 import i18next from "i18next";
 import { auditEn, auditZh } from "./audit-messages.js";
 import { datasetsEn, datasetsZh } from "./dataset-messages.js";
+import { measureEn, measureZh } from "./measure-messages.js";
 
 // What a person reads, in English and Chinese. Keys are English words that say what the line is.
 const en = {
@@ -59,6 +60,7 @@ const en = {
   noReasons: "no single play stands out",
   audit: auditEn,
   datasets: datasetsEn,
+  measure: measureEn,
 };
 
 const zh: typeof en = {
@@ -111,6 +113,7 @@ const zh: typeof en = {
   noReasons: "没有哪一次播放特别突出",
   audit: auditZh,
   datasets: datasetsZh,
+  measure: measureZh,
 };
 
 export type Language = "en" | "zh";

@@ -1,5 +1,6 @@
 export { auditData, type DataAudit } from "./audit.js";
 export { PRESETS, type RunConfig, runConfig, runSchema, withDatasetDefaults, withPreset } from "./config.js";
+export { type Judged, type JudgeEvent, type Judgement, type JudgeOptions, judge } from "./judge.js";
 export { runOnce } from "./once.js";
 export { knownPlays, type Prepared, prepare } from "./prepare.js";
 export { type ReportPart, writeReport } from "./report.js";
@@ -16,3 +17,4 @@ export {
 export { changeMarks, type RunMarks, readMarks, runMarksSchema } from "./run-marks.js";
 export { discardRun, eraseRun, restoreRun, trashOf } from "./run-trash.js";
 export { cleanSource, JKPOP, readSource, type Source, splitSource } from "./source.js";
+export { readings, type TestReading } from "./test-readings.js";

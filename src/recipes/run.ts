@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { RefrainError } from "../core/errors.js";
 import type { TrainingEvent } from "../core/events.js";
 import { sha256, writeFileAtomic } from "../core/files.js";
 import type { Random } from "../core/random.js";
 import { isDatasetName } from "../data/registry/index.js";
-import { oracleOn, readOracle } from "../data/simulator/index.js";
 import { type Engine, startEngine, tf } from "../engine/index.js";
 import {
   type ComparisonTable,
@@ -13,15 +12,15 @@ import {
   drawCandidates,
   type Evaluation,
   evaluate,
-  evaluateRanks,
   validationMetrics,
 } from "../evaluate/index.js";
 import { modelScorer, RecurrentModel, saveModel } from "../model/index.js";
 import { toWindows } from "../sequence/batches.js";
-import { evaluationCases, type Histories, trainHistories } from "../sequence/histories.js";
+import { evaluationCases, trainHistories } from "../sequence/histories.js";
 import { CheckpointStore, train } from "../train/index.js";
 import { type RunConfig, runConfig } from "./config.js";
 import { type FitProgress, fitting } from "./fit.js";
+import { oracle } from "./oracle.js";
 import { knownPlays, type Prepared, prepare } from "./prepare.js";
 import {
   createRunFolder,
@@ -33,7 +32,7 @@ import {
   readRecord,
   writeRecord,
 } from "./run-folder.js";
-import { JKPOP } from "./source.js";
+import { noteReading } from "./test-readings.js";
 
 /** What a whole run says: its stages, then everything that training says. */
 export type RunEvent =
@@ -177,6 +176,7 @@ async function* continueRun(
     }
     if (config.data.path === "jkpop") evaluations.push(await oracle(histories, evaluations[0]));
     const table = compare(evaluations, { reference: name, metric: "HR@10" });
+    noteReading(dirname(folder), prepared, started.id, "train");
     record = {
       ...record,
       status: "finished",
@@ -209,13 +209,6 @@ export function withAbsolutePaths(config: RunConfig): RunConfig {
     test: test && resolve(test),
   };
   return { ...config, data };
-}
-
-/** The row of the simulator's true probabilities, on the same cases. */
-async function oracle(histories: Histories, like: Evaluation): Promise<Evaluation> {
-  const lines = Int32Array.from(evaluationCases(histories, "test"), ({ row }) => histories.split.log.lines[row]);
-  const { ranks } = oracleOn(lines, await readOracle(JKPOP, "state"));
-  return evaluateRanks("oracle", ranks, like.userCodes, like.protocol);
 }
 
 function versions(): Record<string, string> {
