@@ -4,7 +4,9 @@ import type {
   DataAudit,
   Detected,
   EpochRecord,
+  ReportLanguage,
   RunConfig,
+  RunEstimate,
   RunEvent,
   Slice,
   TrainingEvent,
@@ -196,8 +198,10 @@ export interface Methods {
     listeners: { id: string; plays: number }[];
   };
   evaluation(p: OfRun): EvaluationDetail;
+  report(p: OfRun & { language: ReportLanguage }): { html: string };
   audit(p: { config: RunConfig }): AuditSummary;
   preview(p: { config: RunConfig }): DataPreview;
+  estimate(p: { config: RunConfig }): RunEstimate;
 }
 
 export type MethodName = keyof Methods;

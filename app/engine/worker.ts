@@ -1,11 +1,12 @@
 // The program of an engine process: plain Node that owns the tensors. It may crash without taking the window along.
-import { RefrainError } from "refrain";
+import { estimateRun, RefrainError } from "refrain";
 import { preview, summarise } from "./data.js";
 import { evaluation } from "./evaluation.js";
 import { explainList, suggest } from "./explore.js";
 import { itemMap, neighbours, songs } from "./items.js";
 import { listeners, timeline } from "./listeners.js";
 import type { Answer, Failure, MethodName, Methods, Question } from "./protocol.js";
+import { report } from "./report.js";
 import { pause, resume, train } from "./train.js";
 
 type Handlers = {
@@ -27,7 +28,9 @@ const handlers: Handlers = {
   map: itemMap,
   neighbours,
   evaluation,
+  report,
   audit: ({ config }, note) => summarise(config, (rows) => note({ rows })),
+  estimate: ({ config }) => estimateRun(config),
   preview: ({ config }, note) => preview(config, (rows) => note({ rows })),
 };
 

@@ -1,6 +1,6 @@
 // What the API takes and gives. The server checks against it, OpenAPI is generated from it, the web takes its types.
 import { z } from "@hono/zod-openapi";
-import { type RunConfig, type RunMarks, type RunRecord, runMarksSchema } from "refrain";
+import { type RunConfig, type RunEstimate, type RunMarks, type RunRecord, runMarksSchema } from "refrain";
 import type {
   AuditSummary,
   DataPreview,
@@ -217,9 +217,12 @@ export const neighboursReply = made<{
   readonly neighbours: readonly Neighbour[];
   readonly listeners: readonly { readonly id: string; readonly plays: number }[];
 }>("Items near an item");
+export const reportQuery = z.object({ language: z.enum(["en", "zh"]).default("en") });
+export const reportReply = z.object({ html: z.string() }).openapi("Report");
 export const evaluationReply = made<EvaluationDetail>("The test part in detail");
 
 export const uploadQuery = z.object({ name: text(200) });
 export const uploadReply = z.object({ path: z.string(), bytes: z.number() }).openapi("Upload");
 export const previewReply = made<DataPreview>("What was detected in a log");
+export const estimateReply = made<RunEstimate>("What a run would take on this machine");
 export const auditReply = made<AuditSummary>("The audit of a log");

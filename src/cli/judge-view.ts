@@ -1,9 +1,9 @@
 // What `evaluate` and `compare` know about scorers, as tables that a terminal and a page share.
 import type { ComparisonTable } from "../evaluate/index.js";
 import { protocolSentence } from "../evaluate/index.js";
-import type { Judged, ReportPart, TestReading } from "../recipes/index.js";
+import { type Judged, type ReportPart, resultRows, type TestReading } from "../recipes/index.js";
 import { text } from "./messages.js";
-import { bold, count, faint, formatTable, type Output, resultRows, say } from "./output.js";
+import { bold, count, faint, formatTable, type Output, say } from "./output.js";
 
 /** A table with its title, and a sentence below it. */
 export interface TitledTable {
@@ -24,7 +24,7 @@ export function judgeTables(table: ComparisonTable, judged: readonly Judged[]): 
   return [
     {
       title: text("measure.table", { part: table.protocol.part }),
-      ...resultRows(table),
+      ...resultRows(table, text),
       note: text("intervals", { protocol: protocolSentence(table.protocol) }),
     },
     ...testTable(table),

@@ -9,6 +9,7 @@ import type { RawLog } from "./read.js";
  */
 export function joinLogs(logs: readonly RawLog[]): { readonly raw: RawLog; readonly linesFrom: readonly number[] } {
   const [first] = logs;
+  if (logs.length === 1) return { raw: first, linesFrom: [0] };
   const linesFrom: number[] = [];
   let last = 0;
   const lines: number[] = [];

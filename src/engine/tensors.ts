@@ -1,5 +1,16 @@
-// The only file that imports tfjs: every other room reaches tensors through `tf` here.
-import * as tf from "@tensorflow/tfjs";
+// The only file that names tfjs: every other room reaches tensors through `tf` here.
+import { createRequire } from "node:module";
+import type * as TensorFlow from "@tensorflow/tfjs";
 
 export type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
-export { tf };
+
+const load = createRequire(import.meta.url);
+let loaded: typeof TensorFlow | undefined;
+
+/** tfjs, loaded when it is first used: it takes a second, which a command that only reads a log should not wait for. */
+export const tf: typeof TensorFlow = new Proxy({} as typeof TensorFlow, {
+  get(_, name) {
+    loaded ??= load("@tensorflow/tfjs") as typeof TensorFlow;
+    return loaded[name as keyof typeof TensorFlow];
+  },
+});

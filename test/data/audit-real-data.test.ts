@@ -65,8 +65,8 @@ const LOGS: readonly Expectation[] = [
   },
   { path: "amazon-beauty/Beauty.txt", loud: [], counts: { "unknown-items": 138 } },
 ];
-/** A million rows wait for the long run. */
-const waits = (path: string) => path.startsWith("ml-1m/") && !isLongRun;
+/** Logs of 100,000 rows and more wait for the long run. */
+const waits = (path: string) => !/^(jpop-setlists|lastfm-s3rec)/.test(path) && !isLongRun;
 
 describe.skipIf(MISSING)(`the audit of real logs (needs ${DATA})`, () => {
   test.for(LOGS.map((one) => ({ kind: one.split ?? ("auto" as const), ...one })))(

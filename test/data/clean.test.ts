@@ -221,7 +221,7 @@ describe("writeLog", () => {
         expect(second.report).toMatchObject({ removed: 0, repaired: 0 });
         expect(withoutLines(second.log)).toEqual(withoutLines(log));
       }),
-      { numRuns: 50, seed: 7 },
+      { numRuns: isLongRun ? 100 : 20, seed: 7 },
     );
   });
 

@@ -58,8 +58,9 @@ describe.each(SETS)("%s", (encoding, titles) => {
   });
 
   test("titles far behind, after a megabyte of ASCII", async () => {
-    const ascii = Array.from({ length: 60_000 }, (_, n) => `u${n % 9},i${n},title ${n}\n`).join("");
-    const raw = await read(encode(text.replace("\n", `\n${ascii}`), encoding));
+    const ascii = Array.from({ length: 20_000 }, (_, n) => `u${n % 9},i${n},${"title ".repeat(9)}${n}\n`).join("");
+    const [header, ...rows] = text.split(/^/m);
+    const raw = await read(Buffer.concat([Buffer.from(header), Buffer.from(ascii), encode(rows.join(""), encoding)]));
     expect(raw.detected.encoding).toBe(encoding);
     expect(raw.columns.get("title")?.slice(-titles.length)).toEqual(titles);
   });

@@ -8,8 +8,9 @@ import { evaluation } from "../../app/engine/evaluation.js";
 import { explainList, suggest } from "../../app/engine/explore.js";
 import { itemMap, neighbours, songs } from "../../app/engine/items.js";
 import { listeners, timeline } from "../../app/engine/listeners.js";
+import { report } from "../../app/engine/report.js";
 import { sessionOf } from "../../app/engine/session.js";
-import { loadModel, recommend, runConfig, startRun } from "../../src/index.js";
+import { estimateRun, loadModel, readRecord, recommend, runConfig, startRun } from "../../src/index.js";
 import { isLongRun } from "../support/cli.js";
 
 const PLAYS = 60;
@@ -27,11 +28,14 @@ function smallLog(): string {
 }
 
 describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1)", () => {
-  const folder = mkdtempSync(join(tmpdir(), "refrain-engine-"));
-  const path = join(folder, "log.csv");
+  let folder: string;
+  let path: string;
   let run = "";
 
   beforeAll(async () => {
+    // Not where tests are collected: those that are skipped would leave it behind.
+    folder = mkdtempSync(join(tmpdir(), "refrain-engine-"));
+    path = join(folder, "log.csv");
     writeFileSync(path, smallLog());
     const config = runConfig({ name: "small", data: { path }, train: { epochs: 2, maxLength: 20 } });
     for await (const event of startRun(config, { runs: join(folder, "runs") }))
@@ -142,6 +146,24 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
     expect(near.neighbours.some(({ id }) => id === song.id)).toBe(false);
     expect(near.listeners[0].plays).toBeGreaterThan(0);
     await expect(neighbours({ run, item: "none", limit: 4 })).rejects.toMatchObject({ code: "TITLE_UNKNOWN" });
+  });
+
+  test("a report, in the language of the window", async () => {
+    const { html } = await report({ run, language: "zh" });
+    expect(html).toContain("测试结果");
+    expect(html).toContain("每位用户的播放次数");
+    expect(html.length).toBeGreaterThan(1e6); // the figures are live without a network
+  });
+
+  test("an estimate is near what the run took", async () => {
+    const estimate = await estimateRun(runConfig({ data: { path }, train: { epochs: 2, maxLength: 20 } }));
+    const { seconds, counts } = readRecord(run);
+    expect(estimate).toMatchObject({ users: counts.users, items: counts.items });
+    expect(estimate.trainingSeconds).toBeGreaterThan(seconds.training / 5);
+    expect(estimate.trainingSeconds).toBeLessThan(seconds.training * 5);
+    expect(estimate.peakBytes).toBeGreaterThan(1e8);
+    const stopped = estimateRun(runConfig({ data: { path } }), AbortSignal.abort(new Error("enough")));
+    await expect(stopped).rejects.toThrow("enough");
   });
 
   test("a log: preview and audit", async () => {

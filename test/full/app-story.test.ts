@@ -42,7 +42,7 @@ const CAN_RUN = isLongRun && isBuilt && executablePath !== undefined;
 const NEEDS = "needs REFRAIN_FULL=1, dist, and Chromium, Chrome or Edge";
 
 describe.skipIf(!CAN_RUN)(`the app in a browser (${NEEDS})`, () => {
-  const folder = mkdtempSync(join(tmpdir(), "refrain-app-"));
+  let folder: string;
   let server: ChildProcess;
   let browser: Browser;
   let page: Page;
@@ -50,6 +50,8 @@ describe.skipIf(!CAN_RUN)(`the app in a browser (${NEEDS})`, () => {
   const problems: string[] = [];
 
   beforeAll(async () => {
+    // Not where tests are collected: those that are skipped would leave it behind.
+    folder = mkdtempSync(join(tmpdir(), "refrain-app-"));
     buildIfNeeded(ROOT, () => {});
     const program = join(ROOT, "dist", "app", "server", "main.js");
     writeFileSync(join(folder, "log.csv"), smallLog());

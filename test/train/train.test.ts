@@ -245,12 +245,12 @@ test("the first ten losses are the recorded ones, on whichever engine runs here"
   expect(apart(losses, GOLDEN.losses)).toBeLessThan(1e-4);
 });
 
-test("200 steps leave no tensor", () => {
+test("50 steps leave no tensor", () => {
   const model = newModel(little, smallModel());
   const optimizer = new Adam(model.parameters, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 });
   const batch = toBatch(little.windows.slice(0, 3).map(({ user, items }) => ({ user, items: items.subarray(0, 3) })));
   const before = tf.memory().numTensors;
-  for (let step = 0; step < 200; step++)
+  for (let step = 0; step < 50; step++)
     gradientStep(model, optimizer, batch, { random: Random.stream(1, step), learningRate: 1e-3, clipNorm: 5 });
   expect(tf.memory().numTensors).toBe(before);
   optimizer.dispose();

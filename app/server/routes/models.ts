@@ -85,6 +85,15 @@ export function addModelRoutes(app: OpenAPIHono, { store, engines }: Context): v
   );
 
   app.openapi(
+    jsonRoute("get", "/api/runs/{run}/report", "A finished run as one HTML page", contract.reportReply, {
+      params,
+      query: contract.reportQuery,
+    }),
+    async (c) =>
+      c.json(await engines.explore("report", { run: folder(c.req.valid("param").run), ...c.req.valid("query") }), 200),
+  );
+
+  app.openapi(
     jsonRoute("get", "/api/runs/{run}/evaluation", "The test part in detail", contract.evaluationReply, { params }),
     async (c) => c.json(await engines.explore("evaluation", { run: folder(c.req.valid("param").run) }), 200),
   );

@@ -3,6 +3,8 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { RefrainError } from "../../core/errors.js";
 
+const CHUNK = 1 << 18;
+
 /** Bytes that can be opened again and again: a file, or a member of a zip. Gzip is undone. */
 export interface ByteSource {
   /** For messages. */
@@ -23,7 +25,7 @@ export function fileSource(path: string): ByteSource {
   return {
     name: path,
     file: path,
-    open: () => unzipped(path, () => createReadStream(path, { highWaterMark: 1 << 18 })),
+    open: () => unzipped(path, () => createReadStream(path, { highWaterMark: CHUNK })),
   };
 }
 
@@ -64,7 +66,7 @@ export async function* unzipped(name: string, open: () => Readable | Promise<Rea
       yield* all();
       return;
     }
-    const plain = createGunzip();
+    const plain = createGunzip({ chunkSize: CHUNK });
     outer = Readable.from(all());
     outer.on("error", (error) => plain.destroy(error)).pipe(plain);
     for await (const chunk of plain) yield chunk as Buffer;

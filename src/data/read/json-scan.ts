@@ -28,9 +28,12 @@ export class RecordScanner {
   readonly #open: string[] = [];
   /** Key of each open object, "[]" for a list. */
   readonly #keys: string[] = [];
+  /** The piece of text at hand, and the place in it. */
   #text = "";
   #at = 0;
-  /** Start of the current record, string or other value; -1 where there is none. */
+  /** What earlier pieces hold of the current record, string or other value: joined once, where it ends. */
+  #before = "";
+  /** Start of the current record, string or other value in the piece; -1 where there is none. */
   #from = -1;
   /** Open lists and objects inside the current record; 0 outside. */
   #depth = 0;
@@ -44,16 +47,16 @@ export class RecordScanner {
   }
 
   *push(text: string): Generator<Piece> {
-    this.#text += text;
+    this.#text = text;
     let backslash = -1;
-    for (; this.#at < this.#text.length; this.#at++) {
-      const code = this.#text.charCodeAt(this.#at);
+    for (; this.#at < text.length; this.#at++) {
+      const code = text.charCodeAt(this.#at);
       if (this.#inString) {
         // Most of a log is text: jump to the next quote, or to the backslash that stands before it.
-        const quote = this.#text.indexOf('"', this.#at);
-        if (backslash < this.#at) backslash = this.#text.indexOf("\\", this.#at);
+        const quote = text.indexOf('"', this.#at);
+        if (backslash < this.#at) backslash = text.indexOf("\\", this.#at);
         if (backslash < 0) backslash = Number.POSITIVE_INFINITY;
-        if (quote < 0 && backslash === Number.POSITIVE_INFINITY) this.#at = this.#text.length - 1;
+        if (quote < 0 && backslash === Number.POSITIVE_INFINITY) this.#at = text.length - 1;
         else if (quote < 0 || backslash < quote) this.#at = backslash + 1;
         else {
           this.#at = quote;
@@ -65,11 +68,11 @@ export class RecordScanner {
         else if ((code === 125 || code === 93) && --this.#depth === 0) yield* this.#endRecord();
       } else yield* this.#outside(code);
     }
-    const keep = this.#from < 0 ? this.#at : this.#from;
-    this.#text = this.#text.slice(keep);
-    this.#at -= keep;
-    if (this.#from >= 0) this.#from = 0;
-    if (this.#text.length > LONGEST_RECORD)
+    this.#at -= text.length; // 1 where the piece ends with a backslash
+    if (this.#from < 0) return;
+    this.#before += text.slice(this.#from);
+    this.#from = 0;
+    if (this.#before.length > LONGEST_RECORD)
       throw new RefrainError(
         "FILE_TOO_WIDE",
         `${this.#path} has an object of more than ${LONGEST_RECORD} characters.`,
@@ -81,7 +84,7 @@ export class RecordScanner {
 
   /** What is left where the text ends. */
   *end(): Generator<Piece> {
-    if (this.#from >= 0) yield this.#bad("the file ends inside a record", this.#text.slice(this.#from));
+    if (this.#from >= 0) yield this.#bad("the file ends inside a record", this.#before);
     else if (this.#open.length > 0) yield this.#bad("the file ends before its list does", "");
   }
 
@@ -118,27 +121,32 @@ export class RecordScanner {
     if (this.#depth > 0) return;
     if (this.#open.at(-1) === "{") {
       // A key or the value behind one; a value is overwritten by the next key.
-      this.#keys[this.#keys.length - 1] = this.#text.slice(this.#from + 1, this.#at);
-      this.#from = -1;
+      this.#keys[this.#keys.length - 1] = this.#take().slice(1);
     } else yield* this.#endValue(1);
   }
 
   /** A value that is no object: bad where it is an element of the list. */
   *#endValue(more = 0): Generator<Piece> {
-    const text = this.#text.slice(this.#from, this.#at + more);
-    this.#from = -1;
+    const text = this.#take(more);
     const isElement = this.#open.length === 0 || this.#open.every((one) => one === "[");
     if (isElement || (this.#list !== undefined && this.#where() === this.#list && this.#open.at(-1) === "["))
       yield this.#bad("not a JSON object", text);
   }
 
   *#endRecord(): Generator<Piece> {
-    const text = this.#text.slice(this.#from, this.#at + 1);
-    this.#from = -1;
+    const text = this.#take(1);
     const where = this.#where();
     this.#list ??= where;
     if (where === this.#list) yield { text, record: ++this.#record };
     else yield this.#bad(`in the list ${where || "around"} and not in ${this.#list}`, text);
+  }
+
+  /** The text from the start of the current record, string or other value to here, which is then behind us. */
+  #take(more = 0): string {
+    const text = this.#before + this.#text.slice(this.#from, this.#at + more);
+    this.#before = "";
+    this.#from = -1;
+    return text;
   }
 
   #where(): string {

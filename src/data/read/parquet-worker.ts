@@ -21,7 +21,7 @@ const LARGEST_PAGE = 1 << 28;
 // Times become text with all their digits; a Date would cut them to milliseconds.
 const PROGRAM = `
 const { parentPort, workerData } = require("node:worker_threads");
-const { openSync, readSync, fstatSync } = require("node:fs");
+const { openSync, closeSync, readSync, fstatSync } = require("node:fs");
 const zlib = require("node:zlib");
 const time = (perSecond, digits) => (value) => {
   const part = ((value % perSecond) + perSecond) % perSecond;
@@ -49,13 +49,14 @@ function fromFile(path) {
       if (read === 0) throw new RangeError("the file became shorter");
     }
     return bytes.buffer;
-  } };
+  }, close: () => closeSync(descriptor) };
 }
 function fromBytes(bytes) {
   const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-  return { byteLength: whole.byteLength, slice: (start, end) => whole.slice(start, end) };
+  return { byteLength: whole.byteLength, slice: (start, end) => whole.slice(start, end), close() {} };
 }
-async function start() {
+let opened;
+async function open(data) {
   const parquet = await import(workerData.parquet);
   const zstd = await import(workerData.zstd);
   const decompress = zstd.decompress ?? zstd.default.decompress;
@@ -69,7 +70,8 @@ async function start() {
     BROTLI: limited((bytes, length) => zlib.brotliDecompressSync(bytes, { maxOutputLength: length + 1 })),
     ZSTD: limited((bytes, length) => decompress(bytes, new Uint8Array(length))),
   };
-  const file = workerData.path === undefined ? fromBytes(workerData.bytes) : fromFile(workerData.path);
+  const file = data.path === undefined ? fromBytes(data.bytes) : fromFile(data.path);
+  opened = { close: file.close };
   const metadata = await parquet.parquetMetadataAsync(file, { parsers });
   const summary = {
     names: parquet.parquetSchema(metadata).children.map((child) => child.element.name),
@@ -78,18 +80,20 @@ async function start() {
     bytes: metadata.row_groups.flatMap((group) => group.columns)
       .reduce((sum, column) => sum + Number(column.meta_data?.total_uncompressed_size ?? 0), 0),
   };
-  return { summary, read: (range) => parquet.parquetReadObjects({ ...range, file, metadata, compressors, parsers }) };
+  opened.read = (range) => parquet.parquetReadObjects({ ...range, file, metadata, compressors, parsers });
+  return summary;
 }
-const started = start();
-parentPort.on("message", async (range) => {
+function close() {
+  opened?.close();
+  opened = undefined;
+}
+parentPort.on("message", async (question) => {
   try {
-    const { summary, read } = await started;
-    parentPort.postMessage({ answer: range === null ? summary : await read(range) });
+    parentPort.postMessage({ answer: await (question.data ? open(question.data) : question.range ? opened.read(question.range) : close()) });
   } catch (error) {
     parentPort.postMessage({ failure: String(error?.message ?? error) });
   }
 });
-started.catch(() => {});
 `;
 
 const require = createRequire(import.meta.url);
@@ -99,49 +103,82 @@ function patience(bytes: number): number {
   return Math.min(300_000, 5_000 + bytes / 1024);
 }
 
+/** A thread that has nothing to do: the next file takes it, for to start one takes longer than to read a small file. */
+let idle: Worker | undefined;
+
+function takeWorker(): Worker {
+  const worker = idle ?? startWorker();
+  idle = undefined;
+  worker.ref();
+  return worker;
+}
+
+function startWorker(): Worker {
+  const url = (id: string) => pathToFileURL(require.resolve(id)).href;
+  const worker = new Worker(PROGRAM, {
+    eval: true,
+    workerData: { parquet: url("hyparquet"), zstd: url("fzstd"), largestPage: LARGEST_PAGE },
+    resourceLimits: { maxOldGenerationSizeMb: 1024 },
+  });
+  worker.once("exit", () => {
+    if (idle === worker) idle = undefined;
+  });
+  return worker;
+}
+
 /**
  * Decodes a Parquet file in a thread of its own, since damaged lengths can make a decoder run or grow without end: it is
  * ended when it takes too long or more than 1 GiB. `close` it.
  */
 export class ParquetDecoder {
   readonly #name: string;
-  readonly #worker: Worker;
+  readonly #data: { readonly path: string } | { readonly bytes: Uint8Array };
+  readonly #worker: Worker = takeWorker();
   readonly #patience: number;
+  #asking = false;
   #ended: string | undefined;
+  readonly #onError = (error: Error) => {
+    this.#ended = error.message;
+  };
 
   /** @param data the path of the file, or its bytes */
   constructor(name: string, data: { readonly path: string } | { readonly bytes: Uint8Array }, size: number) {
     this.#name = name;
+    this.#data = data;
     this.#patience = patience(size);
-    const url = (id: string) => pathToFileURL(require.resolve(id)).href;
-    this.#worker = new Worker(PROGRAM, {
-      eval: true,
-      workerData: { ...data, parquet: url("hyparquet"), zstd: url("fzstd"), largestPage: LARGEST_PAGE },
-      resourceLimits: { maxOldGenerationSizeMb: 1024 },
-    });
-    this.#worker.on("error", (error) => {
-      this.#ended = error.message;
-    });
+    this.#worker.on("error", this.#onError);
   }
 
-  /** @throws {RefrainError} FILE_TRUNCATED, FILE_DAMAGED */
-  summary(): Promise<ParquetSummary> {
-    return this.#ask(null) as Promise<ParquetSummary>;
+  /** To be called first. @throws {RefrainError} FILE_TRUNCATED, FILE_DAMAGED */
+  open(): Promise<ParquetSummary> {
+    return this.#ask({ data: this.#data }) as Promise<ParquetSummary>;
   }
 
   /** @throws {RefrainError} FILE_DAMAGED */
   rows(rowStart: number, rowEnd: number, columns: readonly string[]): Promise<readonly LogRecord[]> {
-    return this.#ask({ rowStart, rowEnd, columns }) as Promise<readonly LogRecord[]>;
+    return this.#ask({ range: { rowStart, rowEnd, columns } }) as Promise<readonly LogRecord[]>;
   }
 
+  /** Ends the thread, or leaves it to the next file where it has answered everything. */
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    const isWell = !this.#asking && this.#ended === undefined;
+    const isClosed =
+      isWell &&
+      (await this.#ask({}).then(
+        () => true,
+        () => false,
+      ));
+    if (!isClosed || idle) return void (await this.#worker.terminate());
+    this.#worker.off("error", this.#onError).unref();
+    idle = this.#worker;
   }
 
   #ask(question: unknown): Promise<unknown> {
     const worker = this.#worker;
     return new Promise((resolve, reject) => {
+      this.#asking = true;
       const done = () => {
+        this.#asking = false;
         clearTimeout(timer);
         worker.off("message", onMessage).off("exit", onExit);
       };
@@ -154,10 +191,14 @@ export class ParquetDecoder {
         done();
         resolve(answer);
       };
-      const onExit = () => fail(this.#ended ?? "its decoder ended");
+      const onExit = () => {
+        this.#ended ??= "its decoder ended";
+        fail(this.#ended);
+      };
       const timer = setTimeout(() => {
+        this.#ended = `no end after ${Math.round(this.#patience / 1000)} s`;
         void worker.terminate();
-        fail(`no end after ${Math.round(this.#patience / 1000)} s`);
+        fail(this.#ended);
       }, this.#patience);
       worker.on("message", onMessage).on("exit", onExit);
       if (this.#ended !== undefined) fail(this.#ended);

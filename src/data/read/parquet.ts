@@ -21,7 +21,7 @@ const LARGEST_MEMBER = 1 << 29;
  */
 export function openParquet(source: ByteSource, options: ReadOptions): Promise<Opened> {
   return withDecoder(source, async (decoder) => {
-    const summary = await decoder.summary();
+    const summary = await decoder.open();
     checkSize(source.name, summary, options);
     if (summary.rows === 0)
       throw new RefrainError("FILE_EMPTY", `${source.name} holds no rows.`, { path: source.name });
@@ -36,7 +36,10 @@ export function openParquet(source: ByteSource, options: ReadOptions): Promise<O
       read: (into, onEncoding) => {
         onEncoding("utf-8");
         reader.begin(into);
-        return withDecoder(source, (again) => readRows(again, summary, needed, reader, into));
+        return withDecoder(source, async (again) => {
+          await again.open();
+          return readRows(again, summary, needed, reader, into);
+        });
       },
     };
   });

@@ -91,7 +91,7 @@ const STOPS = new Set(["DISK_FULL", "FILE_WRITE_FAILED"]);
 async function fromAddress(dataset: Dataset, url: string, part: string, options: DownloadOptions): Promise<boolean> {
   const { signal, attempts = 5, backoffMs = 1000, idleMs = IDLE_MS } = options;
   const resumed = sizeOf(part) > 0;
-  const agent = transferAgent(idleMs);
+  const agent = await transferAgent(idleMs);
   let furthest = sizeOf(part);
   let failed = 0;
   try {
@@ -120,7 +120,7 @@ async function once(
   dataset: Dataset,
   url: string,
   part: string,
-  agent: ReturnType<typeof transferAgent>,
+  agent: Awaited<ReturnType<typeof transferAgent>>,
   { signal, onBytes, free, idleMs = IDLE_MS }: DownloadOptions,
 ): Promise<void> {
   const note = readNote(part);

@@ -1,5 +1,8 @@
-import { EnvHttpProxyAgent, request } from "undici";
+import type { EnvHttpProxyAgent, request } from "undici";
 import { RefrainError } from "../../core/errors.js";
+
+/** Loaded with the first transfer, for most commands make none. */
+const library = () => import("undici");
 
 const MOST_REDIRECTS = 5;
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -25,7 +28,8 @@ export interface TransferOptions {
  *
  * @param idleMs milliseconds without a byte, or until the connection stands, after which a transfer fails
  */
-export function transferAgent(idleMs: number): EnvHttpProxyAgent {
+export async function transferAgent(idleMs: number): Promise<EnvHttpProxyAgent> {
+  const { EnvHttpProxyAgent } = await library();
   return new EnvHttpProxyAgent({ headersTimeout: idleMs, bodyTimeout: idleMs, connect: { timeout: idleMs } });
 }
 
@@ -36,6 +40,7 @@ export function transferAgent(idleMs: number): EnvHttpProxyAgent {
  * @throws the library's error when the connection fails
  */
 export async function get(url: string, { headers, agent, idleMs, signal }: TransferOptions): Promise<Answer> {
+  const { request } = await library();
   let current = new URL(url);
   for (let redirects = 0; ; redirects++) {
     const {

@@ -10,6 +10,8 @@ void registerCrossEntropy();
 void registerTopItems();
 void registerAdam();
 void registerProduct();
+void registerDropout();
+void registerRows();
 
 /**
  * Lets the C library keep memory that tensors gave back. It returns large pieces to the system otherwise, and every step of
@@ -33,6 +35,8 @@ extern "C" __attribute__((visibility("default"))) void* napi_register_module_v1(
     refrain::registerTopItems();
     refrain::registerAdam();
     refrain::registerProduct();
+    refrain::registerDropout();
+    refrain::registerRows();
     return true;
   }();
   (void)known;
