@@ -1,4 +1,5 @@
 export { auditData, type DataAudit } from "./audit.js";
+export * from "./compare/index.js";
 export { PRESETS, type RunConfig, runConfig, runSchema, withDatasetDefaults, withPreset } from "./config.js";
 export { estimateRun, type RunEstimate } from "./estimate.js";
 export { type Judged, type JudgeEvent, type Judgement, type JudgeOptions, judge } from "./judge.js";
