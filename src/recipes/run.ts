@@ -6,7 +6,7 @@ import { sha256, writeFileAtomic } from "../core/files.js";
 import { isDatasetName } from "../data/registry/index.js";
 import { type Engine, startEngine, tf } from "../engine/index.js";
 import { type ComparisonTable, compare, type Evaluation, evaluate } from "../evaluate/index.js";
-import { modelScorer, RecurrentModel, saveModel } from "../model/index.js";
+import { modelScorer, RecurrentModel, saveModel, sequenceLayers } from "../model/index.js";
 import { CheckpointStore, train } from "../train/index.js";
 import { type RunConfig, runConfig } from "./config.js";
 import { type FitProgress, fitting } from "./fit.js";
@@ -23,7 +23,7 @@ import {
   writeRecord,
 } from "./run-folder.js";
 import { noteReading } from "./test-readings.js";
-import { modelName, trainingInput } from "./training.js";
+import { trainingInput } from "./training.js";
 
 /** What a whole run says: its stages, then everything that training says. */
 export type RunEvent =
@@ -130,7 +130,7 @@ async function* continueRun(
       yield event;
       if (event.type === "end" && event.reason === "interrupted") return yield { type: "interrupted", folder };
     }
-    const name = modelName(config.model);
+    const name = sequenceLayers[config.model.cell].title;
     saveModel(folder, model, {
       name,
       items: histories.items,

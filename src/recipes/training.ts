@@ -33,8 +33,3 @@ export async function trainingInput(
     validate: (scorer) => validationMetrics(scorer, cases, protocol, { candidates }),
   };
 }
-
-/** What tables call a model. @example modelName({ cell: "lstm" }) // "LSTM" */
-export function modelName({ cell }: Pick<RunConfig["model"], "cell">): string {
-  return cell.toUpperCase();
-}

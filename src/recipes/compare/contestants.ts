@@ -4,14 +4,14 @@ import { TECHNIQUES } from "../../baseline/index.js";
 import { RefrainError } from "../../core/errors.js";
 import type { Scorer } from "../../core/scorer.js";
 import { type Engine, startEngine } from "../../engine/index.js";
-import { loadModel, RecurrentModel, saveModel } from "../../model/index.js";
+import { loadModel, RecurrentModel, saveModel, sequenceLayers } from "../../model/index.js";
 import type { Histories } from "../../sequence/histories.js";
 import { CheckpointStore, train } from "../../train/index.js";
 import { type AnySpace, type Point, RECURRENT_SPACE, SPACES } from "../../tune/index.js";
 import { over, PRESETS, type RunConfig, runConfig, withPreset } from "../config.js";
 import { type FitProgress, fitting } from "../fit.js";
 import { findRun, readRecord } from "../run-folder.js";
-import { modelName, trainingInput } from "../training.js";
+import { trainingInput } from "../training.js";
 import type { CompareConfig } from "./config.js";
 
 /** A model that can score, with what must be let go of afterwards. */
@@ -126,7 +126,7 @@ async function* trainInto(
       yield { type: "fitting", scorer, done: event.step, all: event.totalSteps, secondsLeft: event.secondsLeft };
     }
     saveModel(folder, model, {
-      name: modelName(config.model),
+      name: sequenceLayers[config.model.cell].title,
       items: histories.items,
       users: histories.users,
       titles: histories.titles,
