@@ -73,6 +73,23 @@ export function layerNorm(
   });
 }
 
+const [ROOT_2_PI, CUBE] = [Math.sqrt(2 / Math.PI), 0.044715];
+
+/** 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), number by number. @source Hendrycks & Gimpel 2016 (GELU by tanh) */
+export function gelu(graph: Graph, x: Value<Tensor2D>): Value<Tensor2D> {
+  const { tensor } = x;
+  const square = tensor.square();
+  const t = tensor.mul(square.mul(CUBE).add(1)).mul(ROOT_2_PI).tanh();
+  const half = t.add(1).mul(0.5);
+  return graph.output(tensor.mul(half) as Tensor2D, [x], (dy) => {
+    const inner = square
+      .mul(3 * CUBE)
+      .add(1)
+      .mul(ROOT_2_PI * 0.5);
+    return [dy.mul(half.add(tensor.mul(tf.sub(1, t.square())).mul(inner)))];
+  });
+}
+
 /**
  * Sets a share of the numbers to zero and scales the rest up, so that the mean stays.
  *

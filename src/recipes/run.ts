@@ -16,7 +16,7 @@ import {
   evaluateRanks,
   validationMetrics,
 } from "../evaluate/index.js";
-import { modelScorer, RecurrentModel, saveModel } from "../model/index.js";
+import { modelScorer, RecurrentModel, saveModel, sequenceLayers } from "../model/index.js";
 import { toWindows } from "../sequence/batches.js";
 import { evaluationCases, type Histories, trainHistories } from "../sequence/histories.js";
 import { CheckpointStore, train } from "../train/index.js";
@@ -154,7 +154,7 @@ async function* continueRun(
       yield event;
       if (event.type === "end" && event.reason === "interrupted") return yield { type: "interrupted", folder };
     }
-    const name = config.model.cell === "rnn" ? "RNN" : config.model.cell.toUpperCase();
+    const name = sequenceLayers[config.model.cell].title;
     saveModel(folder, model, {
       name,
       items: histories.items,

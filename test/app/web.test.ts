@@ -122,7 +122,7 @@ test("every option of the schema is a field with a name in both languages", () =
   expect(fields.find(({ path }) => path === "data.titles")).toMatchObject({ kind: "text", nullable: true });
   expect(fields.find(({ path }) => path === "model.cell")).toMatchObject({
     kind: "choice",
-    choices: ["lstm", "gru", "rnn"],
+    choices: ["lstm", "gru", "rnn", "minGru", "minLstm", "lru", "attention"],
   });
   expect(fields.find(({ path }) => path === "train.seed")?.maximum).toBeUndefined();
 });

@@ -82,7 +82,14 @@ export const train = {
   ],
   start: ["Start training", "开始训练"],
   presets: ["Presets", "预设"],
-  preset: { default: ["Default", "默认"], article: ["Article", "文章"], movielens: ["MovieLens", "MovieLens"] },
+  preset: {
+    default: ["Default", "默认"],
+    article: ["Article", "文章"],
+    movielens: ["MovieLens", "MovieLens"],
+    gru4rec: ["GRU4Rec", "GRU4Rec"],
+    sasrec: ["SASRec", "SASRec"],
+    lrurec: ["LRURec", "LRURec"],
+  },
   presetHelp: {
     default: [
       "Music with repeats: tied output, layer norm, copy mechanism, dropout.",
@@ -95,6 +102,18 @@ export const train = {
     movielens: [
       "Long histories without repeats, leave-one-out, heard items removed.",
       "长历史且无重复，留一法，去掉看过的。",
+    ],
+    gru4rec: [
+      "A published model to compare with: one GRU layer, cross-entropy.",
+      "用于比较的已发表模型：一层 GRU，交叉熵。",
+    ],
+    sasrec: [
+      "A published model to compare with: two blocks of causal attention.",
+      "用于比较的已发表模型：两层因果注意力块。",
+    ],
+    lrurec: [
+      "A published model to compare with: two blocks of linear recurrent units.",
+      "用于比较的已发表模型：两层线性循环单元块。",
     ],
   },
   estimate: ["What it will take", "预计用时与内存"],

@@ -10,6 +10,7 @@ void registerCrossEntropy();
 void registerTopItems();
 void registerAdam();
 void registerProduct();
+void registerScan();
 void registerDropout();
 void registerRows();
 
@@ -35,6 +36,7 @@ extern "C" __attribute__((visibility("default"))) void* napi_register_module_v1(
     refrain::registerTopItems();
     refrain::registerAdam();
     refrain::registerProduct();
+    refrain::registerScan();
     refrain::registerDropout();
     refrain::registerRows();
     return true;
