@@ -1,11 +1,16 @@
 // Which engine starts, where the native one does not load.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-vi.mock("node:module", () => ({
-  createRequire: () => () => {
-    throw new Error("libtensorflow.so.2: cannot open shared object file\nRequire stack: …");
-  },
-}));
+vi.mock("node:module", async (original) => {
+  const real = await original<typeof import("node:module")>();
+  return {
+    ...real,
+    createRequire: (place: string) => (name: string) => {
+      if (!name.startsWith("@tensorflow/tfjs-node")) return real.createRequire(place)(name);
+      throw new Error("libtensorflow.so.2: cannot open shared object file\nRequire stack: …");
+    },
+  };
+});
 
 /** A module that has not started any engine yet. */
 async function fresh() {

@@ -1,6 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PRESETS, runConfig } from "../../src/recipes/index.js";
+import { runConfig, withPreset } from "../../src/recipes/index.js";
+
+const STARTED = "2026-01-02T03:04:05.000Z";
+/** As a configuration that was made then has it by itself. */
+const latest = Date.parse(STARTED) / 1000 + 86_400;
 
 /** Writes a run.json as a run would. */
 export function writeRun(runs: string, id: string, change: Record<string, unknown> = {}): void {
@@ -9,8 +13,8 @@ export function writeRun(runs: string, id: string, change: Record<string, unknow
     format: 1,
     id,
     status: "finished",
-    startedAt: "2026-01-02T03:04:05.000Z",
-    config: runConfig(PRESETS.default.options),
+    startedAt: STARTED,
+    config: runConfig(withPreset("default", { cleaning: { latest } })),
     preset: "default",
     data: { path: "jkpop", sha256: "0" },
     versions: {},
