@@ -1,11 +1,13 @@
 // The program of an engine process: plain Node that owns the tensors. It may crash without taking the window along.
-import { RefrainError } from "refrain";
+import { estimateRun, RefrainError } from "refrain";
 import { preview, summarise } from "./data.js";
 import { evaluation } from "./evaluation.js";
 import { explainList, suggest } from "./explore.js";
 import { itemMap, neighbours, songs } from "./items.js";
 import { listeners, timeline } from "./listeners.js";
 import type { Answer, Failure, MethodName, Methods, Question } from "./protocol.js";
+import { report } from "./report.js";
+import { statePath } from "./states.js";
 import { pause, resume, train } from "./train.js";
 
 type Handlers = {
@@ -23,11 +25,14 @@ const handlers: Handlers = {
   timeline,
   suggest,
   explain: explainList,
+  states: statePath,
   songs,
   map: itemMap,
   neighbours,
   evaluation,
+  report,
   audit: ({ config }, note) => summarise(config, (rows) => note({ rows })),
+  estimate: ({ config }) => estimateRun(config),
   preview: ({ config }, note) => preview(config, (rows) => note({ rows })),
 };
 

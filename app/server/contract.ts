@@ -1,6 +1,6 @@
 // What the API takes and gives. The server checks against it, OpenAPI is generated from it, the web takes its types.
 import { z } from "@hono/zod-openapi";
-import { type RunConfig, type RunMarks, type RunRecord, runMarksSchema } from "refrain";
+import { type RunConfig, type RunEstimate, type RunMarks, type RunRecord, runMarksSchema } from "refrain";
 import type {
   AuditSummary,
   DataPreview,
@@ -12,6 +12,7 @@ import type {
   Neighbour,
   ReasonRow,
   Song,
+  StatePath,
   SuggestionList,
   Timeline,
 } from "../engine/protocol.js";
@@ -204,6 +205,11 @@ export const explainBody = z
   .openapi("ExplainBody");
 export const explainReply = z.object({ rows: z.array(made<ReasonRow>("Reasons of an item")) }).openapi("Reasons");
 
+export const statesBody = z
+  .strictObject({ user: text(500).nullable(), history: z.array(itemId).max(20_000) })
+  .openapi("StatesBody");
+export const statesReply = made<StatePath>("The hidden state through a history");
+
 export const searchQuery = z.object({
   search: z.string().max(200).default(""),
   limit: z.coerce.number().int().min(1).max(500).default(30),
@@ -216,10 +222,14 @@ export const neighboursReply = made<{
   readonly song: Song;
   readonly neighbours: readonly Neighbour[];
   readonly listeners: readonly { readonly id: string; readonly plays: number }[];
+  readonly gets: readonly { readonly id: string; readonly rank: number; readonly probability: number }[];
 }>("Items near an item");
+export const reportQuery = z.object({ language: z.enum(["en", "zh"]).default("en") });
+export const reportReply = z.object({ html: z.string() }).openapi("Report");
 export const evaluationReply = made<EvaluationDetail>("The test part in detail");
 
 export const uploadQuery = z.object({ name: text(200) });
 export const uploadReply = z.object({ path: z.string(), bytes: z.number() }).openapi("Upload");
 export const previewReply = made<DataPreview>("What was detected in a log");
+export const estimateReply = made<RunEstimate>("What a run would take on this machine");
 export const auditReply = made<AuditSummary>("The audit of a log");

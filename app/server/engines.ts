@@ -17,10 +17,14 @@ export class Engines {
     return this.#explorer.ask(method, params);
   }
 
-  /** Asks a process of its own, which ends with the answer: a huge log then costs the others nothing. */
-  async once<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+  /**
+   * Asks a process of its own, which ends with the answer, or at once where nobody waits for it any more: a huge log then
+   * costs the others nothing.
+   */
+  async once<M extends MethodName>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>> {
     const engine = this.#start();
     this.#once.add(engine);
+    signal?.addEventListener("abort", () => engine.kill(), { once: true });
     try {
       return await engine.ask(method, params);
     } finally {

@@ -1,3 +1,4 @@
+import { duration } from "./duration.js";
 import { useSettings } from "./settings.js";
 
 /** Numbers, times and dates in the language of the window. */
@@ -19,15 +20,7 @@ export function useFormat() {
     moment: (value: number | string) => moment.format(new Date(value)),
     clock: (value: number | string) => clock.format(new Date(value)),
     time: (value: number | string) => time.format(new Date(value)),
-    duration,
+    number: (value: number) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(value),
+    duration: (seconds: number) => duration(seconds, locale),
   };
-}
-
-/** Seconds in words that need no translation: 45 s, 3 min 20 s, 2 h 5 min. */
-export function duration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return "–";
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
 }

@@ -10,16 +10,19 @@ const here = import.meta.dirname;
 /** Every eighth batch of an epoch is work enough for one turn. */
 const every = 8;
 
-export async function compareRecipe(file, rounds, keepMemory) {
+export async function compareRecipe(file, rounds, keepMemory, peers) {
   const python = torchPython();
   const folder = mkdtempSync(join(tmpdir(), "refrain-bench-"));
-  const workers = {
-    refrain: new Worker(process.execPath, [join(here, "recipe.mjs")], { REFRAIN_ENGINE: "native", ...keepMemory }),
+  const all = {
+    refrain: () =>
+      new Worker(process.execPath, [join(here, "recipe.mjs")], { REFRAIN_ENGINE: "native", ...keepMemory }),
     ...(python && {
-      torch: new Worker(python, [join(here, "recipe-peer.py"), "plain"]),
-      "torch-best": new Worker(python, [join(here, "recipe-peer.py"), "fused"], keepMemory),
+      torch: () => new Worker(python, [join(here, "recipe-peer.py"), "plain"]),
+      "torch-best": () => new Worker(python, [join(here, "recipe-peer.py"), "fused"], keepMemory),
     }),
   };
+  const names = Object.keys(all).filter((name) => !peers || peers.includes(name));
+  const workers = Object.fromEntries(names.map((name) => [name, all[name]()]));
   try {
     const rates = {};
     let first;

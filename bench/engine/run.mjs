@@ -79,7 +79,7 @@ for (const shape of shapes) {
 }
 const complete = !flags.only && !flags.peers;
 const scoring = complete ? await compareScoring(Number(flags.rounds), keepMemory) : undefined;
-const recipe = flags.log ? await compareRecipe(flags.log, Number(flags.rounds), keepMemory) : undefined;
+const recipe = flags.log ? await compareRecipe(flags.log, Number(flags.rounds), keepMemory, flags.peers) : undefined;
 if (!flags["no-write"]) writeResults(join(here, ".."), { machine, rows, scoring, recipe, flags });
 
 async function compareOn(shape) {

@@ -1,3 +1,5 @@
+export { ruleText } from "../data/rule-texts.js";
+
 import type { AuditCode, Severity, Whole } from "../data/audit/index.js";
 
 /** What the audit says, in one language. `find` has a name and a sentence for each code. */

@@ -1,9 +1,10 @@
 // The audit for a person: a table and the rows to blame on a terminal, and a page with figures.
 import type { Finding, Severity } from "../data/audit/index.js";
 import { binStart, countSeverities } from "../data/audit/index.js";
+import { ruleText } from "../data/rule-texts.js";
 import { gapFigure, lengthDistribution, popularityCurve, shareBars } from "../plot/index.js";
 import type { DataAudit, ReportPart } from "../recipes/index.js";
-import { text } from "./messages.js";
+import { language, text } from "./messages.js";
 import { bold, count, faint, formatTable, type Output, percent, say } from "./output.js";
 
 /** Columns that severity, name, count and share take, about. */
@@ -154,7 +155,7 @@ function plainWords(words: string): string {
 }
 
 function adviceLines({ fix, cleanedBy, severity }: Finding): string[] {
-  const lines = cleanedBy ? [text("audit.cleaned", { rule: cleanedBy })] : [];
+  const lines = cleanedBy ? [text("audit.cleaned", { rule: ruleText(language(), { rule: cleanedBy })[0] })] : [];
   if (fix) lines.push(text("audit.fix", { fix }));
   return lines.length === 0 && severity !== "note" ? [text("audit.noOption")] : lines;
 }

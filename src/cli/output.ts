@@ -1,8 +1,9 @@
 import { styleText } from "node:util";
 import { SingleBar } from "cli-progress";
 import Table from "cli-table3";
-import type { ComparisonTable } from "../evaluate/index.js";
 import { text } from "./messages.js";
+
+export { count, percent } from "../core/numbers.js";
 
 /** Where things are printed; `--json` turns everything but the result off. */
 export interface Output {
@@ -55,25 +56,6 @@ export function formatTable(
   });
   for (const row of rows) table.push([...row]);
   return table.toString();
-}
-
-/** A results table: scorer, metrics with intervals, share of the oracle. */
-export function resultRows(
-  table: ComparisonTable,
-  metrics: readonly string[] = ["HR@10", "NDCG@10", "MRR@10", "HR@1"],
-): { header: string[]; rows: string[][] } {
-  const hasOracle = table.rows.some(({ scorer }) => scorer === "oracle");
-  const shown = metrics.filter((name) => table.rows[0].metrics.some((metric) => metric.name === name));
-  const header = [text("scorer"), ...shown, ...(hasOracle ? [text("share")] : [])];
-  const rows = table.rows.map((row) => [
-    row.scorer,
-    ...shown.map((name) => {
-      const metric = row.metrics.find((each) => each.name === name);
-      return metric ? `${metric.value.toFixed(4)} [${metric.low.toFixed(4)}, ${metric.high.toFixed(4)}]` : "";
-    }),
-    ...(hasOracle ? [row.shareOfOracle === null ? "" : `${(100 * row.shareOfOracle).toFixed(1)} %`] : []),
-  ]);
-  return { header, rows };
 }
 
 /** A bar on a terminal, and a plain line now and then elsewhere. */
@@ -130,13 +112,3 @@ export function duration(seconds: number): string {
 
 /** Metrics that are shown where there is room for two. */
 export const SHOWN_METRICS: readonly string[] = ["HR@10", "NDCG@10"];
-
-/** 0.0314 -> "3.1 %"; less than a tenth of a percent -> "< 0.1 %" */
-export function percent(share: number): string {
-  return share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`;
-}
-
-/** 12345 -> "12,345" */
-export function count(value: number): string {
-  return value.toLocaleString("en-US");
-}

@@ -1,10 +1,8 @@
 import { basename, join } from "node:path";
 import { loadModel } from "../model/index.js";
-import { type RunEvent, writeReport } from "../recipes/index.js";
+import { type Outcome, outcomeOf, type RunEvent, readRecord, runReport, writeReport } from "../recipes/index.js";
 import { language, text } from "./messages.js";
-import { type Outcome, outcomeOf } from "./outcome.js";
 import { bold, type Output, printJson, say } from "./output.js";
-import { reportParts } from "./report-parts.js";
 import { showRun } from "./run-view.js";
 import { songTable } from "./songs.js";
 
@@ -27,7 +25,7 @@ export async function finishRun(events: AsyncIterable<RunEvent>, output: Output)
       report,
       text("reportTitle", { name: basename(folder) }),
       language(),
-      reportParts(folder, prepared, outcome),
+      runReport({ folder, record: readRecord(folder), prepared, outcome, name: saved.name }, language()),
     );
     if (output.json) {
       const { closed = null, listener, last, songs } = outcome;
@@ -41,19 +39,20 @@ export async function finishRun(events: AsyncIterable<RunEvent>, output: Output)
         songs,
       });
     }
-    showOutcome(outcome, output);
+    showOutcome(outcome, saved.name, output);
     say(output, `\n${bold(text("report", { path: report }))}\n${text("next")}`);
   } finally {
     saved.model.dispose();
   }
 }
 
-function showOutcome({ saved, results, closed, listener, last, songs }: Outcome, output: Output): void {
+function showOutcome(outcome: Outcome, name: string, output: Output): void {
+  const { results, closed, listener, last, songs } = outcome;
   const best = results.rows.find(({ scorer }) => scorer !== "oracle")?.scorer;
-  if (best && best !== saved.name) say(output, text("beaten", { best, name: saved.name }));
+  if (best && best !== name) say(output, text("beaten", { best, name }));
   if (closed !== undefined) {
     say(output, text("oracleNote"));
-    say(output, text("closed", { name: saved.name, share: (100 * closed).toFixed(0) }));
+    say(output, text("closed", { name, share: (100 * closed).toFixed(0) }));
   }
   say(output, `\n${bold(text("listener", { user: listener }))}\n${last.map((title) => `  ${title}`).join("\n")}`);
   say(output, `\n${bold(text("list"))}\n${songTable(songs)}`);

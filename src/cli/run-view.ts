@@ -1,22 +1,12 @@
 import type { CleaningReport } from "../data/index.js";
 import { previewOf, profileLog } from "../data/index.js";
+import { ruleText } from "../data/rule-texts.js";
 import { protocolSentence } from "../evaluate/index.js";
-import type { Prepared, RunEvent } from "../recipes/index.js";
+import { type Prepared, type RunEvent, resultRows } from "../recipes/index.js";
 import { partSizes } from "../sequence/split.js";
 import { previewText } from "./detected-view.js";
-import { text } from "./messages.js";
-import {
-  bold,
-  count,
-  duration,
-  faint,
-  formatTable,
-  type Output,
-  progressBar,
-  resultRows,
-  SHOWN_METRICS,
-  say,
-} from "./output.js";
+import { language, text } from "./messages.js";
+import { bold, count, duration, faint, formatTable, type Output, progressBar, SHOWN_METRICS, say } from "./output.js";
 
 /** Prints the events of a run as they come and gives them on; returns how the run ended. */
 export async function showRun(
@@ -102,7 +92,7 @@ export async function showRun(
         line(faint(text("fitting", { ...event, left: duration(event.secondsLeft) })));
         break;
       case "results": {
-        const { header, rows } = resultRows(event.table);
+        const { header, rows } = resultRows(event.table, text);
         line(`\n${bold(text("results"))}\n${formatTable(header, rows)}`);
         say(output, faint(text("intervals", { protocol: protocolSentence(event.table.protocol) })));
         break;
@@ -139,13 +129,10 @@ export function showPrepared({ raw, report, log, histories, dataEngine, dataReas
 }
 
 export function showCleaning(report: CleaningReport, output: Output): void {
-  const rows = report.steps.map((step) => [
-    step.rule,
-    count(step.removed),
-    count(step.repaired),
-    count(step.kept),
-    step.meaning,
-  ]);
+  const rows = report.steps.map((step) => {
+    const [rule, meaning] = ruleText(language(), step);
+    return [rule, count(step.removed), count(step.repaired), count(step.kept), meaning];
+  });
   say(output, bold(text("cleaning")));
   say(
     output,

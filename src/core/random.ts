@@ -45,6 +45,16 @@ export class Random {
     return result;
   }
 
+  /** The four words at which it stands, for code outside that draws the same bits; `standAt` takes them back. */
+  words(): Uint32Array {
+    return this.#state.slice();
+  }
+
+  /** Goes on from such words. */
+  standAt(words: Uint32Array): void {
+    this.#state.set(words);
+  }
+
   /** A number in [0, 1) with 32 random bits. */
   uniform(): number {
     return this.bits() / 4294967296;

@@ -1,5 +1,5 @@
 // Operations of Refrain's own inside the running TensorFlow, compiled by the set-up from kernels/*.cc. Where they could not be
-// compiled, TensorFlow's own operations do the same work in 1.1 to 2.7 times the time.
+// compiled, TensorFlow's own operations do the same work more slowly.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
@@ -13,7 +13,8 @@ let loaded = false;
 /**
  * Makes the operations known to TensorFlow, which must be running, and says in words whether it could.
  *
- * `REFRAIN_KERNELS=off` leaves them out. They are compiled for one kind of processor and are not used on another.
+ * `REFRAIN_KERNELS=off` leaves them out; `float32` keeps their products off matrix tiles. They are compiled for one kind of
+ * processor and are not used on another.
  */
 export function useKernels(): string {
   if (loaded) return "with Refrain's kernels";

@@ -1,6 +1,8 @@
 // Layers around the recurrent one, each with its gradient.
 import type { Random } from "../core/random.js";
 import type { Graph, Value } from "./graph.js";
+import { hasKernels } from "./kernels.js";
+import { rawOp } from "./native.js";
 import { columnSums, product, productTransposeA, productTransposeB, takeRows } from "./operations.js";
 import { type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
@@ -71,6 +73,23 @@ export function layerNorm(
   });
 }
 
+const [ROOT_2_PI, CUBE] = [Math.sqrt(2 / Math.PI), 0.044715];
+
+/** 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), number by number. @source Hendrycks & Gimpel 2016 (GELU by tanh) */
+export function gelu(graph: Graph, x: Value<Tensor2D>): Value<Tensor2D> {
+  const { tensor } = x;
+  const square = tensor.square();
+  const t = tensor.mul(square.mul(CUBE).add(1)).mul(ROOT_2_PI).tanh();
+  const half = t.add(1).mul(0.5);
+  return graph.output(tensor.mul(half) as Tensor2D, [x], (dy) => {
+    const inner = square
+      .mul(3 * CUBE)
+      .add(1)
+      .mul(ROOT_2_PI * 0.5);
+    return [dy.mul(half.add(tensor.mul(tf.sub(1, t.square())).mul(inner)))];
+  });
+}
+
 /**
  * Sets a share of the numbers to zero and scales the rest up, so that the mean stays.
  *
@@ -82,14 +101,39 @@ export function layerNorm(
  */
 export function dropout(graph: Graph, x: Value<Tensor2D>, rate: number, random?: Random): Value<Tensor2D> {
   if (rate === 0 || !random) return x;
-  const numbers = new Float32Array(x.tensor.size);
-  const keep = 1 / (1 - rate);
   const limit = Math.round(rate * 65536); // two decisions out of 32 bits
-  for (let i = 0; i < numbers.length; i += 2) {
+  const keep = 1 / (1 - rate);
+  const { y, backward } = (hasKernels() ? dropByKernel : dropPlain)(x.tensor, limit, keep, random);
+  return graph.output(y, [x], (dy) => [backward(dy as Tensor2D)]);
+}
+
+/** `limit` of 65,536 numbers are dropped, the others multiplied by `keep`. */
+type Drop = (
+  x: Tensor2D,
+  limit: number,
+  keep: number,
+  random: Random,
+) => { readonly y: Tensor2D; readonly backward: (dy: Tensor2D) => Tensor2D };
+
+const dropPlain: Drop = (x, limit, keep, random) => {
+  const numbers = new Float32Array(x.size);
+  for (let i = 0; i < x.size; i += 2) {
     const bits = random.bits();
     numbers[i] = (bits & 0xffff) < limit ? 0 : keep;
     numbers[i + 1] = bits >>> 16 < limit ? 0 : keep; // past the end it is lost
   }
-  const mask = tf.tensor2d(numbers, x.tensor.shape);
-  return graph.output(x.tensor.mul(mask) as Tensor2D, [x], (dy) => [dy.mul(mask)]);
-}
+  const mask = tf.tensor2d(numbers, x.shape);
+  return { y: x.mul(mask) as Tensor2D, backward: (dy) => dy.mul(mask) as Tensor2D };
+};
+
+/** The mask is made anew for the gradient, which takes less than keeping it. */
+const dropByKernel: Drop = (x, limit, keep, random) => {
+  const words = tf.tensor1d(Int32Array.from(random.words()), "int32");
+  const how = [words, tf.tensor1d([limit], "int32"), tf.tensor1d([keep])];
+  const [y, next] = rawOp("RefrainDropout", [], [x, ...how], 2);
+  random.standAt(Uint32Array.from(next.dataSync()));
+  return {
+    y: y as Tensor2D,
+    backward: (dy) => rawOp("RefrainDropout", [], [dy, ...how], 2)[0] as Tensor2D,
+  };
+};

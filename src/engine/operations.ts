@@ -1,7 +1,8 @@
 // The same operation by the way that each engine does fast. On native TensorFlow a product is up to twice as fast where the
 // transposed argument is the smaller one. On WASM (tfjs 4.22, measured) a product with a transposed
 // argument is 10x slower than transposing first, and a slice or gather of a large tensor copies all of it.
-import { hasTiles, isNative, matMulNative } from "./native.js";
+import { hasKernels } from "./kernels.js";
+import { hasTiles, isNative, matMulNative, rawOp } from "./native.js";
 import { type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
 /** a b. @shape a [N, P]; b [P, Q] -> [N, Q] */
@@ -34,6 +35,12 @@ export function takeRows(x: Tensor2D, rows: Int32Array): Tensor2D {
 
 /** Sums rows that share a number. @shape values [N, D]; rows int32 [N], each in [0, R) -> [R, D] */
 export function addRows(values: Tensor2D, rows: Int32Array, R: number): Tensor2D {
+  if (hasKernels()) {
+    const numbers = [tf.tensor1d(rows, "int32"), tf.tensor1d([R], "int32")];
+    const [sums] = rawOp("RefrainAddRows", [], [values, ...numbers], 1);
+    tf.dispose(numbers);
+    return sums as Tensor2D;
+  }
   if (isNative()) return tf.unsortedSegmentSum(values, tf.tensor1d(rows, "int32"), R) as Tensor2D;
   return tf.scatterND(column(rows), values, [R, values.shape[1]]) as Tensor2D;
 }

@@ -1,13 +1,19 @@
 import { z } from "zod";
 import { parseConfig } from "../core/config.js";
-import type { CellName } from "../engine/index.js";
+import type { CellName, GatedCellName } from "../engine/index.js";
 
 const share = z.number().min(0).max(0.95);
 const size = z.number().int().min(1).max(4096);
 
+/** Every kind of layer. */
+export type SequenceLayerName = CellName | GatedCellName | "lru" | "attention";
+
 /** Shape of the recurrent recommender; what each field means stands in `modelSchema`. */
 export interface ModelConfig {
-  readonly cell: CellName;
+  readonly cell: SequenceLayerName;
+  readonly block: "plain" | "postNorm" | "preNorm";
+  readonly heads: number;
+  readonly attentionWindow: number;
   readonly embeddingSize: number;
   readonly userEmbeddingSize: number;
   readonly hiddenSize: number;
@@ -29,7 +35,18 @@ export interface ModelConfig {
 /** Every choice about the model's shape, with its meaning, range and default. */
 export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
   .strictObject({
-    cell: z.enum(["lstm", "gru", "rnn"]).default("lstm").describe("Recurrent cell"),
+    cell: z
+      .enum(["lstm", "gru", "rnn", "minGru", "minLstm", "lru", "attention"])
+      .default("lstm")
+      .describe("What runs along the plays: a recurrent cell, or attention over the last ones"),
+    block: z
+      .enum(["plain", "postNorm", "preNorm"])
+      .default("plain")
+      .describe(
+        "What stands around it: nothing, or residual paths and a feed-forward part, with layer norm after or before",
+      ),
+    heads: z.number().int().min(1).max(64).default(2).describe("Heads of attention; hiddenSize is a multiple of them"),
+    attentionWindow: z.number().int().min(1).max(1000).default(64).describe("Last plays that attention looks at"),
     embeddingSize: size.default(96).describe("D: numbers per item"),
     userEmbeddingSize: z.number().int().min(0).max(1024).default(32).describe("Numbers per user; 0 leaves users out"),
     hiddenSize: size.default(128).describe("H: units of each recurrent layer"),
@@ -63,6 +80,10 @@ export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
     contextDropout: share
       .default(0.1)
       .describe("Share of histories, and of questions, that training takes without times"),
+  })
+  .refine(({ cell, heads, hiddenSize }) => cell !== "attention" || hiddenSize % heads === 0, {
+    path: ["heads"],
+    message: "hiddenSize must be a multiple of heads",
   })
   .describe("Shape of the recurrent recommender");
 

@@ -12,7 +12,6 @@ import {
   type Negatives,
   type Parameter,
   productTransposeB,
-  recurrent,
   type SampledLossName,
   sampledLoss,
   type Tensor,
@@ -23,9 +22,11 @@ import {
   type Value,
 } from "../engine/index.js";
 import type { Batch } from "../sequence/batches.js";
+import { inBlock } from "./block.js";
 import type { ModelConfig } from "./config.js";
 import { type ContextRows, contextRows, contextsOf, withAsked, withHeard } from "./context.js";
 import { type RepeatWeights, repeatAttention, repeatOdds } from "./repeat.js";
+import { sequenceLayers, type WeightsOf } from "./sequence-layers.js";
 
 /** Takes padding out of the softmax: exp(-1e9) is 0 in float32. */
 const NEVER = -1e9;
@@ -108,14 +109,9 @@ export class Pass {
     }
     x = dropout(graph, x, config.inputDropout, random);
     for (let layer = 0; layer < config.layers; layer++) {
-      const weights = {
-        input: this.weight(`layer${layer}/input`),
-        recurrent: this.weight(`layer${layer}/recurrent`),
-        bias: this.weight(`layer${layer}/bias`),
-      };
-      let h = recurrent(graph, config.cell, x, weights, batch);
-      if (layer < config.layers - 1) h = dropout(graph, h, config.dropout, random);
-      x = config.residual && h.tensor.shape[1] === x.tensor.shape[1] ? add(graph, x, h) : h;
+      const weight: WeightsOf<"value"> = (name) => this.weight(`layer${layer}/${name}`);
+      const run = { config, weight, isLast: layer === config.layers - 1, random };
+      x = inBlock(graph, x, run, (y) => sequenceLayers[config.cell].states(graph, y, weight, batch));
     }
     return { states: x, asked: config.moment ? withAsked(graph, x, tables("asked"), rows) : x };
   }

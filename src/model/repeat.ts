@@ -1,8 +1,10 @@
 // The copy mechanism: songs come back, and an item table alone cannot say which one of the last plays.
 import {
   addRows,
+  closedPlays,
   columnSums,
   type Graph,
+  lagNumbers,
   linear,
   product,
   productTransposeA,
@@ -31,9 +33,6 @@ export interface RepeatWeights {
   readonly gateBias: Value<Tensor1D>;
 }
 
-/** Takes a play out of the attention. */
-const NEVER = -1e9;
-
 /**
  * Attention of every step over the last plays.
  *
@@ -56,7 +55,7 @@ export function repeatAttention(
     .matMul(queries, tf.transpose(keys, [0, 2, 1]))
     .div(Math.sqrt(query.tensor.shape[1]))
     .add(lags)
-    .add(closed(batch, window));
+    .add(closedPlays(batch, window));
   return { attention: tf.softmax(scores) as Tensor3D, queries, keys };
 }
 
@@ -128,23 +127,6 @@ function byRow(x: Tensor2D, T: number, B: number): Tensor3D {
 /** [B, T, A] -> [T * B, A] */
 function byStep(x: Tensor3D): Tensor2D {
   return tf.transpose(x, [1, 0, 2]).reshape([-1, x.shape[2]]) as Tensor2D;
-}
-
-/** Lag t - j of each pair, cut to the window. @shape int32 [T * T] */
-function lagNumbers(T: number, window: number): Int32Array {
-  return Int32Array.from({ length: T * T }, (_, at) =>
-    Math.max(0, Math.min(window - 1, Math.floor(at / T) - (at % T))),
-  );
-}
-
-/** NEVER where play j is later than t, out of the window, or padding; a step without any play attends to itself. */
-function closed({ length: T, size: B, padding }: Batch, window: number): Tensor3D {
-  const mask = new Float32Array(B * T * T);
-  for (let b = 0; b < B; b++)
-    for (let t = 0; t < T; t++)
-      for (let j = 0; j < T; j++)
-        if (j !== t && (j > t || t - j >= window || j < padding[b])) mask[(b * T + t) * T + j] = NEVER;
-  return tf.tensor3d(mask, [B, T, T]);
 }
 
 /** 1 where play j is of the item that is the target at step t. */

@@ -1,19 +1,20 @@
 import { checkInteger } from "../core/check.js";
 import {
+  Graph,
   product,
   productTransposeB,
-  recurrentStep,
   type Tensor,
-  type Tensor1D,
   type Tensor2D,
   type TopItems,
   takeRows,
   tf,
   topItems,
 } from "../engine/index.js";
+import { inBlock } from "./block.js";
 import { contextsOf } from "./context.js";
 import type { RecurrentModel } from "./recurrent-model.js";
 import { asRow, logistic, mixed, normal, numbersOf, rowProduct, softmax, sum } from "./row-numbers.js";
+import { type LayerState, sequenceLayers, type WeightsOf } from "./sequence-layers.js";
 
 /** What the model knows of a listener after some plays: plain numbers, a few kilobytes whatever the history's length. */
 export interface UserState {
@@ -23,8 +24,8 @@ export interface UserState {
   readonly plays: number;
   /** When the last one was heard, in seconds since 1970; NaN where unknown. */
   readonly time: number;
-  /** Hidden and cell state of each layer. @shape float32 [H] */
-  readonly layers: readonly { readonly h: Float32Array; readonly c: Float32Array }[];
+  /** What each layer keeps: hidden and cell state [H], or the keys and values of the last plays. */
+  readonly layers: readonly LayerState[];
   /** What the layers make of the last play. @shape float32 [H] */
   readonly top: Float32Array;
   /** Items of the last plays, newest first, at most `repeatWindow` (at least the last one). */
@@ -68,13 +69,11 @@ export class StreamingModel {
   start(user = 0): UserState {
     const { config, userCount } = this.#model;
     checkInteger("user", user, 0, userCount);
-    const zeros = () => new Float32Array(config.hiddenSize);
-    const layers = Array.from({ length: config.layers }, () => ({ h: zeros(), c: zeros() }));
-    const [top] = numbersOf(() => {
-      let x = this.#input(0, user);
-      for (const { h } of layers) x = this.#joined(x, asRow(h));
-      return [x];
-    });
+    const layers = Array.from({ length: config.layers }, () => sequenceLayers[config.cell].start(config));
+    const nothing = () => tf.zeros([1, config.hiddenSize]) as Tensor2D;
+    const [top] = numbersOf(() => [
+      layers.reduce((x, _, layer) => this.#inBlock(x, layer, nothing), this.#input(0, user)),
+    ]);
     return { user, plays: 0, time: Number.NaN, layers, top, recent: new Int32Array(0), keys: new Float32Array(0) };
   }
 
@@ -90,10 +89,14 @@ export class StreamingModel {
     const copies = config.repeatWindow > 0;
     const numbers = numbersOf(() => {
       let x = this.#input(item, state.user, state.time, time);
-      const states = state.layers.flatMap(({ h, c }, layer) => {
-        const next = recurrentStep(config.cell, x, this.#layer(layer), { h: asRow(h), c: asRow(c) });
-        x = this.#joined(x, next.h);
-        return [next.h, next.c];
+      const states = state.layers.flatMap((before, layer) => {
+        let after: Tensor[] = [];
+        x = this.#inBlock(x, layer, (own) => {
+          const { y, h, c } = sequenceLayers[config.cell].step(own, this.#weightsOf(layer), before);
+          after = [h, c];
+          return y;
+        });
+        return after;
       });
       return copies ? [...states, x, product(x, this.#read("repeat/key"))] : [...states, x];
     });
@@ -172,9 +175,16 @@ export class StreamingModel {
     return tf.concat([row, takeRows(this.#read("user/embedding"), Int32Array.of(user))], 1) as Tensor2D;
   }
 
-  /** A layer's output, with the residual path past it. @shape x [1, P]; h [1, H] -> [1, H] */
-  #joined(x: Tensor2D, h: Tensor2D): Tensor2D {
-    return this.#model.config.residual && x.shape[1] === h.shape[1] ? x.add(h) : h;
+  /** A layer with what stands around its middle. @shape x [1, P] -> [1, H] */
+  #inBlock(x: Tensor2D, layer: number, middle: (x: Tensor2D) => Tensor2D): Tensor2D {
+    const graph = new Graph(false);
+    const read = this.#weightsOf(layer);
+    const run = {
+      config: this.#model.config,
+      weight: (name: string) => graph.input(read(name)) as never,
+      isLast: true,
+    };
+    return inBlock(graph, graph.input(x), run, ({ tensor }) => graph.input(middle(tensor))).tensor;
   }
 
   /** What the layers made of the last play, as it answers a question at some moment. @shape -> [H] */
@@ -223,12 +233,8 @@ export class StreamingModel {
     return this.#read(this.#model.config.output === "tied" ? "item/embedding" : "output/items");
   }
 
-  #layer(layer: number) {
-    return {
-      input: this.#read(`layer${layer}/input`),
-      recurrent: this.#read(`layer${layer}/recurrent`),
-      bias: this.#read<Tensor1D>(`layer${layer}/bias`),
-    };
+  #weightsOf(layer: number): WeightsOf<"tensor"> {
+    return (name) => this.#read(`layer${layer}/${name}`);
   }
 
   #read<T extends Tensor = Tensor2D>(name: string): T {

@@ -5,3 +5,4 @@ export { heatmap, type Line, type LineChartOptions, lineChart, pointMap } from "
 export { principalPlane } from "./projection.js";
 export { COLOURS, figure } from "./theme.js";
 export { type CurvePoint, trainingCurves } from "./training.js";
+export { figureIn } from "./words.js";

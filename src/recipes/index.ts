@@ -1,8 +1,14 @@
 export { auditData, type DataAudit } from "./audit.js";
+export * from "./compare/index.js";
 export { PRESETS, type RunConfig, runConfig, runSchema, withDatasetDefaults, withPreset } from "./config.js";
+export { estimateRun, type RunEstimate } from "./estimate.js";
+export { type Judged, type JudgeEvent, type Judgement, type JudgeOptions, judge } from "./judge.js";
 export { runOnce } from "./once.js";
+export { displayTitle, type Outcome, outcomeOf, type RecommendedSong, songsFor } from "./outcome.js";
 export { knownPlays, type Prepared, prepare } from "./prepare.js";
-export { type ReportPart, writeReport } from "./report.js";
+export { type ReportPart, reportHtml, writeReport } from "./report.js";
+export type { ReportLanguage } from "./report-texts.js";
+export { reportWords } from "./report-texts.js";
 export { type RunEvent, type RunOptions, resumeRun, startRun } from "./run.js";
 export {
   type EpochRecord,
@@ -14,5 +20,7 @@ export {
   runHolder,
 } from "./run-folder.js";
 export { changeMarks, type RunMarks, readMarks, runMarksSchema } from "./run-marks.js";
+export { type RunReportInput, reasonText, resultRows, runReport } from "./run-report.js";
 export { discardRun, eraseRun, restoreRun, trashOf } from "./run-trash.js";
 export { cleanSource, JKPOP, readSource, type Source, splitSource } from "./source.js";
+export { readings, type TestReading } from "./test-readings.js";

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { writeFileAtomic } from "../core/files.js";
 import type { Figure } from "../core/types.js";
 import { escapeHtml } from "../notebook/html.js";
+import type { ReportLanguage } from "./report-texts.js";
 
 /** One part of a report, top to bottom. Texts are plain; they are escaped here. */
 export type ReportPart =
@@ -11,15 +12,18 @@ export type ReportPart =
   | { readonly type: "table"; readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] }
   | { readonly type: "figure"; readonly figure: Figure; readonly description: string };
 
-/** Writes one HTML file with live Plotly figures and nothing to load from anywhere. */
-export function writeReport(path: string, title: string, language: "en" | "zh", parts: readonly ReportPart[]): void {
+/** Writes `reportHtml` as a file. @throws {RefrainError} FILE_WRITE_FAILED */
+export function writeReport(path: string, title: string, language: ReportLanguage, parts: readonly ReportPart[]): void {
+  writeFileAtomic(path, reportHtml(title, language, parts));
+}
+
+/** One HTML page with live Plotly figures and nothing to load from anywhere. */
+export function reportHtml(title: string, language: ReportLanguage, parts: readonly ReportPart[]): string {
   const plotly = readFileSync(createRequire(import.meta.url).resolve("plotly.js-basic-dist-min"), "utf8");
   const figures: Figure[] = [];
   const body = parts.map((part) => render(part, figures)).join("\n");
   const settings = { displaylogo: false, responsive: true, showSendToCloud: false, plotlyServerURL: "" };
-  writeFileAtomic(
-    path,
-    `<!doctype html>
+  return `<!doctype html>
 <html lang="${language === "zh" ? "zh-CN" : "en"}">
 <head>
 <meta charset="utf-8">
@@ -39,8 +43,7 @@ figures.forEach((figure, i) => Plotly.newPlot("figure" + i, figure.data, figure.
 </script>
 </body>
 </html>
-`,
-  );
+`;
 }
 
 function render(part: ReportPart, figures: Figure[]): string {

@@ -8,15 +8,18 @@ import type { Job, RunDetail } from "../../app/server/contract.js";
 import { listen } from "../../app/web/components/chart-clicks.js";
 import { csvOf } from "../../app/web/components/export.js";
 import { optionAt, optionsOfText, withOption } from "../../app/web/draft.js";
+import { duration } from "../../app/web/duration.js";
 import { applyEdits, type Edit, entriesOf, rise, sittings } from "../../app/web/explore/what-if.js";
 import { OPTION_TEXTS } from "../../app/web/form/option-texts.js";
 import { fieldsOf } from "../../app/web/form/schema.js";
+import { ERRORS_ZH, errorText } from "../../app/web/i18n/errors.js";
 import { TERMS } from "../../app/web/i18n/glossary.js";
 import { inLanguage, TEXTS } from "../../app/web/i18n/index.js";
 import { href, parseRoute } from "../../app/web/router.js";
 import { found, tagsOf } from "../../app/web/runs/shelf.js";
 import { smoothed } from "../../app/web/smooth.js";
 import { parseEvents, withEvent } from "../../app/web/stream.js";
+import { ERROR_TABLE } from "../../src/core/errors.js";
 import { ROOT } from "../support/cli.js";
 
 const song = (id: string) => ({ id, title: id, artist: "", alias: "", plays: 1, popularityRank: 1 });
@@ -119,7 +122,7 @@ test("every option of the schema is a field with a name in both languages", () =
   expect(fields.find(({ path }) => path === "data.titles")).toMatchObject({ kind: "text", nullable: true });
   expect(fields.find(({ path }) => path === "model.cell")).toMatchObject({
     kind: "choice",
-    choices: ["lstm", "gru", "rnn"],
+    choices: ["lstm", "gru", "rnn", "minGru", "minLstm", "lru", "attention"],
   });
   expect(fields.find(({ path }) => path === "train.seed")?.maximum).toBeUndefined();
 });
@@ -190,6 +193,28 @@ test("a click on a point of a figure is heard once, however often the figure was
   element.emit("plotly_click", { points: [{ customdata: "a" }] });
   element.emit("plotly_click", { points: [{}] });
   expect(heard).toEqual(["third a"]);
+});
+
+test("every error has Chinese words, with the exact English below; every rule too", () => {
+  const missing = Object.keys(ERROR_TABLE).filter((code) => !(code in ERRORS_ZH));
+  expect(missing).toEqual([]);
+  for (const words of Object.values(ERRORS_ZH).flat()) expect(words).toMatch(/\p{Script=Han}/u);
+  const error = { code: "RUN_BUSY", message: "It is busy.", remedy: "Wait." };
+  expect(errorText("en", error)).toEqual({ title: "It is busy.", remedy: "Wait.", exact: null });
+  expect(errorText("zh", error)).toMatchObject({ title: "有运行正在训练。", exact: "It is busy." });
+  expect(errorText("zh", { ...error, code: "toString" }).title).toBe("It is busy.");
+});
+
+test("durations in both languages", () => {
+  expect([0.42, 9, 45, 200, 7500, Number.NaN].map((seconds) => duration(seconds))).toEqual([
+    "0.42 s",
+    "9 s",
+    "45 s",
+    "3 min 20 s",
+    "2 h 5 min",
+    "–",
+  ]);
+  expect(duration(200, "zh-CN")).toBe("3 分 20 秒");
 });
 
 describe("texts", () => {

@@ -51,8 +51,18 @@ function windowsOf(seed: number, lengths: readonly number[]): Window[] {
 describe("number of weights", () => {
   const formula = (c: ModelConfig, items: number, users: number) => {
     const [D, H, P] = [c.embeddingSize, c.hiddenSize, c.userEmbeddingSize];
-    const k = { lstm: 4, gru: 3, rnn: 1 }[c.cell];
-    const layer = (inputs: number) => k * H * (inputs + H + 1);
+    const cell = (inputs: number) =>
+      ({
+        lstm: 4 * H * (inputs + H + 1),
+        gru: 3 * H * (inputs + H + 1),
+        rnn: H * (inputs + H + 1),
+        minGru: 2 * H * (inputs + 1),
+        minLstm: 3 * H * (inputs + 1),
+        lru: 3 * H + 2 * H * inputs + 2 * H * H,
+        attention: 3 * H * inputs + c.attentionWindow * c.heads,
+      })[c.cell];
+    const block = (inputs: number) => (inputs === H ? 0 : (inputs + 1) * H) + cell(H) + 4 * H + 8 * H * H + 5 * H;
+    const layer = c.block === "plain" ? cell : block;
     const recurrentLayers = layer(D + P) + (c.layers - 1) * layer(H);
     const width = c.output === "tied" ? D : H;
     const output = (c.output === "tied" ? H * D + D : (items + 1) * H) + (items + 1) + (c.layerNorm ? 2 * width : 0);
@@ -66,6 +76,13 @@ describe("number of weights", () => {
       runConfig(options).model,
     ]),
     ["GRU, three layers", { cell: "gru", layers: 3, hiddenSize: 7, embeddingSize: 5 }],
+    ["minGRU in blocks", { cell: "minGru", block: "postNorm", layers: 2, hiddenSize: 6, embeddingSize: 5 }],
+    [
+      "minLSTM in blocks of one width",
+      { cell: "minLstm", block: "preNorm", userEmbeddingSize: 0, hiddenSize: 6, embeddingSize: 6 },
+    ],
+    ["linear recurrent unit", { cell: "lru", hiddenSize: 6 }],
+    ["attention", { cell: "attention", heads: 3, attentionWindow: 7, hiddenSize: 6 }],
     ["RNN without users, free", { cell: "rnn", userEmbeddingSize: 0, output: "free", layerNorm: false }],
   ];
   test.each(cases)("%s", (_, options) => {
@@ -95,6 +112,9 @@ describe("a wrong option", () => {
     ["cell", { cell: "transformer" }],
     ["output", { output: "half" }],
     ["layerNorm", { layerNorm: "yes" }],
+    ["block", { block: "norm" }],
+    ["heads", { cell: "attention", heads: 3, hiddenSize: 8 }],
+    ["attentionWindow", { attentionWindow: 0 }],
     ["repeatWindow", { repeatWindow: 1001 }],
     ["timeGap", { timeGap: 1 }],
     ["contextDropout", { contextDropout: 1 }],
@@ -148,6 +168,10 @@ describe("as a scorer", () => {
           { cell, output, userEmbeddingSize, repeatWindow, ...more },
         ]);
       }
+  for (const cell of ["minGru", "minLstm", "lru", "attention"] as const)
+    for (const block of ["plain", "postNorm", "preNorm"] as const)
+      variants.push([`${cell}, ${block}, 2 layers`, { cell, block, layers: 2, attentionWindow: 3 }]);
+  variants.push(["lstm in a block", { block: "preNorm", embeddingSize: 5 }]);
   variants.push(["lstm that copies without users", { userEmbeddingSize: 0, repeatWindow: 200 }]);
   variants.push(["lstm without the short way", { lastItem: false }]);
   variants.push(["lstm with users that does not copy", { repeatWindow: 0 }]);
@@ -230,6 +254,9 @@ describe("loss", () => {
     ["not copying", { repeatWindow: 0 }],
     ["two layers", { layers: 2, residual: true }],
     ["free GRU", { cell: "gru", output: "free" }],
+    ["minGRU", { cell: "minGru" }],
+    ["LRU in two blocks", { cell: "lru", block: "postNorm", layers: 2 }],
+    ["attention in two blocks", { cell: "attention", block: "preNorm", layers: 2, attentionWindow: 4 }],
   ])("of a left-padded batch is the mean over its rows alone: %s", (_, options) => {
     withModel(smallModel(options), (model) => {
       shake(model);
@@ -294,6 +321,10 @@ describe("loss", () => {
     ["lstm without the short way and times", { lastItem: false, timeGap: false, hour: false }],
     ["lstm that does not know when it is asked", { moment: false, embeddingSize: 3 }],
     ["rnn without users", { cell: "rnn", userEmbeddingSize: 0, layerNorm: false, repeatWindow: 2 }],
+    ["minGRU in a block, norms after", { cell: "minGru", block: "postNorm" }],
+    ["minLSTM in two blocks, norms before", { cell: "minLstm", block: "preNorm", layers: 2, repeatWindow: 0 }],
+    ["LRU in two blocks", { cell: "lru", block: "postNorm", layers: 2, repeatWindow: 0 }],
+    ["attention in a block", { cell: "attention", block: "preNorm", attentionWindow: 3 }],
   ])("gradients of all weights agree with finite differences: %s", (_, options) => {
     const config = smallModel({ embeddingSize: 4, hiddenSize: 4, userEmbeddingSize: 2, ...options });
     withModel(config, (model) => {

@@ -50,6 +50,7 @@ const saved = (use: (folder: string, scores: Float32Array) => void, seed = 1, op
 describe("saved and loaded", () => {
   test.each([
     ["lstm that copies", {}],
+    ["attention in a block", { cell: "attention", block: "preNorm" }],
     ["gru, free, without users", { cell: "gru", output: "free", userEmbeddingSize: 0, repeatWindow: 0 }],
   ])("%s: the same scores, weights and names", async (_, options) => {
     await saved(
@@ -87,7 +88,7 @@ describe("other versions", () => {
       model.dispose();
       const path = join(folder, "model.bin");
       const { meta, tensors } = readTensorFile<{ config: ModelConfig; context: string }>(path);
-      const { timeGap, hour, moment, contextDropout, ...config } = meta.config;
+      const { timeGap, hour, moment, contextDropout, block, heads, attentionWindow, ...config } = meta.config;
       writeTensorFile(path, { config, context: meta.context }, tensors);
       const loaded = loadModel(folder);
       expect(loaded.scorer.score(queries)).toEqual(scores);

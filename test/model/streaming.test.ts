@@ -29,6 +29,15 @@ describe("a state that takes one play at a time gives what a pass over all plays
       { cell: "rnn", layers: 3, residual: true, hiddenSize: 11 },
     ],
     ["without times", { timeGap: false, hour: false }],
+    ["minGRU in two blocks", { cell: "minGru", block: "postNorm", layers: 2 }],
+    ["minLSTM", { cell: "minLstm" }],
+    ["LRU in a block", { cell: "lru", block: "preNorm" }],
+    ["LRU in two blocks", { cell: "lru", block: "postNorm", layers: 2, repeatWindow: 0 }],
+    ["attention in two blocks", { cell: "attention", block: "preNorm", layers: 2, attentionWindow: 6 }],
+    [
+      "plain attention with residual",
+      { cell: "attention", residual: true, hiddenSize: 12, heads: 3, embeddingSize: 9 },
+    ],
     ["without the time of the question", { moment: false }],
     ["without layer norm and short way", { layerNorm: false, lastItem: false, repeatWindow: 200 }],
   ])("%s", (_, options) => {

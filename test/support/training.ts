@@ -13,6 +13,9 @@ import { type CheckpointStore, type TrainConfig, train, trainConfig } from "../.
 export function smallModel(options: Partial<ModelConfig> = {}): ModelConfig {
   return modelConfig({
     cell: "lstm",
+    block: "plain",
+    heads: 2,
+    attentionWindow: 64,
     embeddingSize: 8,
     userEmbeddingSize: 3,
     hiddenSize: 8,

@@ -20,7 +20,8 @@ export function csvOf({ header, rows }: Sheet): string {
 
 export function saveText(text: string, name: string, ending: string): void {
   const bom = ending === "csv" ? "\ufeff" : ""; // spreadsheets read UTF-8 as something else without it
-  save(URL.createObjectURL(new Blob([bom + text], { type: "text/plain;charset=utf-8" })), name, ending);
+  const type = ending === "html" ? "text/html" : "text/plain";
+  save(URL.createObjectURL(new Blob([bom + text], { type: `${type};charset=utf-8` })), name, ending);
 }
 
 /** Saves a figure with the page's background, so that its text can be read anywhere. */

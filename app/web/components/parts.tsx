@@ -2,6 +2,8 @@ import { CircleAlert, Info, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api.js";
+import { errorText } from "../i18n/errors.js";
+import { useSettings } from "../settings.js";
 
 interface PageProps {
   readonly title: ReactNode;
@@ -103,12 +105,14 @@ export function Notice({ tone = "plain", title, action, children }: NoticeProps)
 /** What went wrong, the remedy, and another try. */
 export function ErrorBox({ error, retry }: { readonly error: unknown; readonly retry?: () => void }) {
   const { t } = useTranslation();
+  const { language } = useSettings();
   const { code, remedy } = error instanceof ApiError ? error : { code: "UNEXPECTED", remedy: null };
   const lost = code === "DISCONNECTED";
+  const words = errorText(language, { code, remedy, message: (error as Error).message });
   return (
     <Notice
       tone="bad"
-      title={lost ? t("state.disconnected") : (error as Error).message}
+      title={lost ? t("state.disconnected") : words.title}
       action={
         retry && (
           <button type="button" className="button" onClick={retry}>
@@ -117,8 +121,8 @@ export function ErrorBox({ error, retry }: { readonly error: unknown; readonly r
         )
       }
     >
-      {lost ? t("state.disconnectedHelp") : remedy}
-      {!lost && <div className="small muted">{code}</div>}
+      {lost ? t("state.disconnectedHelp") : words.remedy}
+      {!lost && <div className="small muted">{words.exact ? `${code}: ${words.exact}` : code}</div>}
     </Notice>
   );
 }

@@ -1,12 +1,15 @@
 import { useTranslation } from "react-i18next";
 import type { CleaningReport } from "refrain";
+import { ruleText } from "refrain/audit-messages";
 import { Card } from "../components/parts.js";
 import { useFormat } from "../format.js";
+import { useSettings } from "../settings.js";
 
 /** What each rule removed: read = kept + removed. */
 export function CleaningCard({ report }: { readonly report: CleaningReport }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const { language } = useSettings();
   const { read, kept, removed, repaired, steps } = report;
   return (
     <Card title={t("data.cleaning")} flush>
@@ -29,15 +32,18 @@ export function CleaningCard({ report }: { readonly report: CleaningReport }) {
           </tr>
         </thead>
         <tbody>
-          {steps.map((step) => (
-            <tr key={step.rule} className={step.removed + step.repaired === 0 ? "quiet" : undefined}>
-              <td>{step.rule}</td>
-              <td className="number">{format.count(step.removed)}</td>
-              <td className="number">{format.count(step.repaired)}</td>
-              <td className="number">{format.count(step.kept)}</td>
-              <td className="small muted">{step.meaning}</td>
-            </tr>
-          ))}
+          {steps.map((step) => {
+            const [rule, meaning] = ruleText(language, step);
+            return (
+              <tr key={step.rule} className={step.removed + step.repaired === 0 ? "quiet" : undefined}>
+                <td>{rule}</td>
+                <td className="number">{format.count(step.removed)}</td>
+                <td className="number">{format.count(step.repaired)}</td>
+                <td className="number">{format.count(step.kept)}</td>
+                <td className="small muted">{meaning}</td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </Card>

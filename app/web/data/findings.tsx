@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Finding } from "refrain";
-import { auditEn, auditZh } from "refrain/audit-messages";
+import { auditEn, auditZh, ruleText } from "refrain/audit-messages";
 import { Badge, Card, Tabs, type Tone } from "../components/parts.js";
 import { optionsOfText } from "../draft.js";
 import { useFormat } from "../format.js";
@@ -18,7 +18,8 @@ interface FindingsProps {
 export function Findings({ findings, onFix }: FindingsProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const words = useSettings().language === "zh" ? auditZh : auditEn;
+  const { language } = useSettings();
+  const words = language === "zh" ? auditZh : auditEn;
   const grave = findings.filter(({ severity }) => severity !== "note");
   const [shown, setShown] = useState<"grave" | "all">(grave.length > 0 ? "grave" : "all");
   const inWords = (text: string, values: Finding["values"]) =>
@@ -64,7 +65,11 @@ export function Findings({ findings, onFix }: FindingsProps) {
                 )}
               </div>
               <p className="small">{inWords(sentence, values)}</p>
-              {cleanedBy && <p className="small muted">{inWords(words.cleaned, { rule: cleanedBy })}</p>}
+              {cleanedBy && (
+                <p className="small muted">
+                  {inWords(words.cleaned, { rule: ruleText(language, { rule: cleanedBy })[0] })}
+                </p>
+              )}
               {fix && !cleanedBy && options.length === 0 && <code className="small">{fix}</code>}
               {examples.length > 0 && (
                 <details>

@@ -76,6 +76,8 @@ export const run = {
     stop: ["Stop now", "立即停止"],
     stopSure: ["Stop without saving?", "不保存就停止？"],
     resume: ["Resume", "继续"],
+    report: ["Report (HTML)", "报告（HTML）"],
+    reporting: ["Making the report …", "正在生成报告……"],
     evaluating: ["Testing {{scorer}} ({{done}} of {{all}})", "正在测试 {{scorer}}（{{done}}/{{all}}）"],
     progress: [
       "Epoch {{epoch}} of {{epochs}}, step {{step}} of {{all}}",
@@ -130,22 +132,6 @@ export const run = {
     copy: ["Copy", "复制"],
     copied: ["Copied", "已复制"],
     log: ["Log", "日志"],
-  },
-  failure: {
-    OUT_OF_MEMORY: {
-      0: ["The engine ran out of memory.", "引擎内存不足。"],
-      1: [
-        "Take a smaller model, fewer targets per batch or a smaller log, then resume.",
-        "请缩小模型、减少每批目标数或使用更小的日志，然后继续。",
-      ],
-    },
-    ENGINE_KILLED: {
-      0: [
-        "The engine was ended from outside: by the system when memory ran short, or by a person.",
-        "引擎被外部终止：可能是系统内存不足，也可能是人为。",
-      ],
-      1: ["Close other programs, then resume from the last checkpoint.", "请关闭其他程序，然后从上一个检查点继续。"],
-    },
   },
   log: {
     prepared: [

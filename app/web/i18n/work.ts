@@ -82,7 +82,14 @@ export const train = {
   ],
   start: ["Start training", "开始训练"],
   presets: ["Presets", "预设"],
-  preset: { default: ["Default", "默认"], article: ["Article", "文章"], movielens: ["MovieLens", "MovieLens"] },
+  preset: {
+    default: ["Default", "默认"],
+    article: ["Article", "文章"],
+    movielens: ["MovieLens", "MovieLens"],
+    gru4rec: ["GRU4Rec", "GRU4Rec"],
+    sasrec: ["SASRec", "SASRec"],
+    lrurec: ["LRURec", "LRURec"],
+  },
   presetHelp: {
     default: [
       "Music with repeats: tied output, layer norm, copy mechanism, dropout.",
@@ -96,7 +103,44 @@ export const train = {
       "Long histories without repeats, leave-one-out, heard items removed.",
       "长历史且无重复，留一法，去掉看过的。",
     ],
+    gru4rec: [
+      "A published model to compare with: one GRU layer, cross-entropy.",
+      "用于比较的已发表模型：一层 GRU，交叉熵。",
+    ],
+    sasrec: [
+      "A published model to compare with: two blocks of causal attention.",
+      "用于比较的已发表模型：两层因果注意力块。",
+    ],
+    lrurec: [
+      "A published model to compare with: two blocks of linear recurrent units.",
+      "用于比较的已发表模型：两层线性循环单元块。",
+    ],
   },
+  estimate: ["What it will take", "预计用时与内存"],
+  estimating: ["A few steps of this run are being measured on this computer.", "正在本机测量此次运行的几个步骤。"],
+  estimateBusy: [
+    "A run is being trained. Time is measured once it has ended, since two would disturb each other.",
+    "正在训练另一个运行。为避免互相干扰，结束后再测量。",
+  ],
+  estimateWrong: ["Once all options are right.", "所有选项正确后才会测量。"],
+  estimateNote: [
+    "Measured in {{time}}. {{engine}}. A run that finds no better epoch ends earlier.",
+    "测量用时 {{time}}。{{engine}}。若没有更好的轮次，运行会提前结束。",
+  ],
+  about: ["about {{value}}", "约 {{value}}"],
+  takes: ["Training", "训练"],
+  takesNote: ["{{steps}} steps per epoch, {{time}} ms each", "每轮 {{steps}} 步，每步 {{time}} 毫秒"],
+  testTakes: ["Test", "测试"],
+  testTakesNote: ["of the model; baselines come on top", "仅模型；基线另计"],
+  memory: ["Memory", "内存"],
+  memoryNote: ["at its highest; {{free}} are free", "峰值；可用 {{free}}"],
+  tight: ["The memory may not be enough.", "内存可能不够。"],
+  tightHelp: [
+    "Take a smaller model, fewer targets per batch or a smaller log.",
+    "请缩小模型、减少每批目标数或使用更小的日志。",
+  ],
+  weights: ["Weights", "权重数"],
+  weightsNote: ["{{items}} songs, {{users}} listeners", "{{items}} 首歌曲，{{users}} 位听众"],
   main: ["The important ones", "主要选项"],
   section: {
     data: ["Log", "日志"],

@@ -1,14 +1,16 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Check, Copy, Pause, Play, Square } from "lucide-react";
+import { Check, Copy, FileDown, Pause, Play, Square } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Job, LogLine, RunDetail } from "../../server/contract.js";
-import { part, request } from "../api.js";
+import { ApiError, part, request } from "../api.js";
+import { saveText } from "../components/export.js";
 import { Card, ErrorBox, Loaded, Notice, Page, Skeleton, Stats } from "../components/parts.js";
 import { RunState } from "../components/run-state.js";
 import { useFormat } from "../format.js";
 import { useRun } from "../queries.js";
 import { go, href } from "../router.js";
+import { useSettings } from "../settings.js";
 import { ResultsTable } from "./results-table.js";
 import { LossChart, MetricChart, ThroughputChart } from "./run-charts.js";
 
@@ -43,12 +45,7 @@ export function Run({ id }: { readonly id: string }) {
       actions={<RunActions detail={run.data} live={live} />}
     >
       {run.error && <ErrorBox error={run.error} retry={() => void run.refetch()} />}
-      {job?.failure && (
-        <Notice tone="bad" title={t(`failure.${job.failure.code}.0`, { defaultValue: job.failure.message })}>
-          {t(`failure.${job.failure.code}.1`, { defaultValue: job.failure.remedy ?? "" })}
-          <div className="small muted">{job.failure.code}</div>
-        </Notice>
-      )}
+      {job?.failure && <ErrorBox error={new ApiError(job.failure.code, job.failure.message, job.failure.remedy)} />}
       {!live && !job?.failure && run.data.resumable && (
         <Notice tone="warn" title={t("run.unfinished")}>
           {t("run.resumable")}
@@ -114,11 +111,30 @@ function RunActions({ detail, live }: { readonly detail: RunDetail; readonly liv
           <Play size={16} aria-hidden /> {t("run.resume")}
         </button>
       )}
+      {detail.row?.state === "finished" && <ReportButton run={id} />}
       {detail.row?.state === "finished" && (
         <a className="button primary" href={href(["explore", id])}>
           {t("nav.explore")}
         </a>
       )}
+    </>
+  );
+}
+
+/** Saves the run as one HTML page that opens anywhere. */
+function ReportButton({ run }: { readonly run: string }) {
+  const { t } = useTranslation();
+  const { language } = useSettings();
+  const report = useMutation({
+    mutationFn: () => request<{ html: string }>(`/runs/${part(run)}/report`, { query: { language } }),
+    onSuccess: ({ html }) => saveText(html, run, "html"),
+  });
+  return (
+    <>
+      {report.error && <ErrorBox error={report.error} />}
+      <button type="button" className="button" disabled={report.isPending} onClick={() => report.mutate()}>
+        <FileDown size={16} aria-hidden /> {t(report.isPending ? "run.reporting" : "run.report")}
+      </button>
     </>
   );
 }

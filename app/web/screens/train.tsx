@@ -10,6 +10,7 @@ import { useRested } from "../explore/suggest.js";
 import { OptionForm } from "../form/option-form.js";
 import type { JsonSchema } from "../form/schema.js";
 import { go, href } from "../router.js";
+import { EstimateCard } from "./estimate-card.js";
 
 interface SchemaReply {
   readonly schema: JsonSchema;
@@ -91,6 +92,7 @@ export function Train() {
                 </ul>
               </Notice>
             )}
+            <EstimateCard draft={draft} valid={settled && checked.data !== undefined && issues.length === 0} />
             <OptionForm
               schema={shape}
               usual={checked.data?.usual ?? presets[draft.preset]?.config ?? presets.default.config}

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
 import { explainCrash } from "../native/addon.mjs";
 import { findCompiler } from "../native/compile.mjs";
 import { processorHere } from "../native/machine.mjs";
@@ -43,18 +44,29 @@ async function compile({ root, t }) {
   const compiler = await findCompiler({ t });
   const target = addonOf(root).replace(/node$/, "new.node");
   const isMac = process.platform === "darwin";
-  const args = [
-    ...(isMac ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared", "-pthread"]),
-    ...["-O3", "-fPIC", "-std=c++17", "-fno-math-errno", "-fvisibility=hidden"],
-    process.arch === "arm64" ? "-mcpu=native" : "-march=native",
-    ...sourcesOf(root).filter((path) => path.endsWith(".cc")),
-    ...librariesOf(root),
-    ...[`-Wl,-rpath,${isMac ? "@loader_path" : "$ORIGIN"}/../../deps/lib`, "-o", target],
-  ];
-  const result = await runCommand(compiler, args, { keep: true, timeoutMs: 300_000 });
-  if (!result.ok) {
+  const call = async (args) => {
+    const result = await runCommand(compiler, args, { keep: true, timeoutMs: 300_000 });
+    if (result.ok) return;
     const error = result.output.split("\n").find((line) => /error|undefined/i.test(line));
     throw new Unavailable(t("compileFailed", error?.trim().slice(0, 200) ?? lastLine(result.output)));
+  };
+  const objects = mkdtempSync(join(kernelsOf(root), "objects-"));
+  try {
+    const sources = sourcesOf(root).filter((path) => path.endsWith(".cc"));
+    const objectOf = (source) => join(objects, `${basename(source)}.o`);
+    const waiting = sources.values(); // as many compilers as processors, each takes the next
+    const compilers = Array.from({ length: Math.min(availableParallelism(), sources.length) }, async () => {
+      for (const source of waiting) await call([...flags(), "-c", source, "-o", objectOf(source)]);
+    });
+    const refused = (await Promise.allSettled(compilers)).find(({ status }) => status === "rejected");
+    if (refused) throw refused.reason;
+    await call([
+      ...(isMac ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared", "-pthread"]),
+      ...[...sources.map(objectOf), ...librariesOf(root)],
+      ...[`-Wl,-rpath,${isMac ? "@loader_path" : "$ORIGIN"}/../../deps/lib`, "-o", target],
+    ]);
+  } finally {
+    rmSync(objects, { recursive: true, force: true });
   }
   // An instruction that this processor lacks would end the process: find out in another one.
   const check = await runNode([join(import.meta.dirname, "..", "native", "check-kernels.cjs"), target], {
@@ -63,6 +75,11 @@ async function compile({ root, t }) {
   });
   if (!check.ok) throw new Unavailable(t("kernelsWrong", explainCrash(check, t)));
   renameSync(target, addonOf(root));
+}
+
+function flags() {
+  const forThisProcessor = process.arch === "arm64" ? "-mcpu=native" : "-march=native";
+  return ["-O3", "-fPIC", "-pthread", "-std=c++17", "-fno-math-errno", "-fvisibility=hidden", forThisProcessor];
 }
 
 /** TensorFlow's libraries, under whichever names they were installed. */

@@ -3,11 +3,11 @@ import { RefrainError } from "../../core/errors.js";
 import type { Query } from "../../core/types.js";
 import { startEngine } from "../../engine/index.js";
 import { loadModel, type SavedModel } from "../../model/index.js";
-import { findRun } from "../../recipes/index.js";
+import { displayTitle, findRun, songsFor } from "../../recipes/index.js";
 import { findTitle, namesOf, searchTitles } from "../../recommend/index.js";
 import { text } from "../messages.js";
 import { type Output, printJson, say } from "../output.js";
-import { display, listFor, songTable } from "../songs.js";
+import { songTable } from "../songs.js";
 
 interface RecommendFlags {
   readonly titles?: readonly string[];
@@ -51,7 +51,7 @@ async function answer(saved: SavedModel, flags: RecommendFlags, output: Output):
   const names = saved.titles.map((title, item) => namesOf(title, saved.aliases[item]));
   if (flags.search !== undefined)
     return list(
-      searchTitles(flags.search, names).map((item) => display(saved, item)),
+      searchTitles(flags.search, names).map((item) => displayTitle(saved, item)),
       output,
     );
   if (flags.users) return list(saved.users.ids.slice(1, 21), output);
@@ -60,10 +60,10 @@ async function answer(saved: SavedModel, flags: RecommendFlags, output: Output):
   if (user === 0 && heard.length === 0)
     throw new RefrainError("ARGUMENT_INVALID", "recommend needs --titles, --user, or both.");
   const query = queryOf(saved, user, heard);
-  const songs = await listFor(saved, query, Number(flags.count), flags.newOnly ? "remove" : "keep");
+  const songs = await songsFor(saved, query, Number(flags.count), flags.newOnly ? "remove" : "keep");
   if (output.json) return printJson(songs);
   if (heard.length > 0)
-    say(output, text("chosenFor", { titles: heard.map((item) => display(saved, item)).join("; ") }));
+    say(output, text("chosenFor", { titles: heard.map((item) => displayTitle(saved, item)).join("; ") }));
   say(output, songTable(songs));
 }
 

@@ -10,6 +10,9 @@ void registerCrossEntropy();
 void registerTopItems();
 void registerAdam();
 void registerProduct();
+void registerScan();
+void registerDropout();
+void registerRows();
 
 /**
  * Lets the C library keep memory that tensors gave back. It returns large pieces to the system otherwise, and every step of
@@ -33,6 +36,9 @@ extern "C" __attribute__((visibility("default"))) void* napi_register_module_v1(
     refrain::registerTopItems();
     refrain::registerAdam();
     refrain::registerProduct();
+    refrain::registerScan();
+    refrain::registerDropout();
+    refrain::registerRows();
     return true;
   }();
   (void)known;

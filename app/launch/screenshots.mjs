@@ -1,0 +1,88 @@
+// Screens of the app as pictures, in both languages and themes: what the README shows.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const SIZE = { width: 1280, height: 820 };
+const QUALITY = 0.8;
+/** Time for figures to be drawn and lists to arrive, after what is waited for is there. */
+const SETTLED = 1500;
+
+/**
+ * @typedef {object} Shot
+ * @property {string} name   of the file
+ * @property {string} place  address inside the app
+ * @property {string} [wait] selector of what must be there
+ */
+
+/**
+ * The screens that are shown, for a finished run and one of its listeners.
+ *
+ * @returns {Shot[]}
+ */
+export function shotsOf({ run, user, item, runs }) {
+  return [
+    { name: "explore", place: `#/explore/${run}?user=${user}`, wait: ".suggestion .reasons" },
+    { name: "run", place: `#/runs/${run}`, wait: ".main-svg" },
+    { name: "items", place: `#/items/${run}?item=${item}`, wait: ".main-svg" },
+    { name: "evaluate", place: `#/evaluate/${run}`, wait: ".main-svg" },
+    ...(runs.length > 1 ? [{ name: "compare", place: `#/compare?runs=${runs.join(",")}`, wait: ".main-svg" }] : []),
+  ];
+}
+
+export const LOOKS = ["en", "zh"].flatMap((language) => ["light", "dark"].map((theme) => ({ language, theme })));
+
+/**
+ * Takes every shot in every look: `NAME-LANGUAGE-THEME.webp` in the folder.
+ *
+ * @param {{ url: string, browser: string, folder: string, shots: readonly Shot[], looks?: typeof LOOKS }} options
+ * @returns {Promise<number>} bytes of all files
+ */
+export async function takeScreenshots({ url, browser: executablePath, folder, shots, looks = LOOKS }) {
+  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  const browser = await chromium.launch({ executablePath, args });
+  let bytes = 0;
+  try {
+    mkdirSync(folder, { recursive: true });
+    const converter = await browser.newPage();
+    for (const { language, theme } of looks) {
+      const context = await browser.newContext({ viewport: SIZE });
+      await context.addInitScript(
+        (settings) => localStorage.setItem("refrain.settings", settings),
+        JSON.stringify({ language, theme }),
+      );
+      const page = await context.newPage();
+      await page.goto(url);
+      for (const { name, place, wait } of shots) {
+        await page.evaluate((hash) => location.assign(hash), place);
+        if (wait) await page.locator(wait).first().waitFor({ timeout: 60_000 });
+        await page.waitForTimeout(SETTLED);
+        const picture = await smaller(converter, await page.screenshot());
+        bytes += picture.length;
+        writeFileSync(join(folder, `${name}-${language}-${theme}.webp`), picture);
+      }
+      await context.close();
+    }
+    return bytes;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** PNG to WebP, by the browser that is there anyway. */
+async function smaller(page, png) {
+  const base64 = await page.evaluate(
+    async ([source, quality]) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${source}`;
+      await image.decode();
+      const canvas = document.createElement("canvas");
+      canvas.width = image.width;
+      canvas.height = image.height;
+      canvas.getContext("2d").drawImage(image, 0, 0);
+      return canvas.toDataURL("image/webp", quality).split(",")[1];
+    },
+    [png.toString("base64"), QUALITY],
+  );
+  return Buffer.from(base64, "base64");
+}
