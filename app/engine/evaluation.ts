@@ -1,6 +1,6 @@
-import { RefrainError, slices } from "refrain";
-import type { EvaluationDetail, Miss, Params } from "./protocol.js";
-import { ranksOf, type Session, sessionOf } from "./session.js";
+import { listMetrics, ndcgGain, RefrainError, slices } from "refrain";
+import type { EvaluationDetail, Miss, Params, UserResult } from "./protocol.js";
+import { LISTED, ranksOf, type Session, sessionOf } from "./session.js";
 
 const MISSES = 60;
 /** Last rank of each bar of the histogram but the last two: more, and unknown targets. */
@@ -19,6 +19,8 @@ export async function evaluation({ run }: Params<"evaluation">): Promise<Evaluat
     slices: slices(cases, ranks, prepared.histories, { resamples: 200 }),
     misses: missesOf(session, ranks),
     rankCounts: rankCounts(ranks),
+    lists: listMetrics(session.lists as Int32Array, LISTED, cases, prepared.histories, { resamples: 200 }),
+    users: usersOf(session, ranks),
   };
 }
 
@@ -40,6 +42,28 @@ function missesOf({ cases, prepared, songs }: Session, ranks: Float64Array): Mis
         now: row - userStart[userCode],
       };
     });
+}
+
+/** Hits and mean NDCG of each listener with a test case. */
+function usersOf({ cases, prepared }: Session, ranks: Float64Array): UserResult[] {
+  if (!prepared) return [];
+  const { log, userStart, testStart } = prepared.histories.split;
+  const found = new Map<number, { cases: number; hits: number; ndcg: number }>();
+  cases.forEach(({ userCode }, n) => {
+    const own = found.get(userCode) ?? { cases: 0, hits: 0, ndcg: 0 };
+    own.cases++;
+    if (ranks[n] <= LISTED) own.hits++;
+    own.ndcg += ndcgGain(ranks[n], LISTED);
+    found.set(userCode, own);
+  });
+  return Array.from(found, ([code, { cases: count, hits, ndcg }]) => ({
+    user: log.userIds[code],
+    plays: userStart[code + 1] - userStart[code],
+    cases: count,
+    hits,
+    ndcg: ndcg / count,
+    now: testStart[code] - userStart[code],
+  }));
 }
 
 function rankCounts(ranks: Float64Array): number[] {

@@ -1,4 +1,4 @@
-import { explain, topK, type UserState } from "refrain";
+import { explain, type Reason, topK, type UserState } from "refrain";
 import type { Params, ReasonRow, Suggestion, SuggestionList } from "./protocol.js";
 import { itemOf, type Session, sessionOf, userOf } from "./session.js";
 
@@ -48,7 +48,11 @@ export async function suggest(params: Params<"suggest">): Promise<SuggestionList
   return { model: session.saved.name, list, watched, unknown, milliseconds: performance.now() - began };
 }
 
-/** For each item of a list the plays that changed its probability most when left out. */
+/** Reasons that are told of each kind. */
+const MOST_UP = 3;
+const MOST_DOWN = 2;
+
+/** For each item of a list the plays that changed its probability most when left out: those for it, then those against. */
 export async function explainList(params: Params<"explain">): Promise<ReasonRow[]> {
   const session = await sessionOf(params.run);
   const places: number[] = [];
@@ -59,10 +63,17 @@ export async function explainList(params: Params<"explain">): Promise<ReasonRow[
   });
   const items = params.items.map((id, i) => ({ rank: i + 1, item: itemOf(session, id), probability: 0 }));
   const query = { user: userOf(session, params.user), history: Int32Array.from(history) };
-  const reasons = await explain(session.saved.scorer, query, items, 3);
+  const reasons = await explain(session.saved.scorer, query, items, history.length);
+  const told = (all: readonly Reason[]) => [
+    ...all.filter(({ influence }) => influence > 0).slice(0, MOST_UP),
+    ...all
+      .filter(({ influence }) => influence < 0)
+      .slice(-MOST_DOWN)
+      .toReversed(),
+  ];
   return params.items.map((id, i) => ({
     id,
-    reasons: reasons[i].map(({ position, item, influence }) => ({
+    reasons: told(reasons[i]).map(({ position, item, influence }) => ({
       position: places[position],
       title: session.songs[item].title,
       factor: Math.exp(-influence),

@@ -96,6 +96,46 @@ export interface ReasonRow {
   }[];
 }
 
+/** One play, what it did to the model's state, and how expected it was. */
+export interface StateStep {
+  /** Number of the play in the history, from 1. */
+  readonly play: number;
+  readonly title: string;
+  readonly artist: string;
+  /** The state in the two directions in which the states of this history differ most. */
+  readonly x: number;
+  readonly y: number;
+  /** Distance that the state moved. */
+  readonly moved: number;
+  /** Place of the song in the list just before it was played, and its probability there. */
+  readonly rank: number;
+  readonly probability: number;
+}
+
+export interface StatePath {
+  readonly steps: readonly StateStep[];
+}
+
+/** What the lists of a model are like, whether or not they hit. */
+export interface ListFact {
+  /** Such as "Coverage@10". */
+  readonly name: string;
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** How well one listener's test plays were foretold. */
+export interface UserResult {
+  readonly user: string;
+  readonly plays: number;
+  readonly cases: number;
+  readonly hits: number;
+  readonly ndcg: number;
+  /** Place of the first test play in the timeline. */
+  readonly now: number;
+}
+
 export interface MapPoint extends Song {
   readonly x: number;
   readonly y: number;
@@ -103,8 +143,8 @@ export interface MapPoint extends Song {
 
 export interface ItemMap {
   readonly points: readonly MapPoint[];
-  /** Share of the variance of each of the two directions. */
-  readonly explained: readonly [number, number];
+  /** Share of the variance that the plane shows. */
+  readonly explained: number;
   readonly total: number;
 }
 
@@ -127,6 +167,10 @@ export interface EvaluationDetail {
   readonly table: ComparisonTable;
   readonly slices: readonly Slice[];
   readonly misses: readonly Miss[];
+  /** Coverage, popularity bias, novelty and so on of the first ten. */
+  readonly lists: readonly ListFact[];
+  /** Every listener with a test case. */
+  readonly users: readonly UserResult[];
   /** Test cases by rank: 1, 2-5, 6-10, 11-20, 21-50, 51-100, more, unknown target. */
   readonly rankCounts: readonly number[];
 }
@@ -190,12 +234,15 @@ export interface Methods {
   timeline(p: OfRun & { user: string }): Timeline;
   suggest(p: HistoryQuery): SuggestionList;
   explain(p: Omit<HistoryQuery, "watch" | "newOnly" | "k"> & { items: readonly string[] }): ReasonRow[];
+  states(p: OfRun & { user: string | null; history: readonly string[] }): StatePath;
   songs(p: OfRun & { search: string; limit: number }): Song[];
   map(p: OfRun & { limit: number }): ItemMap;
   neighbours(p: OfRun & { item: string; limit: number }): {
     song: Song;
     neighbours: Neighbour[];
     listeners: { id: string; plays: number }[];
+    /** Listeners to whom the model would play the song next, the likeliest first. */
+    gets: { id: string; rank: number; probability: number }[];
   };
   evaluation(p: OfRun): EvaluationDetail;
   report(p: OfRun & { language: ReportLanguage }): { html: string };

@@ -6,12 +6,13 @@ import {
   prepare,
   RefrainError,
   type RunRecord,
-  rankTargets,
+  rankCases,
   readRecord,
   runConfig,
   type SavedModel,
   StreamingModel,
   startEngine,
+  tieRanks,
 } from "refrain";
 import type { Song } from "./protocol.js";
 
@@ -28,7 +29,12 @@ export interface Session {
   readonly cases: readonly EvaluationCase[];
   /** Ranks of the test cases once somebody asked for them. @shape float64 [N] */
   ranks: Float64Array | undefined;
+  /** The first items of each case's list, known with the ranks; 0 where a list is shorter. @shape int32 [N * LISTED] */
+  lists: Int32Array | undefined;
 }
+
+/** Items of a list that are kept with the ranks. */
+export const LISTED = 10;
 
 const MOST_OPEN = 3;
 const open = new Map<string, Promise<Session>>();
@@ -85,6 +91,7 @@ async function load(folder: string): Promise<Session> {
     note,
     cases: prepared ? evaluationCases(prepared.histories, "test") : [],
     ranks: undefined,
+    lists: undefined,
   };
 }
 
@@ -114,7 +121,12 @@ export function ranksOf(session: Session): Promise<Float64Array> {
 
 async function rank(session: Session): Promise<Float64Array> {
   try {
-    session.ranks = await rankTargets(session.saved.scorer, session.cases, session.record.config.protocol);
+    const { saved, cases, record } = session;
+    // Here every listener's whole list is looked at, whatever the run was measured by.
+    const protocol = { ...record.config.protocol, candidates: "full" as const };
+    const { first, last, lists } = await rankCases(saved.scorer, cases, protocol, { listLength: LISTED });
+    session.lists = lists;
+    session.ranks = tieRanks({ first, last }, protocol.ties ?? "mean");
     return session.ranks;
   } catch (error) {
     ranking.delete(session);
@@ -130,6 +142,6 @@ export function itemOf({ saved }: Session, id: string): number {
 }
 
 /** User index of an id; 0, the stand-in for new listeners, for null and for one without a play in the train part. */
-export function userOf({ saved }: Session, id: string | null): number {
+export function userOf({ saved }: Pick<Session, "saved">, id: string | null): number {
   return id === null ? 0 : saved.users.indexOf(id);
 }

@@ -7,6 +7,7 @@ import { itemMap, neighbours, songs } from "./items.js";
 import { listeners, timeline } from "./listeners.js";
 import type { Answer, Failure, MethodName, Methods, Question } from "./protocol.js";
 import { report } from "./report.js";
+import { statePath } from "./states.js";
 import { pause, resume, train } from "./train.js";
 
 type Handlers = {
@@ -24,6 +25,7 @@ const handlers: Handlers = {
   timeline,
   suggest,
   explain: explainList,
+  states: statePath,
   songs,
   map: itemMap,
   neighbours,

@@ -12,6 +12,7 @@ import type {
   Neighbour,
   ReasonRow,
   Song,
+  StatePath,
   SuggestionList,
   Timeline,
 } from "../engine/protocol.js";
@@ -204,6 +205,11 @@ export const explainBody = z
   .openapi("ExplainBody");
 export const explainReply = z.object({ rows: z.array(made<ReasonRow>("Reasons of an item")) }).openapi("Reasons");
 
+export const statesBody = z
+  .strictObject({ user: text(500).nullable(), history: z.array(itemId).max(20_000) })
+  .openapi("StatesBody");
+export const statesReply = made<StatePath>("The hidden state through a history");
+
 export const searchQuery = z.object({
   search: z.string().max(200).default(""),
   limit: z.coerce.number().int().min(1).max(500).default(30),
@@ -216,6 +222,7 @@ export const neighboursReply = made<{
   readonly song: Song;
   readonly neighbours: readonly Neighbour[];
   readonly listeners: readonly { readonly id: string; readonly plays: number }[];
+  readonly gets: readonly { readonly id: string; readonly rank: number; readonly probability: number }[];
 }>("Items near an item");
 export const reportQuery = z.object({ language: z.enum(["en", "zh"]).default("en") });
 export const reportReply = z.object({ html: z.string() }).openapi("Report");

@@ -72,14 +72,18 @@ export const useItemMap = (run: string) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+export interface NeighboursReply {
+  readonly song: Song;
+  readonly neighbours: readonly Neighbour[];
+  readonly listeners: readonly { readonly id: string; readonly plays: number }[];
+  readonly gets: readonly { readonly id: string; readonly rank: number; readonly probability: number }[];
+}
+
 export const useNeighbours = (run: string, item: string | null) =>
   useQuery({
     queryKey: ["neighbours", run, item],
     queryFn: ({ signal }) =>
-      request<{ song: Song; neighbours: Neighbour[]; listeners: { id: string; plays: number }[] }>(
-        `/runs/${part(run)}/neighbours`,
-        { query: { item: item ?? "" }, signal },
-      ),
+      request<NeighboursReply>(`/runs/${part(run)}/neighbours`, { query: { item: item ?? "" }, signal }),
     enabled: item !== null,
     placeholderData: keepPreviousData,
   });

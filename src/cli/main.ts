@@ -6,6 +6,7 @@ import { addAuditCommand } from "./commands/audit.js";
 import { addDataCommands } from "./commands/data.js";
 import { addDatasetCommands } from "./commands/datasets.js";
 import { addDemoCommand } from "./commands/demo.js";
+import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addRecommendCommand } from "./commands/recommend.js";
 import { addRunCommands } from "./commands/runs.js";
 import { addTrainCommands } from "./commands/train.js";
@@ -69,6 +70,7 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
   addDatasetCommands(program, output);
   addTrainCommands(program, output, runs);
   addRunCommands(program, output, runs);
+  addEvaluateCommand(program, output, runs);
   addRecommendCommand(program, output, runs);
   // A closed pipe (`refrain … | head`) is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

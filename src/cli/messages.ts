@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { reportEn, reportZh } from "../recipes/report-texts.js";
 import { auditEn, auditZh } from "./audit-messages.js";
 import { datasetsEn, datasetsZh } from "./dataset-messages.js";
+import { measureEn, measureZh } from "./measure-messages.js";
 
 // What a person reads, in English and Chinese. Keys are English words that say what the line is.
 const en = {
@@ -38,6 +39,7 @@ const en = {
   chosenFor: "After: {{titles}}",
   audit: auditEn,
   datasets: datasetsEn,
+  measure: measureEn,
 };
 
 const zh: typeof en = {
@@ -68,6 +70,7 @@ const zh: typeof en = {
   chosenFor: "听过：{{titles}}",
   audit: auditZh,
   datasets: datasetsZh,
+  measure: measureZh,
 };
 
 export type Language = "en" | "zh";

@@ -1,27 +1,16 @@
 import { readFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { RefrainError } from "../core/errors.js";
 import type { TrainingEvent } from "../core/events.js";
 import { sha256, writeFileAtomic } from "../core/files.js";
-import type { Random } from "../core/random.js";
 import { isDatasetName } from "../data/registry/index.js";
-import { oracleOn, readOracle } from "../data/simulator/index.js";
 import { type Engine, startEngine, tf } from "../engine/index.js";
-import {
-  type ComparisonTable,
-  compare,
-  drawCandidates,
-  type Evaluation,
-  evaluate,
-  evaluateRanks,
-  validationMetrics,
-} from "../evaluate/index.js";
+import { type ComparisonTable, compare, type Evaluation, evaluate } from "../evaluate/index.js";
 import { modelScorer, RecurrentModel, saveModel, sequenceLayers } from "../model/index.js";
-import { toWindows } from "../sequence/batches.js";
-import { evaluationCases, type Histories, trainHistories } from "../sequence/histories.js";
 import { CheckpointStore, train } from "../train/index.js";
 import { type RunConfig, runConfig } from "./config.js";
 import { type FitProgress, fitting } from "./fit.js";
+import { oracle } from "./oracle.js";
 import { knownPlays, type Prepared, prepare } from "./prepare.js";
 import {
   createRunFolder,
@@ -33,7 +22,8 @@ import {
   readRecord,
   writeRecord,
 } from "./run-folder.js";
-import { JKPOP } from "./source.js";
+import { noteReading } from "./test-readings.js";
+import { trainingInput } from "./training.js";
 
 /** What a whole run says: its stages, then everything that training says. */
 export type RunEvent =
@@ -127,24 +117,10 @@ async function* continueRun(
     yield { type: "prepared", prepared, engine, folder };
     const { name: _, baselines, ...choices } = config; // neither changes what is trained
     const fingerprint = sha256(JSON.stringify([choices, started.data.sha256, engine.name]));
-    const cases = evaluationCases(histories, "validation");
-    if (cases.length === 0) throw new RefrainError("EMPTY_CASES", "The validation part has no case with a history.");
-    const candidates = await drawCandidates(config.protocol, histories);
     const checkpoints = new CheckpointStore(join(folder, "checkpoints"), fingerprint);
-    const own = trainHistories(histories);
     const epochs: EpochRecord[] = readEpochs(folder);
-    const events = train({
-      model,
-      windows: toWindows(own, config.train.maxLength),
-      ...(config.train.augmentation === "crop"
-        ? { windowsOf: (random: Random) => toWindows(own, config.train.maxLength, random) }
-        : {}),
-      config: config.train,
-      engine: engine.name,
-      validate: (scorer) => validationMetrics(scorer, cases, config.protocol, { candidates }),
-      checkpoints,
-      signal,
-    });
+    const input = await trainingInput(config, histories, model, engine.name);
+    const events = train({ ...input, checkpoints, signal });
     for await (const event of events) {
       if (event.type === "validation") {
         const { epoch, step, trainingLoss, metrics, seconds } = event;
@@ -183,6 +159,7 @@ async function* continueRun(
     }
     if (config.data.path === "jkpop") evaluations.push(await oracle(histories, evaluations[0]));
     const table = compare(evaluations, { reference: name, metric: "HR@10" });
+    noteReading(dirname(folder), prepared, started.id, "train");
     record = {
       ...record,
       status: "finished",
@@ -216,13 +193,6 @@ export function withAbsolutePaths(config: RunConfig): RunConfig {
     test: test && resolve(test),
   };
   return { ...config, data };
-}
-
-/** The row of the simulator's true probabilities, on the same cases. */
-async function oracle(histories: Histories, like: Evaluation): Promise<Evaluation> {
-  const lines = Int32Array.from(evaluationCases(histories, "test"), ({ row }) => histories.split.log.lines[row]);
-  const { ranks } = oracleOn(lines, await readOracle(JKPOP, "state"));
-  return evaluateRanks("oracle", ranks, like.userCodes, like.protocol);
 }
 
 function versions(): Record<string, string> {

@@ -223,11 +223,41 @@ describe("from a log to a list", () => {
     expect(JSON.parse((await refrain("--json", "runs")).stdout)).toMatchObject([{ id, status: "finished" }]);
     const { code, stdout } = await refrain("evaluate");
     expect(code).toBe(0);
-    for (const words of [id, "LSTM", "popularity", "Markov", "full ranking"]) expect(stdout).toContain(words);
+    for (const words of [
+      id,
+      "LSTM",
+      "popularity",
+      "Markov",
+      "full ranking",
+      "Coverage@10",
+      "Holm",
+      "No published result",
+    ])
+      expect(stdout).toContain(words);
+    expect(stdout).not.toContain("More than one model");
     for (const name of ["small", id, join(folder, "runs", id)]) {
-      const table = JSON.parse((await refrain("--json", "evaluate", name)).stdout);
-      expect(table.rows.map(({ scorer }: { scorer: string }) => scorer)).toContain("LSTM");
+      const table = JSON.parse((await refrain("--json", "evaluate", name, "--baselines", "none")).stdout);
+      const { scorer, metrics } = table.rows[0];
+      expect([table.rows.length, scorer]).toEqual([1, "LSTM"]);
+      const trained = record().results.rows.find((row: { scorer: string }) => row.scorer === "LSTM");
+      // What is measured again from the saved model is what training measured.
+      expect(metrics.map(({ value }: { value: number }) => value)).toEqual(
+        trained.metrics.map(({ value }: { value: number }) => value),
+      );
     }
+  });
+
+  test("evaluate on validation reads no test part; a second model on the test part is warned about", async () => {
+    const path = join(folder, "users.csv");
+    const flags = ["evaluate", "--data", "%/plays.csv", "--baselines", "popularity,markov"];
+    const { stdout } = await refrain("--json", ...flags, "--part", "validation", "--export", path);
+    expect(JSON.parse(stdout)).toMatchObject({ protocol: { part: "validation" }, readings: [] });
+    expect(readFileSync(path, "utf8").split("\n")[0]).toContain("scorer,user,cases,Accuracy,HR@1");
+    expect((await refrain(...flags)).stdout).toContain("More than one model was measured on this test part");
+    const wrong = await refrain("evaluate", "small", "--set", "train.epochs=9");
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("protocol alone")]);
+    const nothing = await refrain("evaluate", "--data", "%/plays.csv", "--baselines", ",");
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining("nothing to evaluate")]);
   });
 
   test("recommend by titles, by user, and both; with a search", async () => {

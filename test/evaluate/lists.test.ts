@@ -98,6 +98,12 @@ test("lists are the best items, without heard ones where the protocol removes th
   expect(Array.from(remove.lists)).toEqual([3, 1, 5, 0]);
 });
 
+test("of many lists some are compared pair by pair", () => {
+  const many = Array.from({ length: 4003 }, (_, n) => make("p", n));
+  const values = byName(listMetrics(lists(...many.map(() => "rs")), 2, many, histories, { resamples: 2 }));
+  expect(values["Diversity@2"]).toBe(1);
+});
+
 test("refuses lists of other cases, and no lists", () => {
   expect(() => listMetrics(Int32Array.of(1), 2, [make("p", 0)], histories)).toThrow(hasCode("SHAPE_MISMATCH"));
   expect(() => listMetrics(Int32Array.of(0), 1, [make("p", 0)], histories)).toThrow(hasCode("EMPTY_CASES"));

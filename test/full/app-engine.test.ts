@@ -10,6 +10,7 @@ import { itemMap, neighbours, songs } from "../../app/engine/items.js";
 import { listeners, timeline } from "../../app/engine/listeners.js";
 import { report } from "../../app/engine/report.js";
 import { sessionOf } from "../../app/engine/session.js";
+import { statePath } from "../../app/engine/states.js";
 import { estimateRun, loadModel, readRecord, recommend, runConfig, startRun } from "../../src/index.js";
 import { isLongRun } from "../support/cli.js";
 
@@ -84,6 +85,11 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
     const fresh = await ask(ids.slice(0, 4), { newOnly: true });
     expect(fresh.list.every(({ seen, id }) => !seen && !ids.slice(0, 4).includes(id))).toBe(true);
     const rows = await explainList({ run, user: "u1", history: ["none", ...ids], items: watch.slice(0, 2) });
+    for (const { reasons } of rows) {
+      const factors = reasons.map(({ factor }) => factor);
+      expect(factors.filter((factor) => factor < 1).length).toBeLessThanOrEqual(3);
+      expect(factors.filter((factor) => factor > 1).length).toBeLessThanOrEqual(2);
+    }
     for (const { reasons } of rows)
       for (const { position, title } of reasons) expect(plays[position - 1].title).toBe(title);
   });
@@ -104,7 +110,9 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
   });
 
   test("evaluation: slices and bars cover all cases; misses lead to their moment", async () => {
-    const { slices, rankCounts, misses, table } = await evaluation({ run });
+    const { slices, rankCounts, misses, table, lists, users } = await evaluation({ run });
+    expect(lists.map(({ name }) => name)).toEqual(expect.arrayContaining(["Coverage@10", "PopularityLift@10"]));
+    expect(users.reduce((sum, { hits }) => sum + hits, 0)).toBe(rankCounts[0] + rankCounts[1] + rankCounts[2]);
     const all = rankCounts.reduce((sum, count) => sum + count, 0);
     expect(all).toBe(table.protocol.cases);
     expect(slices.filter(({ by }) => by === "repeat").reduce((sum, { cases }) => sum + cases, 0)).toBe(all);
@@ -133,18 +141,38 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
     await vi.waitFor(() => expect(disposed).toHaveBeenCalledOnce());
   });
 
+  test("the hidden state through time: each step knows how expected its play was", async () => {
+    const { plays } = await timeline({ run, user: "u1" });
+    const ids = plays.slice(0, 12).map(({ id }) => id);
+    const { steps } = await statePath({ run, user: "u1", history: ["none", ...ids] });
+    expect(steps.map(({ play }) => play)).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
+    const before = await ask(ids.slice(0, 11), { watch: [ids[11]] });
+    expect(steps[11].rank).toBe(before.watched[0].rank);
+    expect(steps[11].probability).toBeCloseTo(before.watched[0].probability, 5);
+    for (const { moved } of steps) expect(moved).toBeGreaterThan(0);
+    expect((await statePath({ run, user: null, history: [] })).steps).toEqual([]);
+  });
+
   test("items: search, map and neighbours", async () => {
     const [song] = await songs({ run, search: "song 7", limit: 3 });
     expect(song.title).toBe("song 7");
     const map = await itemMap({ run, limit: 10 });
     expect(map.points).toHaveLength(10);
-    expect(map.explained[0]).toBeGreaterThanOrEqual(map.explained[1]);
+    expect(map.explained).toBeGreaterThan(0);
+    expect(map.explained).toBeLessThanOrEqual(1 + 1e-6);
     const near = await neighbours({ run, item: song.id, limit: 4 });
     expect(near.neighbours.map(({ similarity }) => similarity)).toEqual(
       near.neighbours.map(({ similarity }) => similarity).toSorted((a, b) => b - a),
     );
     expect(near.neighbours.some(({ id }) => id === song.id)).toBe(false);
     expect(near.listeners[0].plays).toBeGreaterThan(0);
+    const chances = near.gets.map(({ probability }) => probability);
+    expect(chances).toEqual(chances.toSorted((a, b) => b - a));
+    const { plays } = await timeline({ run, user: near.gets[0].id });
+    const known = plays.filter((play) => play.known).map(({ id }) => id);
+    const again = await ask(known, { user: near.gets[0].id, watch: [song.id] });
+    expect(again.watched[0].probability).toBeCloseTo(chances[0], 4);
+    expect(again.watched[0].rank).toBe(near.gets[0].rank);
     await expect(neighbours({ run, item: "none", limit: 4 })).rejects.toMatchObject({ code: "TITLE_UNKNOWN" });
   });
 

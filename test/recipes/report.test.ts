@@ -14,6 +14,7 @@ const protocol = {
   part: "test",
   support: null,
   items: 3,
+  candidates: "full",
   seen: "keep",
   ties: "mean",
   cases: 9,

@@ -53,6 +53,15 @@ export function addModelRoutes(app: OpenAPIHono, { store, engines }: Context): v
   );
 
   app.openapi(
+    jsonRoute("post", "/api/runs/{run}/states", "The hidden state through a history", contract.statesReply, {
+      params,
+      body: contract.statesBody,
+    }),
+    async (c) =>
+      c.json(await engines.explore("states", { run: folder(c.req.valid("param").run), ...c.req.valid("json") }), 200),
+  );
+
+  app.openapi(
     jsonRoute("get", "/api/runs/{run}/songs", "Items by a part of their name", contract.songsReply, {
       params,
       query: contract.searchQuery,

@@ -19,6 +19,11 @@ function resolved(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, resolved(inner)]));
 }
 
+/** Plotly reads some HTML in its texts: names of songs must not be read so. */
+export function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
 /** An axis of the common look. */
 export function axis(title: string, more: Trace = {}): Trace {
   return {

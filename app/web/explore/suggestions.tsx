@@ -77,8 +77,8 @@ function Row({ each, most, moved, came, reasons, onAdd, onReason }: RowProps) {
   const { t } = useTranslation();
   const format = useFormat();
   // A song that was heard often is one reason, with its strongest play.
-  const strong = (reasons ?? []).filter(({ factor }) => factor < SHOWN_FACTOR);
-  const shown = strong.filter(({ title }, i) => strong.findIndex((other) => other.title === title) === i);
+  const shown = distinct((reasons ?? []).filter(({ factor }) => factor < SHOWN_FACTOR));
+  const against = distinct((reasons ?? []).filter(({ factor }) => factor > 1 / SHOWN_FACTOR));
   const blame = (positions: readonly number[]) => onReason?.(positions);
   return (
     <li
@@ -102,18 +102,8 @@ function Row({ each, most, moved, came, reasons, onAdd, onReason }: RowProps) {
             {each.score.toFixed(2).replace("-", "−")}
           </span>
         </div>
-        {shown.length > 0 && (
-          <p className="reasons small">
-            {t("explore.because")}{" "}
-            {shown.map(({ title, factor, position }, i) => (
-              <span key={position}>
-                {i > 0 && ", "}
-                <bdi className="song">{title}</bdi>{" "}
-                <span className="muted">({t("explore.without", { factor: times(1 / factor) })})</span>
-              </span>
-            ))}
-          </p>
-        )}
+        <Reasons words={t("explore.because")} size="explore.without" reasons={shown} factor={(each) => 1 / each} />
+        <Reasons words={t("explore.against")} size="explore.lessLikely" reasons={against} factor={(each) => each} />
       </div>
       <div className="chance">
         <span className="number">{format.share(each.probability)}</span>
@@ -132,6 +122,36 @@ function Row({ each, most, moved, came, reasons, onAdd, onReason }: RowProps) {
         <Plus size={15} aria-hidden />
       </button>
     </li>
+  );
+}
+
+function distinct(reasons: ReasonRow["reasons"]): ReasonRow["reasons"] {
+  return reasons.filter(({ title }, i) => reasons.findIndex((other) => other.title === title) === i);
+}
+
+interface ReasonsProps {
+  readonly words: string;
+  /** Key of the text that tells how much. */
+  readonly size: string;
+  readonly reasons: ReasonRow["reasons"];
+  readonly factor: (factor: number) => number;
+}
+
+/** Past plays that speak for a song, or against it. */
+function Reasons({ words, size, reasons, factor }: ReasonsProps) {
+  const { t } = useTranslation();
+  if (reasons.length === 0) return null;
+  return (
+    <p className="reasons small">
+      {words}{" "}
+      {reasons.map((reason, i) => (
+        <span key={reason.position}>
+          {i > 0 && ", "}
+          <bdi className="song">{reason.title}</bdi>{" "}
+          <span className="muted">({t(size, { factor: times(factor(reason.factor)) })})</span>
+        </span>
+      ))}
+    </p>
   );
 }
 

@@ -64,7 +64,12 @@ export function useRunColumns(onTag: (tag: string) => void, linked: boolean): Co
         header: t("runs.data"),
         cell: ({ row }) => <bdi title={row.original.data}>{row.original.data.split(/[/\\]/).at(-1)}</bdi>,
       },
-      { id: "preset", accessorFn: ({ preset }) => preset, header: t("runs.preset") },
+      {
+        id: "preset",
+        accessorFn: ({ preset }) => preset,
+        header: t("runs.preset"),
+        cell: ({ row }) => t(`train.preset.${row.original.preset}`, { defaultValue: row.original.preset }),
+      },
       metric("hr", "HR@10"),
       metric("ndcg", "NDCG@10"),
       {

@@ -10,6 +10,7 @@ import { SongName } from "../components/song-name.js";
 import { useFormat } from "../format.js";
 import { useEvaluation, useFinished, useRun } from "../queries.js";
 import { go, href, useRoute } from "../router.js";
+import { ListFacts, Users } from "./evaluate-lists.js";
 import { ResultsTable } from "./results-table.js";
 
 /** The test part of a run: results, slices, ranks and the worst misses. */
@@ -52,6 +53,8 @@ function Detail({ run }: { readonly run: string }) {
       )}
       {detail.data && <Slices detail={detail.data} />}
       {detail.data && <RankChart counts={detail.data.rankCounts} />}
+      {detail.data && <ListFacts lists={detail.data.lists} />}
+      {detail.data && <Users run={run} users={detail.data.users} />}
       {detail.data && <Misses run={run} misses={detail.data.misses} />}
     </>
   );

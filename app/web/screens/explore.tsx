@@ -6,6 +6,7 @@ import { NoRunYet, RunPicker } from "../components/run-picker.js";
 import { FUTURE_SHOWN, Future } from "../explore/future.js";
 import { History } from "../explore/history.js";
 import { ListenerList } from "../explore/listener-list.js";
+import { StatePathCard } from "../explore/state-path.js";
 import { useReasons, useSuggestions } from "../explore/suggest.js";
 import { Suggestions } from "../explore/suggestions.js";
 import { applyEdits, type Edit, entriesOf } from "../explore/what-if.js";
@@ -81,10 +82,13 @@ interface WorkbenchProps {
 
 function Workbench({ run, user, now: wantedNow, second, onNow }: WorkbenchProps) {
   const { t } = useTranslation();
+  const runs = useRuns().data;
+  const nameOf = (id: string) => runs?.find((each) => each.id === id)?.name ?? id;
   const timeline = useTimeline(run, user);
   const [edits, setEdits] = useState<readonly Edit[]>([]);
   const [blamed, setBlamed] = useState<readonly number[]>([]);
   const [newOnly, setNewOnly] = useState(false);
+  const [statesShown, setStatesShown] = useState(false);
   const plays = timeline.data?.plays;
   const now = Math.max(0, Math.min(wantedNow ?? timeline.data?.now ?? 0, plays?.length ?? 0));
   // biome-ignore lint/correctness/useExhaustiveDependencies: edits belong to one moment
@@ -100,6 +104,10 @@ function Workbench({ run, user, now: wantedNow, second, onNow }: WorkbenchProps)
   const list = useSuggestions({ run, history: ids, ...asked }, ready);
   const before = useSuggestions({ run, history: baseIds, ...asked, k: BEFORE }, ready && edits.length > 0);
   const other = useSuggestions({ run: second, history: ids, ...asked }, ready && second !== "");
+  const ranksOfFirst = useMemo(
+    () => (list.data ? new Map(list.data.list.map(({ id, rank }) => [id, rank])) : undefined),
+    [list.data],
+  );
   const reasons = useReasons(run, user, ids, list.data?.list.slice(0, EXPLAINED).map(({ id }) => id) ?? []);
   const ranksBefore = useMemo(
     () => (edits.length > 0 && before.data ? new Map(before.data.list.map(({ id, rank }) => [id, rank])) : undefined),
@@ -129,7 +137,7 @@ function Workbench({ run, user, now: wantedNow, second, onNow }: WorkbenchProps)
         </div>
         <div className="lists">
           <Suggestions
-            title={second ? t("explore.listOf", { run }) : t("explore.list")}
+            title={second ? nameOf(run) : t("explore.list")}
             query={list}
             before={ranksBefore}
             future={future}
@@ -138,17 +146,21 @@ function Workbench({ run, user, now: wantedNow, second, onNow }: WorkbenchProps)
             onReason={setBlamed}
           />
           {second && (
-            <Suggestions
-              title={t("explore.listOf", { run: second })}
-              query={other}
-              before={undefined}
-              future={future}
-              onAdd={add}
-            />
+            <Suggestions title={nameOf(second)} query={other} before={ranksOfFirst} future={future} onAdd={add} />
           )}
         </div>
         <Future plays={future} watched={list.data?.watched} />
       </div>
+      <details
+        className="card fold states"
+        open={statesShown}
+        onToggle={(event) => setStatesShown(event.currentTarget.open)}
+      >
+        <summary>
+          <h2>{t("explore.states")}</h2>
+        </summary>
+        {statesShown && <StatePathCard run={run} user={user} history={ids} />}
+      </details>
     </>
   );
 

@@ -1,9 +1,10 @@
 import { Search } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ItemMap } from "../../engine/protocol.js";
 import { Chart } from "../components/chart.js";
-import { Card, Empty, Loaded, Page, Skeleton, Stats } from "../components/parts.js";
+import { escaped } from "../components/chart-theme.js";
+import { Card, Empty, Loaded, Page, Skeleton, Stats, Tabs } from "../components/parts.js";
 import { NoRunYet, RunPicker } from "../components/run-picker.js";
 import { SongName } from "../components/song-name.js";
 import { SongSearch } from "../explore/song-search.js";
@@ -59,31 +60,65 @@ function MapCard({ run, item, onChoose }: PartProps) {
   );
 }
 
+type Colouring = "near" | "artist" | "popularity";
+
+interface Group {
+  /** Key below "items.group", or a name that needs no translation. */
+  readonly name: string;
+  readonly points: ItemMap["points"];
+  readonly colour: string;
+  readonly opacity: number;
+}
+
+const TINTS = ["var(--chart-1)", "var(--chart-3)", "var(--chart-4)", "var(--chart-5)", "var(--chart-6)"];
+const PALE = { colour: "var(--chart-6)", opacity: 0.4 };
+
+/** Ways to colour the songs that are neither chosen nor near. Points come most played first. */
+const COLOURINGS: Readonly<Record<Colouring, (points: ItemMap["points"]) => Group[]>> = {
+  near: (points) => [{ name: "others", points, ...PALE }],
+  artist: (points) => {
+    const counts = new Map<string, number>();
+    for (const { artist, plays } of points) if (artist) counts.set(artist, (counts.get(artist) ?? 0) + plays);
+    const top = [...counts].sort((a, b) => b[1] - a[1]).slice(0, TINTS.length);
+    const names = new Set(top.map(([name]) => name));
+    return [
+      {
+        name: "others",
+        points: points.filter(({ artist }) => !names.has(artist)),
+        colour: "var(--line-strong)",
+        opacity: 0.7,
+      },
+      ...top.map(([name], i) => ({
+        name,
+        points: points.filter(({ artist }) => artist === name),
+        colour: TINTS[i],
+        opacity: 1,
+      })),
+    ];
+  },
+  popularity: (points) => {
+    const all = points.reduce((sum, { plays }) => sum + plays, 0);
+    let before = 0;
+    const thirds: ItemMap["points"][number][][] = [[], [], []];
+    for (const point of points) {
+      thirds[Math.min(2, Math.floor((3 * before) / (all || 1)))].push(point);
+      before += point.plays;
+    }
+    return ["head", "middle", "tail"].map((name, i) => ({ name, points: thirds[i], colour: TINTS[i], opacity: 0.75 }));
+  },
+};
+
 function MapChart({ map, run, item, onChoose }: PartProps & { readonly map: ItemMap }) {
   const { t } = useTranslation();
   const format = useFormat();
   const near = useNeighbours(run, item).data;
+  const [colouring, setColouring] = useState<Colouring>("near");
   const data = useMemo(() => {
     const close = new Set(near?.neighbours.map(({ id }) => id));
     const groups = [
-      {
-        name: t("items.others"),
-        points: map.points.filter(({ id }) => id !== item && !close.has(id)),
-        colour: "var(--chart-6)",
-        opacity: 0.45,
-      },
-      {
-        name: t("items.near"),
-        points: map.points.filter(({ id }) => close.has(id)),
-        colour: "var(--chart-2)",
-        opacity: 1,
-      },
-      {
-        name: t("items.chosen"),
-        points: map.points.filter(({ id }) => id === item),
-        colour: "var(--chart-1)",
-        opacity: 1,
-      },
+      ...COLOURINGS[colouring](map.points.filter(({ id }) => id !== item && !close.has(id))),
+      { name: "near", points: map.points.filter(({ id }) => close.has(id)), colour: "var(--chart-2)", opacity: 1 },
+      { name: "chosen", points: map.points.filter(({ id }) => id === item), colour: "var(--text)", opacity: 1 },
     ];
     const most = Math.sqrt(map.points[0]?.plays || 1);
     return groups
@@ -91,7 +126,7 @@ function MapChart({ map, run, item, onChoose }: PartProps & { readonly map: Item
       .map(({ name, points, colour, opacity }) => ({
         type: "scatter",
         mode: "markers",
-        name,
+        name: escaped(t(`items.group.${name}`, { defaultValue: name })),
         x: points.map(({ x }) => x),
         y: points.map(({ y }) => y),
         customdata: points.map(({ id }) => id),
@@ -104,7 +139,7 @@ function MapChart({ map, run, item, onChoose }: PartProps & { readonly map: Item
           line: { width: 0 },
         },
       }));
-  }, [map, near, item, t]);
+  }, [map, near, item, colouring, t]);
   const hidden = { showgrid: false, zeroline: false, showticklabels: false };
   return (
     <Chart
@@ -117,18 +152,21 @@ function MapChart({ map, run, item, onChoose }: PartProps & { readonly map: Item
         rows: map.points.map(({ title, artist, x, y, plays }) => [title, artist, x.toFixed(4), y.toFixed(4), plays]),
       }}
       onPick={onChoose}
+      control={
+        <Tabs
+          label={t("items.colour")}
+          value={colouring}
+          onChange={setColouring}
+          options={(["near", "artist", "popularity"] as const).map((each) => [each, t(`items.colours.${each}`)])}
+        />
+      }
       note={t("items.mapNote", {
         shown: format.count(map.points.length),
         total: format.count(map.total),
-        share: format.share(map.explained[0] + map.explained[1]),
+        share: format.share(map.explained),
       })}
     />
   );
-}
-
-/** Plotly reads some HTML in its texts: names of songs must not be read so. */
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 function Near({ run, item, onChoose }: PartProps) {
@@ -143,7 +181,7 @@ function Near({ run, item, onChoose }: PartProps) {
     );
   return (
     <Loaded query={near} lines={8}>
-      {({ song, neighbours, listeners }) => (
+      {({ song, neighbours, listeners, gets }) => (
         <div className="grid">
           <Card>
             <div className="big">
@@ -165,6 +203,20 @@ function Near({ run, item, onChoose }: PartProps) {
                     <SongName song={each} />
                     <span className="number muted small">{each.similarity.toFixed(2)}</span>
                   </button>
+                </li>
+              ))}
+            </ul>
+          </Card>
+          <Card title={t("items.gets")} flush>
+            <ul className="rows">
+              {gets.slice(0, 6).map(({ id, rank, probability }) => (
+                <li key={id}>
+                  <a href={href(["explore", run], { user: id })}>
+                    <bdi>{id}</bdi>
+                    <span className="number muted small">
+                      {t("explore.atRank", { rank: format.count(rank) })} · {format.share(probability)}
+                    </span>
+                  </a>
                 </li>
               ))}
             </ul>

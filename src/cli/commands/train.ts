@@ -30,12 +30,6 @@ export function addTrainCommands(program: Command, output: () => Output, runs: (
     .option("-c, --config <file>", "JSON file with options; see --print-schema")
     .option("-p, --preset <name>", `start from these options: ${Object.keys(PRESETS).join(", ")}`, "default")
     .option("-n, --name <name>", "name of the run")
-    .option(
-      "-s, --set <option=value>",
-      "one option, such as train.epochs=5; may be given again",
-      (value: string, all: string[]) => [...all, value],
-      [],
-    )
     .option("-b, --baselines <a,b,c>", `what to test the model against: ${TECHNIQUE_NAMES.join(", ")}`)
     .option("--print-schema", "print the JSON schema of the options and stop")
     .option("--print-config", "print all options as they would be used and stop")
@@ -52,7 +46,7 @@ Examples:
   refrain train --data plays.csv --baselines popularity,personal-popularity,vstan,ease
   refrain train --data ml-1m --preset movielens           after: refrain data get ml-1m`,
     );
-  addPartOptions(addReadOptions(train)).action(async (flags: TrainFlags) => {
+  addSet(addPartOptions(addReadOptions(train))).action(async (flags: TrainFlags) => {
     if (flags.printSchema) return printJson(z.toJSONSchema(runSchema, { io: "input", unrepresentable: "any" }));
     chooseDataEngine(flags);
     const config = runConfig(configOf(flags));
@@ -68,6 +62,16 @@ Examples:
       const folder = run ? findRun(runs(), run) : findUnfinished(runs());
       await finishRun(resumeRun(folder, interruptible()), output());
     });
+}
+
+/** Adds the flag that sets one option. */
+export function addSet(command: Command): Command {
+  return command.option(
+    "-s, --set <option=value>",
+    "one option, such as train.epochs=5; may be given again",
+    (value: string, all: string[]) => [...all, value],
+    [],
+  );
 }
 
 function findUnfinished(runs: string): string {
@@ -95,7 +99,7 @@ export function configOf(flags: TrainFlags): Record<string, unknown> {
 }
 
 /** An option that was written as "train.epochs=5". @throws {RefrainError} CONFIG_INVALID */
-function optionOf(pair: string): unknown {
+export function optionOf(pair: string): unknown {
   const at = pair.indexOf("=");
   if (at < 1) throw new RefrainError("CONFIG_INVALID", `--set needs option=value, got "${pair}".`);
   return pair

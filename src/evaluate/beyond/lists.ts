@@ -159,8 +159,8 @@ function diversity(
   histories: Histories,
   options: BootstrapOptions,
 ): ListMetric[] {
-  const step = Math.max(1, kept.length / DIVERSITY_LISTS);
-  const chosen = Array.from({ length: Math.ceil(kept.length / step) }, (_, i) => Math.floor(i * step)).filter(
+  const size = Math.min(kept.length, DIVERSITY_LISTS);
+  const chosen = Array.from({ length: size }, (_, i) => Math.floor((i * kept.length) / size)).filter(
     (at) => shown[kept[at]].items.length > 1,
   );
   if (chosen.length === 0) return [];
