@@ -1,7 +1,7 @@
 // The whole story in a real browser on the built app: a log, its audit, a run, one listener, and every screen checked for
 // accessibility in both languages and themes. Waits for the long run, and for a browser.
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -165,5 +165,195 @@ describe.skipIf(!CAN_RUN)(`the app in a browser (${NEEDS})`, () => {
       }
     }
     expect(problems).toEqual([]);
+  });
+
+  /** Presses Tab until what has the focus fits; fails where the way is longer than a person would go. */
+  async function tabTo(wanted: RegExp, most = 90): Promise<void> {
+    for (let presses = 0; presses < most; presses++) {
+      await page.keyboard.press("Tab");
+      const words = await page.evaluate(() => {
+        const { activeElement: at } = document;
+        return at ? `${at.getAttribute("aria-label") ?? ""} ${at.textContent ?? ""}` : "";
+      });
+      if (wanted.test(words)) return;
+    }
+    throw new Error(`${wanted} was not reached by ${most} presses of Tab.`);
+  }
+  const inEnglish = async () => {
+    const settings = JSON.stringify({ theme: "light", language: "en" });
+    await page.evaluate((text) => localStorage.setItem("refrain.settings", text), settings);
+    await page.reload();
+  };
+  const runId = async () => {
+    const reply = await page.evaluate(async () => {
+      const headers = { Authorization: `Bearer ${sessionStorage.getItem("refrain.token")}` };
+      return (await (await fetch("/api/runs", { headers })).json()) as { runs: { id: string }[] };
+    });
+    return reply.runs[0].id;
+  };
+
+  test("by keyboard alone: to a listener, into the history, a change and back", { timeout: 120_000 }, async () => {
+    await inEnglish();
+    await visit("#/");
+    await seen("A recommender you can question");
+    await tabTo(/^ ?Explore$/);
+    await page.keyboard.press("Enter");
+    await page.getByRole("option").first().waitFor();
+    await tabTo(/^Listeners/);
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("region", { name: "What comes next" }).first().getByRole("listitem").first().waitFor();
+    await tabTo(/^Take .* out/, 300);
+    await page.keyboard.press("Enter");
+    await seen("Changes: 1.");
+  });
+
+  test("every size: nothing is cut off at 1024x700, 200 % zoom and 4K", { timeout: 120_000 }, async () => {
+    const run = await runId();
+    const screens = [
+      "/",
+      "/data",
+      "/train",
+      "/runs",
+      `/runs/${run}`,
+      `/explore/${run}?user=u1`,
+      `/items/${run}`,
+      `/evaluate/${run}`,
+    ];
+    for (const [width, height] of [
+      [1024, 700],
+      [720, 450], // 1440x900 at 200 %
+      [3840, 2160],
+    ]) {
+      await page.setViewportSize({ width, height });
+      for (const screen of screens) {
+        await visit(`#${screen}`);
+        await page.locator("h1").first().waitFor();
+        await page.waitForTimeout(500);
+        const over = await page.evaluate(() => {
+          const main = document.querySelector("main") as HTMLElement;
+          return main.scrollWidth - main.clientWidth;
+        });
+        expect.soft(over, `${width}x${height} ${screen}`).toBeLessThanOrEqual(0);
+      }
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  test("every figure saves PNG, SVG and CSV, and a run its report", { timeout: 180_000 }, async () => {
+    const run = await runId();
+    const saved = async (click: () => Promise<unknown>) => {
+      const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), click()]);
+      return readFileSync(await download.path());
+    };
+    let figures = 0;
+    for (const screen of [`/runs/${run}`, `/items/${run}`, `/evaluate/${run}`]) {
+      await visit(`#${screen}`);
+      await page.locator(".main-svg").first().waitFor({ timeout: 60_000 });
+      await page.waitForTimeout(1000);
+      for (const chart of await page.locator("section.chart").all()) {
+        const of = (name: string) => () => chart.getByRole("button", { name, exact: true }).click();
+        expect((await saved(of("PNG"))).subarray(1, 4).toString()).toBe("PNG");
+        expect((await saved(of("SVG"))).toString()).toMatch(/^<svg/);
+        expect((await saved(of("CSV"))).toString().split("\r\n").length).toBeGreaterThan(2);
+        figures++;
+      }
+    }
+    expect(figures).toBeGreaterThanOrEqual(5);
+    await visit(`#/runs/${run}`);
+    const html = (await saved(() => page.getByRole("button", { name: "Report (HTML)" }).click())).toString();
+    expect(html).toContain("Ten recommendations");
+    const other = await browser.newPage();
+    const asked: string[] = [];
+    other.on("request", (request) => asked.push(request.url()));
+    other.on("pageerror", (error) => problems.push(error.message));
+    await other.setContent(html);
+    await other.locator(".main-svg").first().waitFor();
+    expect(asked.filter((address) => !/^(data|blob|about):/.test(address))).toEqual([]);
+    await other.close();
+  });
+
+  test("a change answers at once, and the page is there at once", { timeout: 120_000 }, async () => {
+    const run = await runId();
+    await visit(`#/explore/${run}?user=u1`);
+    const history = page.getByRole("region", { name: "History" }).first();
+    await history.getByRole("listitem").last().waitFor();
+    const times: number[] = [];
+    for (let change = 1; change <= 20; change++) {
+      const button = history.getByRole("listitem").last().getByRole("button", { name: /^Take/ });
+      const began = performance.now();
+      await Promise.all([page.waitForResponse(/\/suggest$/), button.press("Enter")]);
+      times.push(performance.now() - began);
+    }
+    times.sort((a, b) => a - b);
+    await page.reload();
+    await page.getByRole("region", { name: "History" }).first().waitFor();
+    const paint = await page.evaluate(
+      () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,
+    );
+    const p95 = times[18];
+    console.log(
+      `what-if p95 ${p95.toFixed(0)} ms (median ${times[10].toFixed(0)} ms), first paint ${paint.toFixed(0)} ms`,
+    );
+    expect(p95).toBeLessThan(500); // 100 ms on a machine that does nothing else
+    expect(paint).toBeLessThan(3000);
+  });
+
+  test("two windows: what one does to the list of runs, the other shows; and it comes back", async () => {
+    await visit("#/runs");
+    const other = await page.context().newPage();
+    await other.goto(url);
+    await other.evaluate(() => location.assign("#/runs"));
+    await other.getByRole("link", { name: "story" }).waitFor();
+    await page.getByRole("button", { name: "Delete story" }).click();
+    await other.getByText("No runs yet").waitFor();
+    await page.keyboard.press("Control+z");
+    await other.getByRole("link", { name: "story" }).waitFor();
+    await page.getByRole("button", { name: "Tags of story" }).click();
+    await page.getByRole("textbox", { name: "Tags of story" }).fill("best, 夜");
+    await page.keyboard.press("Enter");
+    await other.getByRole("button", { name: /夜/ }).waitFor();
+    await other.close();
+  });
+
+  test("other pages and names get nothing", async () => {
+    const { port } = new URL(url);
+    const token = await page.evaluate(() => sessionStorage.getItem("refrain.token"));
+    const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+    const hostile = await chromium.launch({
+      executablePath,
+      args: [...args, "--host-resolver-rules=MAP evil.test 127.0.0.1"],
+    });
+    const evil = await hostile.newPage();
+    expect((await evil.goto(`http://evil.test:${port}/`))?.status()).toBe(421);
+    const reached = await evil.evaluate(
+      async ([address, key]) =>
+        fetch(address as string, { headers: { Authorization: `Bearer ${key}` } }).then(
+          (reply) => reply.status,
+          () => "refused",
+        ),
+      [`http://127.0.0.1:${port}/api/runs`, token],
+    );
+    expect(reached).toBe("refused");
+    await hostile.close();
+  });
+
+  test("engine and server die: the next question is answered, and the window says what is lost", {
+    timeout: 120_000,
+  }, async () => {
+    const run = await runId();
+    await visit(`#/explore/${run}?user=u2`);
+    const list = page.getByRole("region", { name: "What comes next" }).first();
+    await list.getByRole("listitem").first().waitFor();
+    const children = spawnSync("ps", ["--ppid", String(server.pid), "-o", "pid="])
+      .stdout.toString()
+      .trim();
+    expect(children).not.toBe("");
+    for (const child of children.split(/\s+/)) process.kill(Number(child), "SIGKILL");
+    await visit(`#/explore/${run}?user=u3`);
+    await expect.poll(() => page.locator(".suggestion").count(), { timeout: 60_000 }).toBeGreaterThan(0);
+    expect(problems.filter((problem) => !/503|net::ERR/.test(problem))).toEqual([]);
+    server.kill("SIGKILL");
+    await seen("Connection lost");
+    expect(await page.locator(".suggestion").count()).toBeGreaterThan(0);
   });
 });
