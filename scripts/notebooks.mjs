@@ -1,9 +1,4 @@
-// `npm run notebooks`: runs all notebooks through Jupyter and writes them in both languages.
-//   -- build     only builds them from notebooks/source; outputs of cells that are unchanged stay
-//   -- --check   writes nothing; fails where code or outputs are not what is committed
-//   -- --solutions  runs the solutions of the exercises too, and writes nothing
-//   -- NAME …    only these
-// REFRAIN_QUICK=1 trains for a few steps only and compares nothing: it shows that all cells run.
+// `npm run notebooks`: runs all notebooks through Jupyter and writes them in both languages; `--help` says what else it does.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { labMessages } from "./lab/messages.mjs";
 import { ensureLab, labEnvironment, labPlaces } from "./lab/setup.mjs";
-import { firstDifference, outputsOf } from "./notebooks/outputs.mjs";
+import { firstDifference, machineHere, outputsOf } from "./notebooks/outputs.mjs";
 import {
   LANGUAGES,
   notebookNames,
@@ -23,12 +18,23 @@ import {
 } from "./notebooks/source.mjs";
 import { main as setUp } from "./setup/main.mjs";
 
+const HELP = `npm run notebooks -- [options] [NAME ...]   runs notebooks through Jupyter and writes them, English and Chinese
+npm run notebooks -- build [NAME ...]     only builds them from notebooks/source; outputs of unchanged cells stay
+
+  --check       writes nothing; fails where code or outputs are not what is committed. On the kind of machine that wrote
+                them outputs must be the same to the last byte, elsewhere the same in kind
+  --solutions   runs the solutions of the exercises too, and writes nothing
+  -h, --help    this text
+
+REFRAIN_QUICK=1 trains for a few steps only and compares nothing: it shows that all cells run.
+Example: npm run notebooks -- 04-train`;
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { flags, building, names } = readArguments();
 const quick = process.env.REFRAIN_QUICK === "1";
 let failed = 0;
 
-if (building) for (const name of names) write(name, keptOutputs(name));
+if (building) for (const name of names) write(name, ...kept(name));
 else {
   if ((await setUp([])) !== 0) process.exit(1);
   try {
@@ -48,8 +54,12 @@ function readArguments() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { check: { type: "boolean" }, solutions: { type: "boolean" } },
+      options: { check: { type: "boolean" }, solutions: { type: "boolean" }, help: { type: "boolean", short: "h" } },
     });
+    if (values.help) {
+      console.log(HELP);
+      process.exit(0);
+    }
     const building = positionals[0] === "build";
     const named = building ? positionals.slice(1) : positionals;
     const unknown = named.find((name) => !all.includes(name));
@@ -84,7 +94,7 @@ function finish(name, outputs) {
 function compare(name, outputs) {
   for (const language of LANGUAGES) {
     const path = notebookPath(root, name, language);
-    const expected = toNotebook(readSource(root, name), language, outputs);
+    const expected = toNotebook(readSource(root, name), language, outputs, machineHere(root));
     const difference = existsSync(path) ? firstDifference(JSON.parse(readFileSync(path, "utf8")), expected) : "missing";
     if (!difference) continue;
     failed++;
@@ -93,17 +103,22 @@ function compare(name, outputs) {
   }
 }
 
-function write(name, outputs) {
+function write(name, outputs, machine = machineHere(root)) {
   for (const language of LANGUAGES)
-    writeFileSync(notebookPath(root, name, language), toText(toNotebook(readSource(root, name), language, outputs)));
+    writeFileSync(
+      notebookPath(root, name, language),
+      toText(toNotebook(readSource(root, name), language, outputs, machine)),
+    );
 }
 
-/** Outputs that are there, as long as the code above and in the cell is what it was. */
-function keptOutputs(name) {
+/** Outputs that are there, as long as the code above and in the cell is what it was, and the machine that they are of. */
+function kept(name) {
   const path = notebookPath(root, name, "en");
-  if (!existsSync(path)) return [];
-  const before = JSON.parse(readFileSync(path, "utf8")).cells.filter((cell) => cell.cell_type === "code");
+  if (!existsSync(path)) return [[]];
+  const { cells, metadata } = JSON.parse(readFileSync(path, "utf8"));
+  const before = cells.filter((cell) => cell.cell_type === "code");
   const code = readSource(root, name).filter((cell) => cell.type === "code");
   const changed = code.findIndex((cell, n) => before[n]?.source.join("") !== cell.code || !before[n].execution_count);
-  return before.slice(0, changed < 0 ? code.length : changed).map((cell) => cell.outputs);
+  const outputs = before.slice(0, changed < 0 ? code.length : changed).map((cell) => cell.outputs);
+  return [outputs, metadata.refrain?.machine];
 }

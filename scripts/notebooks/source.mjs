@@ -67,8 +67,8 @@ export function withSolutions(cells) {
   });
 }
 
-/** The notebook of a language, as Jupyter's JSON, with the given outputs by number of the code cell. */
-export function toNotebook(cells, language, outputs = []) {
+/** The notebook of a language, as Jupyter's JSON, with the given outputs by number of the code cell and where they are from. */
+export function toNotebook(cells, language, outputs = [], machine = undefined) {
   let count = 0;
   return {
     cells: cells.map((cell, n) => {
@@ -87,6 +87,7 @@ export function toNotebook(cells, language, outputs = []) {
     metadata: {
       kernelspec: { display_name: "TypeScript (tslab)", language: "typescript", name: "tslab" },
       language_info: { file_extension: ".ts", mimetype: "text/typescript", name: "typescript" },
+      ...(machine && { refrain: { machine } }),
     },
     nbformat: 4,
     nbformat_minor: 5,

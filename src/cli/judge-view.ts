@@ -83,9 +83,25 @@ type Named = {
   readonly high: number | null;
 };
 
-/** One row a metric, one column a scorer. */
+/** Scorers up to which each is a column with intervals. */
+const COLUMNS = 3;
+
+/** One row a metric and one column a scorer; of many scorers one row a scorer, without intervals. */
 function byScorer(title: string, judged: readonly Judged[], of: (each: Judged) => readonly Named[]): TitledTable {
   const names = [...new Set(judged.flatMap((each) => of(each).map(({ name }) => name)))];
+  const value = (each: Judged, name: string) => {
+    const found = of(each).find((metric) => metric.name === name);
+    return found ? digits(found.value) : "";
+  };
+  if (judged.length > COLUMNS)
+    return {
+      title,
+      header: [text("scorer"), ...names],
+      rows:
+        names.length === 0
+          ? []
+          : judged.map((each) => [each.evaluation.scorer, ...names.map((name) => value(each, name))]),
+    };
   return {
     title,
     header: ["", ...judged.map(({ evaluation }) => evaluation.scorer)],
@@ -160,8 +176,9 @@ export function tableParts(tables: readonly TitledTable[]): ReportPart[] {
 }
 
 /** How often the test part was read, with a warning where it was for more than one model. */
-export function readingLines(readings: readonly TestReading[]): string[] {
+export function readingLines(readings: readonly TestReading[], isComparison = false): string[] {
   if (readings.length === 0) return [];
   const line = text("measure.readings", { count: readings.length, first: readings[0].first.slice(0, 10) });
+  if (isComparison) return [line, text("measure.each")];
   return readings.length > 1 ? [line, text("measure.warning")] : [line];
 }

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { type ErrorCode, RefrainError } from "../core/errors.js";
 import type { Preview } from "../data/index.js";
 import { addAuditCommand } from "./commands/audit.js";
+import { addCompareCommand } from "./commands/compare.js";
 import { addDataCommands } from "./commands/data.js";
 import { addDatasetCommands } from "./commands/datasets.js";
 import { addDemoCommand } from "./commands/demo.js";
@@ -71,6 +72,7 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
   addTrainCommands(program, output, runs);
   addRunCommands(program, output, runs);
   addEvaluateCommand(program, output, runs);
+  addCompareCommand(program, output, runs);
   addRecommendCommand(program, output, runs);
   // A closed pipe (`refrain … | head`) is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

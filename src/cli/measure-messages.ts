@@ -17,11 +17,25 @@ type MeasureMessages = Readonly<
     | "readings"
     | "warning"
     | "exported"
-    | "preparing",
+    | "preparing"
+    | "comparison"
+    | "trial"
+    | "known"
+    | "failed"
+    | "tested"
+    | "goOn"
+    | "defaults"
+    | "each"
+    | "search",
     string
   >
 > &
-  Readonly<Record<"testHeader" | "speedHeader" | "sliceHeader" | "anchorHeader", readonly string[]>>;
+  Readonly<
+    Record<
+      "testHeader" | "speedHeader" | "sliceHeader" | "anchorHeader" | "searchHeader" | "figures",
+      readonly string[]
+    >
+  >;
 
 export const measureEn: MeasureMessages = {
   table: "Results, {{part}} part",
@@ -45,6 +59,22 @@ export const measureEn: MeasureMessages = {
   warning:
     "! More than one model was measured on this test part. To choose among them by these figures would report luck: choose with --part validation.",
   exported: "Per user: {{path}}",
+  comparison: "Refrain: comparison {{name}}",
+  trial: "{{model}} ({{at}}/{{models}}): trial {{number}}/{{of}}, validation {{value}}",
+  known: "known",
+  failed: "{{model}} is left out: {{reason}}",
+  tested: "tested {{model}} ({{done}}/{{all}})",
+  goOn: "Interrupted; what is done is kept. The same command goes on from there.",
+  defaults: "defaults",
+  each: "Each was chosen on validation before it was measured here; the order of the table itself is no choice to report.",
+  search: "Search by {{metric}} on the validation part",
+  searchHeader: ["model", "trials", "defaults", "best", "test over seeds", "chosen"],
+  figures: [
+    "Difference to the best",
+    "{{metric}} against novelty in bits",
+    "Validation of the trials, best first",
+    "trial",
+  ],
   preparing: "{{path}}: {{users}} users, {{items}} items; {{split}}",
 };
 
@@ -68,5 +98,16 @@ export const measureZh: MeasureMessages = {
   readings: "至今在此日志与划分的测试集上测量过的模型：{{count}} 个，首次在 {{first}}。",
   warning: "！已有多个模型在此测试集上测量过。按这些数字在其中挑选，报告的就是运气：请用 --part validation 来选择。",
   exported: "按用户：{{path}}",
+  comparison: "Refrain：比较 {{name}}",
+  trial: "{{model}}（{{at}}/{{models}}）：第 {{number}}/{{of}} 次试验，验证 {{value}}",
+  known: "已有结果",
+  failed: "{{model}} 未参加：{{reason}}",
+  tested: "已测试 {{model}}（{{done}}/{{all}}）",
+  goOn: "已中断；已完成的部分都已保存，再次运行同一命令即可继续。",
+  defaults: "默认值",
+  each: "各方法都先由验证集选定，再在此处测量；不要再按本表的次序挑选后报告。",
+  search: "在验证集上按 {{metric}} 搜索",
+  searchHeader: ["模型", "试验数", "默认值", "最好", "各种子的测试", "选定"],
+  figures: ["与最好者之差", "{{metric}} 与新颖度（比特）", "各次试验的验证结果（从好到差）", "试验"],
   preparing: "{{path}}：{{users}} 位用户，{{items}} 个物品；{{split}}",
 };

@@ -17,7 +17,10 @@ export interface CompareOptions extends BootstrapOptions {
 export interface PairedTests {
   /** Mean difference to the best with its interval; not above 0. */
   readonly difference: Omit<MetricValue, "name">;
-  /** p-values as they are, and after Holm's correction for the number of rows that were tested. */
+  /**
+   * p-values as they are, and after Holm's correction for the number of rows that were tested. The randomisation test is of the
+   * metric itself, in which a user counts by her cases; Wilcoxon's is of users, each counting once.
+   */
   readonly randomisation: { readonly p: number; readonly corrected: number };
   readonly wilcoxon: { readonly p: number; readonly corrected: number };
 }
@@ -97,12 +100,11 @@ function pairedTests(
   const top = meanGains(best, metric);
   const all = others.map((each) => {
     const own = meanGains(each, metric);
-    const paired = userDifferences(own, top, best.userCodes);
     const [difference] = bootstrapMeans([own.map((gain, n) => gain - top[n])], best.userCodes, options);
     return {
       difference,
-      randomisation: randomisationTest(paired, { seed: options.seed }),
-      wilcoxon: wilcoxonTest(paired),
+      randomisation: randomisationTest(userDifferences(own, top, best.userCodes, "sum"), { seed: options.seed }),
+      wilcoxon: wilcoxonTest(userDifferences(own, top, best.userCodes)),
     };
   });
   const [randomisation, wilcoxon] = [

@@ -7,13 +7,19 @@ import { Random } from "../core/random.js";
 const EXACT_USERS = 50;
 
 /**
- * Mean difference of each user, users by ascending code. Cases of one user are alike, so the user is what is paired.
+ * Difference of each user, users by ascending code: the mean over the user's cases, or their sum. Cases of one user are alike,
+ * so the user is what is paired. Sums add up to the difference of the metric, which is a mean over cases.
  *
  * @shape first, second float64 [N]; userCodes int32 [N] -> float64 [users]
  * @throws {RefrainError} SHAPE_MISMATCH when lengths differ; EMPTY_CASES for N = 0
  * @example userDifferences(Float64Array.of(1, 0, 1), Float64Array.of(0, 0, 1), Int32Array.of(4, 4, 7)) // Float64Array [0.5, 0]
  */
-export function userDifferences(first: Float64Array, second: Float64Array, userCodes: Int32Array): Float64Array {
+export function userDifferences(
+  first: Float64Array,
+  second: Float64Array,
+  userCodes: Int32Array,
+  how: "mean" | "sum" = "mean",
+): Float64Array {
   checkLength("second", second.length, first.length);
   checkLength("userCodes", userCodes.length, first.length);
   if (first.length === 0) throw new RefrainError("EMPTY_CASES", "A test needs at least one case, got none.");
@@ -26,7 +32,7 @@ export function userDifferences(first: Float64Array, second: Float64Array, userC
   }
   return Float64Array.from(
     Array.from(sums).sort(([a], [b]) => a - b),
-    ([, [sum, cases]]) => sum / cases,
+    ([, [sum, cases]]) => (how === "sum" ? sum : sum / cases),
   );
 }
 

@@ -93,6 +93,11 @@ test("users are paired by the mean of their cases", () => {
   );
 });
 
+test("sums add up to the difference of the metric", () => {
+  const [first, second] = [Float64Array.of(1, 1, 0, 1), Float64Array.of(0, 1, 0.5, 0)];
+  expect(userDifferences(first, second, Int32Array.of(9, 9, 2, 9), "sum")).toEqual(Float64Array.of(-0.5, 2));
+});
+
 test("wrong arguments have codes", () => {
   const none = new Float64Array(0);
   for (const wrong of [

@@ -22,7 +22,12 @@ interface Source {
   notebookPath(root: string, name: string, language: string): string;
   parseSource(text: string, name: string): SourceCell[];
   readSource(root: string, name: string): SourceCell[];
-  toNotebook(cells: readonly SourceCell[], language: string, outputs?: unknown): { readonly cells: readonly Cell[] };
+  toNotebook(
+    cells: readonly SourceCell[],
+    language: string,
+    outputs?: unknown,
+    machine?: string,
+  ): { readonly cells: readonly Cell[] };
   toText(notebook: unknown): string;
 }
 const source = (await import(/* @vite-ignore */ `${ROOT}scripts/notebooks/source.mjs`)) as Source;
@@ -33,11 +38,15 @@ const codeOf = (cells: readonly Cell[]) => cells.filter((cell) => cell.cell_type
 
 describe.each(names)("%s", (name) => {
   const cells = source.readSource(ROOT, name);
-  const english = JSON.parse(read(name, "en")) as { cells: Cell[] };
+  const english = JSON.parse(read(name, "en")) as {
+    cells: Cell[];
+    metadata: { refrain?: { machine: string } };
+  };
+  const machine = english.metadata.refrain?.machine;
   const outputs = codeOf(english.cells).map((cell) => cell.outputs);
 
   test.each(source.LANGUAGES)("%s is what the source says, with the outputs of the English one", (language) => {
-    expect(read(name, language)).toBe(source.toText(source.toNotebook(cells, language, outputs)));
+    expect(read(name, language)).toBe(source.toText(source.toNotebook(cells, language, outputs, machine)));
   });
 
   test("all cells ran, in order, without an error or a warning", () => {

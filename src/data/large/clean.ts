@@ -11,7 +11,6 @@ import { type CleaningReport, cleaningReport, refuseBadRows, settingsFor } from 
 import { detectTimeUnit } from "../times.js";
 import { Database, literal } from "./database.js";
 import { eventsFile, filesOf, readEvents } from "./event-log.js";
-import { keyOf } from "./key.js";
 import { lineSource, NotPlain } from "./lines.js";
 import { rowSource } from "./rows.js";
 import { applyRules, touched } from "./rules-sql.js";
@@ -68,8 +67,8 @@ export async function cleanLargeLog(path: string, options: LargeOptions = {}): P
   const over = new AbortController();
   const ended = options.signal ? AbortSignal.any([over.signal, options.signal]) : over.signal;
   let scan: Promise<Scan> | undefined;
-  const scanOnce = () => {
-    scan ??= scanFile(path, ended);
+  const scanOnce = (separator: string) => {
+    scan ??= scanFile(path, separator, ended);
     return scan;
   };
   try {
@@ -114,7 +113,7 @@ async function plainSource(
   head: RawLog,
   options: ReadOptions,
   trust: boolean,
-  scanOnce: () => Promise<Scan>,
+  scanOnce: (separator: string) => Promise<Scan>,
 ): Promise<Source | undefined> {
   const times = head.columns.get("time");
   if (statOf(path, true).folder || head.detected.container || head.detected.format !== "table" || !times)
@@ -143,7 +142,7 @@ async function clean(
 ): Promise<LargeLog> {
   const tell = watch(database, onShare);
   try {
-    await numberRows(database, source);
+    await source.prepare();
     const finished = await source.finish();
     tell(DONE.reading);
     const counts = {
@@ -169,16 +168,6 @@ async function clean(
   }
 }
 
-/** Rows as numbers only: eight bytes stand for an id of any length. */
-async function numberRows(database: Database, source: Source): Promise<void> {
-  await database.run(
-    `CREATE TABLE rows AS
-     SELECT row::INTEGER AS row, line::INTEGER AS line, kind, ${keyOf('"user"')} AS u, ${keyOf("item")} AS i,
-       time, duration, rating, title <> '' AS titled
-     FROM (${source.sql()})`,
-  );
-}
-
 /** Events in order, and the names of users and items, as Parquet in the folder of the database. */
 async function writeFiles(database: Database, source: Source, tell: (share: number) => void): Promise<void> {
   const { folder } = database;
@@ -193,7 +182,7 @@ async function writeFiles(database: Database, source: Source, tell: (share: numb
   );
   await database.run(
     `CREATE TEMP TABLE named AS SELECT row, "user" AS u_id, item AS i_id, title
-     FROM (${source.sql("SELECT named FROM item_of UNION SELECT first FROM user_of")})`,
+     FROM (${await source.sql("SELECT named FROM item_of UNION ALL SELECT first FROM user_of")})`,
   );
   await database.run(
     `COPY (SELECT item_of.item, i_id AS id, title FROM item_of JOIN named ON item_of.named = named.row)
@@ -208,7 +197,8 @@ async function writeFiles(database: Database, source: Source, tell: (share: numb
   );
   // The sort needs the memory that these hold.
   await database.run("DROP VIEW left_rows");
-  for (const table of ["named", "removed", "item_of", "rows"]) await database.run(`DROP TABLE ${table}`);
+  for (const table of ["named", "removed", "item_of"]) await database.run(`DROP TABLE ${table}`);
+  await source.drop();
   tell(DONE.names);
   const [rowCount, userCount] = await Promise.all(
     ["ready", "user_of"].map((table) => database.number(`SELECT count(*) FROM ${table}`)),

@@ -10,20 +10,22 @@ import { readLines } from "../read/text.js";
 import type { BadRow, RawLog, ReadOptions } from "../read/types.js";
 import { SAMPLES } from "../report.js";
 import type { Role } from "../schema.js";
-import { parseTime, type TimeUnit, unitsPerSecond } from "../times.js";
-import { type Database, double, literal } from "./database.js";
+import { parseTime, type TimeUnit } from "../times.js";
+import { type Database, literal } from "./database.js";
+import { fieldSource } from "./fields.js";
 import { oddPattern } from "./odd-text.js";
+import { rowColumns } from "./row-columns.js";
 import type { Scan } from "./scan.js";
-import type { Source } from "./source.js";
+import { rowsTable, type Source } from "./source.js";
 
 const ROLES: ReadonlySet<Role> = new Set(["user", "item", "time", "title", "artist", "duration", "rating"]);
-const TEXTS: readonly Role[] = ["user", "item", "title", "artist"];
+export const TEXTS: readonly Role[] = ["user", "item", "title", "artist"];
 /** Between the fields of a line that JavaScript has cut; a control character, which no text has in its one form. */
 const CUT = "\x1f";
-const LONGEST_LINE = 1 << 20;
+export const LONGEST_LINE: number = 1 << 20;
 const LONGEST_SAMPLE = 120;
 /** The newline that DuckDB is told, or none where this way is not for the file. */
-const NEWLINES = { "\n": "\\n", "\r\n": "\\r\\n" } as const;
+export const NEWLINES = { "\n": "\\n", "\r\n": "\\r\\n" } as const;
 
 /**
  * A plain file of separated text as a source, or undefined where it must be read another way: other formats, personal exports,
@@ -42,7 +44,7 @@ export async function lineSource(
   unit: TimeUnit,
   options: ReadOptions,
   trust: boolean,
-  scanOnce: () => Promise<Scan>,
+  scanOnce: (separator: string) => Promise<Scan>,
 ): Promise<Source | undefined> {
   const { separator, header, meaning } = opened;
   const { columns } = meaning;
@@ -52,18 +54,25 @@ export async function lineSource(
   const newline = firstNewline(path);
   if (encoding !== "utf-8" || !newline || isPacked(path)) return undefined;
 
-  const scan = scanOnce();
+  const scan = scanOnce(separator);
   scan.catch(() => {}); // told by `finish`
   const samples = new Map<number, BadRow>();
   defineFunctions(database, separator, header.length, columns, unit, samples);
   const first = opened.hasHeader ? await lineOfHeader(path, options) : 0;
+  const some = (condition: string) =>
+    linesSql(path, newline, separator, header.length, columns, unit, first, trust, condition);
+  const file = { path, newline, separator, width: header.length, first };
+  const source =
+    trust && separator.length === 1 && separator !== " "
+      ? fieldSource(database, file, columns, unit, some)
+      : { ...rowsTable(database, some("true")), sql: async (rows: string) => some(`number - 1 IN (${rows})`) };
   return {
     way: "lines",
-    sql: (rows) => linesSql(path, newline, separator, header.length, columns, unit, first, trust, rows),
+    ...source,
     async finish() {
-      const { sha256, plain, controls, newline: found } = await scan;
+      const { sha256, plain, controls, blank, newline: found } = await scan;
       if (!plain || found !== newline) throw new NotPlain("rows");
-      if (controls && trust) throw new NotPlain("lines");
+      if (trust && (controls || blank)) throw new NotPlain("lines");
       const count = await database.number("SELECT count(*) FROM rows WHERE kind = 'b'");
       const badRows = { count, samples: [...samples.values()].sort((a, b) => a.line - b.line) };
       return { detected: head.detected, timeUnit: unit, badRows, sha256 };
@@ -137,7 +146,7 @@ function linesSql(
   unit: TimeUnit,
   first: number,
   trust: boolean,
-  rows?: string,
+  condition: string,
 ): string {
   const cut = literal(separator);
   // A separator that no line holds: each line is one value, and quotes are ours to judge.
@@ -146,16 +155,13 @@ function linesSql(
   const field = (role: Role) => `own_${role}`;
   // Each field is taken out of its list once, before expressions name it several times.
   const taken = [...columns].map(([role, at]) => `fields[${at + 1}] AS own_${role}`).join(", ");
-  const text = (role: Role) => (columns.has(role) ? field(role) : "''");
-  const named = columns.has("artist")
-    ? `CASE WHEN ${field("artist")} <> '' AND ${text("title")} <> '' THEN ${field("artist")} || ' - ' || ${text("title")} ELSE ${text("title")} END`
-    : text("title");
-  const item = columns.has("item") ? field("item") : named;
-  const number = (role: Role) => (columns.has(role) ? numberSql(field(role)) : "NULL::DOUBLE");
   // A plain line is cut as it is, others after JavaScript has put them in order, with their kind behind the last field.
+  // Lines that are few among many are brought together first, so that JavaScript is not called for each handful.
   return `
-    SELECT number - 1 AS row, number AS line, kind, ${text("user")} AS user, ${item} AS item, ${columns.has("title") ? named : item} AS title,
-      ${timeSql(field("time"), unit)} AS time, ${number("duration")} AS duration, ${number("rating")} AS rating
+    WITH lines AS ${condition === "true" ? "NOT " : ""}MATERIALIZED (
+      SELECT number, line FROM (SELECT row_number() OVER () AS number, line FROM ${file})
+      WHERE number > ${first} AND ${condition})
+    SELECT number - 1 AS row, number AS line, kind, ${rowColumns(columns, unit, field)}
     FROM (SELECT number, ${taken},
       CASE WHEN NOT plain THEN nullif(fields[${width + 1}], '') WHEN len(fields) <> ${width}
         THEN nullif(odd_kind(line, number::DOUBLE), '') END AS kind
@@ -164,8 +170,7 @@ function linesSql(
         CASE WHEN plain THEN ${cut} ELSE '${CUT}' END) AS fields
       FROM (
         SELECT number, coalesce(line, '') AS line, line IS NOT NULL AND ${plainSql(separator, trust)} AS plain
-        FROM (SELECT row_number() OVER () AS number, line FROM ${file})
-        WHERE number > ${first}${rows ? ` AND number - 1 IN (${rows})` : ""})))`;
+        FROM lines)))`;
 }
 
 /** Whether a line can be cut at its separators and its texts are in their one form. */
@@ -175,26 +180,12 @@ function plainSql(separator: Separator, trust: boolean): string {
   const odd = `regexp_matches(line, ${literal(oddPattern(separator))})`;
   return [
     ...doubled.map((text) => `NOT contains(line, ${literal(text)})`),
+    // A line of nothing but white space is none.
+    ...(separator === "\t" ? ["rtrim(line, chr(9)) <> ''"] : []),
     "NOT starts_with(line, ' ')",
     "NOT ends_with(line, ' ')",
     trust ? `CASE WHEN strlen(line) = length(line) THEN true ELSE NOT ${odd} END` : `NOT ${odd}`,
   ].join(" AND ");
-}
-
-/** A number that is written as SQL itself would write it is the same in JavaScript; others are asked there. */
-function numberSql(field: string): string {
-  return `CASE WHEN ${field} = '' THEN NULL
-    WHEN TRY_CAST(${field} AS BIGINT)::VARCHAR = ${field} THEN TRY_CAST(${field} AS BIGINT)::DOUBLE
-    ELSE odd_number(${field}) END`;
-}
-
-/** Also for times: seconds as an integer, or a date and a time to the second, with or without T and Z. */
-function timeSql(field: string, unit: TimeUnit): string {
-  if (unit !== "text")
-    return `CASE WHEN TRY_CAST(${field} AS BIGINT)::VARCHAR = ${field}
-      THEN TRY_CAST(${field} AS BIGINT)::DOUBLE / ${double(unitsPerSecond(unit))} ELSE odd_time(${field}) END`;
-  return `CASE WHEN regexp_full_match(${field}, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}Z?')
-    THEN coalesce(epoch(TRY_CAST(${field} AS TIMESTAMP)), odd_time(${field})) ELSE odd_time(${field}) END`;
 }
 
 /** Number of the first line that is not empty. */

@@ -27,9 +27,12 @@ export function oddPattern(separator: string): string {
   return `[${ranges.join("")}]`;
 }
 
+/** Behind the last block of letters: what may come there one day counts as odd, which is always safe. */
+const END = 0x3_2400;
+
 function findOdd(): Ranges {
-  const odd = new Uint8Array(0x11_0000);
-  for (let code = 0; code < odd.length; code++) {
+  const odd = new Uint8Array(0x11_0000).fill(1, END);
+  for (let code = 0; code < END; code++) {
     if (code >= 0xd800 && code <= 0xdfff) continue; // halves of a pair, which UTF-8 cannot hold
     const letter = String.fromCodePoint(code);
     if (letter.normalize("NFKC") !== letter || (code !== 0x20 && /[\s\p{Cc}\p{M}]/u.test(letter))) odd[code] = 1;

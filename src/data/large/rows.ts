@@ -6,7 +6,7 @@ import type { RawLog, ReadOptions } from "../read/types.js";
 import { readInto } from "../read.js";
 import { detectTimeUnit, type TimeUnit } from "../times.js";
 import type { Database } from "./database.js";
-import type { Source } from "./source.js";
+import { rowsTable, type Source } from "./source.js";
 
 /** Rows that are turned into columns at a time. */
 const PIECE = 50_000;
@@ -34,7 +34,8 @@ export async function rowSource(
   const timeUnit = into.end();
   return {
     way: "rows",
-    sql: (rows) => `SELECT * FROM delivered${rows ? ` WHERE row IN (${rows})` : ""}`,
+    ...rowsTable(database, "SELECT *, title <> '' AS titled FROM delivered"),
+    sql: async (rows) => `SELECT * FROM delivered WHERE row IN (${rows})`,
     finish: async () => ({ detected, timeUnit, badRows: { count: into.badCount, samples: into.samples } }),
   };
 }

@@ -6,8 +6,10 @@ export interface Scan {
   readonly sha256: string;
   /** False where a byte is no part of UTF-8, or is the one that `lines.ts` takes for a separator that no line holds. */
   readonly plain: boolean;
-  /** True where there is any other control character than the ends of lines and TAB. */
+  /** True where there is any other control character than the ends of lines and a TAB that separates. */
   readonly controls: boolean;
+  /** True where a line is empty. */
+  readonly blank: boolean;
   /** How its lines end; "mixed" also for lone carriage returns. */
   readonly newline: "\n" | "\r\n" | "mixed";
 }
@@ -15,13 +17,14 @@ export interface Scan {
 /**
  * Reads a file once, in a thread of its own beside other work.
  *
+ * @param separator of its fields; a TAB that is none is a control character
  * @throws {RefrainError} FILE_UNREADABLE
  * @throws the signal's reason once it is aborted; the thread has ended then
  */
-export function scanFile(path: string, signal?: AbortSignal): Promise<Scan> {
+export function scanFile(path: string, separator: string, signal?: AbortSignal): Promise<Scan> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const worker = new Worker(PROGRAM, { eval: true, workerData: path });
+    const worker = new Worker(PROGRAM, { eval: true, workerData: { path, tabs: separator === "\t" } });
     const stop = () => worker.terminate().then(() => reject(signal?.reason), reject);
     signal?.addEventListener("abort", stop);
     worker.once("exit", () => signal?.removeEventListener("abort", stop));
@@ -40,12 +43,12 @@ const { closeSync, openSync, readSync } = require("node:fs");
 const { parentPort, workerData } = require("node:worker_threads");
 const hash = createHash("sha256");
 const buffer = Buffer.allocUnsafe(1 << 22);
-const file = openSync(workerData, "r");
+const file = openSync(workerData.path, "r");
 let [plain, pairs, feeds, returns, held] = [true, 0, 0, 0, 0];
-let [last, controls] = [0, false];
+let [last, controls, blank] = [0, false, false];
 // Four bytes at a time: some byte below 32, or a byte 127.
 const odd = (word) => ((word - 0x20202020) & ~word & 0x80808080) !== 0 || (((word ^ 0x7f7f7f7f) - 0x01010101) & ~(word ^ 0x7f7f7f7f) & 0x80808080) !== 0;
-const isControl = (byte) => byte === 127 || (byte < 32 && byte !== 10 && byte !== 13 && byte !== 9);
+const isControl = (byte) => byte === 127 || (byte < 32 && byte !== 10 && byte !== 13 && !(byte === 9 && workerData.tabs));
 const holdsControls = (bytes) => {
   const from = (4 - (bytes.byteOffset % 4)) % 4;
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + from, Math.max(0, (bytes.length - from) >> 2));
@@ -75,6 +78,8 @@ for (;;) {
   } else feeds += fresh.includes(10) ? 1 : 0;
   // A character may lie across two pieces: what follows the last end of a line waits for the next.
   const whole = buffer.subarray(0, held + read);
+  // Every piece begins where a line does.
+  blank = blank || whole[0] === 10 || (whole[0] === 13 && whole[1] === 10) || whole.includes("\\n\\n") || whole.includes("\\n\\r\\n");
   const end = whole.lastIndexOf(10) + 1;
   if (end === 0) {
     plain = plain && held + read < buffer.length && isUtf8(whole);
@@ -88,5 +93,5 @@ for (;;) {
 if (held > 0) plain = plain && isUtf8(buffer.subarray(0, held));
 closeSync(file);
 const newline = returns === 0 ? "\\n" : returns === pairs && feeds === pairs ? "\\r\\n" : "mixed";
-parentPort.postMessage({ sha256: hash.digest("hex"), plain, controls, newline });
+parentPort.postMessage({ sha256: hash.digest("hex"), plain, controls, blank, newline });
 `;
