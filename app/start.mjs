@@ -22,6 +22,7 @@ function readOptions() {
         shell: { type: "string" },
         runs: { type: "string", default: "runs" },
         port: { type: "string", default: "0" },
+        screenshots: { type: "boolean", default: false },
       },
     });
     return values.shell === undefined || SHELLS.includes(values.shell) ? values : undefined;
@@ -64,6 +65,21 @@ function startServer({ runs, port }) {
   });
 }
 
+/** Pictures of the screens for the README, by the browser that is here. */
+async function screenshots(options) {
+  const [browser] = findBrowsers(process.env, process.platform);
+  if (!browser) return console.error(t("noScreenshots"));
+  const { takeScreenshots } = await import("./launch/screenshots.mjs");
+  const { server, url, origin, token } = await startServer(options);
+  const folder = join(root, "docs", "screenshots");
+  try {
+    const bytes = await takeScreenshots({ url, origin, token, browser, folder });
+    console.log(t(bytes > 0 ? "screenshots" : "noRun", { folder, kilobytes: Math.round(bytes / 1000) }));
+  } finally {
+    server.kill("SIGTERM");
+  }
+}
+
 async function main() {
   const options = readOptions();
   if (!options || options.help) {
@@ -73,6 +89,7 @@ async function main() {
   }
   const seconds = buildIfNeeded(root, () => console.log(t("building")));
   if (seconds !== null) console.log(t("built", { seconds: seconds.toFixed(1) }));
+  if (options.screenshots) return screenshots(options);
   const { shell, path, reason, values } = await findShell(options.shell);
   console.log(t(reason, values));
   if (shell === "electron") {

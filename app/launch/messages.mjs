@@ -2,9 +2,15 @@ import { languageOf } from "../../scripts/setup/messages.mjs";
 
 const MESSAGES = {
   help: [
-    "npm run app -- [--shell electron|browser|none] [--runs FOLDER] [--port N]\n\nOpens the app: in Electron where it is there or can be fetched, else in a window of Chromium, Chrome or Edge,\nelse its address is printed. Ctrl-C ends it; a run that is being trained gets a checkpoint first.",
-    "npm run app -- [--shell electron|browser|none] [--runs 目录] [--port 端口]\n\n打开应用：有 Electron 或可下载时用 Electron，否则用 Chromium、Chrome 或 Edge 的窗口，\n再不然打印地址。Ctrl-C 结束；正在训练的运行会先保存检查点。",
+    "npm run app -- [--shell electron|browser|none] [--runs FOLDER] [--port N] [--screenshots]\n\nOpens the app: in Electron where it is there or can be fetched, else in a window of Chromium, Chrome or Edge,\nelse its address is printed. Ctrl-C ends it; a run that is being trained gets a checkpoint first.\n--screenshots writes pictures of the screens to docs/screenshots instead.",
+    "npm run app -- [--shell electron|browser|none] [--runs 目录] [--port 端口] [--screenshots]\n\n打开应用：有 Electron 或可下载时用 Electron，否则用 Chromium、Chrome 或 Edge 的窗口，\n再不然打印地址。Ctrl-C 结束；正在训练的运行会先保存检查点。\n--screenshots 改为把各页面的截图写入 docs/screenshots。",
   ],
+  screenshots: ["{folder}: {kilobytes} kB.", "{folder}：{kilobytes} kB。"],
+  noScreenshots: [
+    "No Chromium, Chrome or Edge was found to take pictures with.",
+    "未找到可用来截图的 Chromium、Chrome 或 Edge。",
+  ],
+  noRun: ["There is no finished run to show: npm start makes one.", "没有已完成的运行可供展示：npm start 会生成一个。"],
   building: ["Building the app …", "正在构建应用……"],
   built: ["Built in {seconds} s.", "构建用时 {seconds} 秒。"],
   fetching: ["Electron is being downloaded (about 100 MB, once) …", "正在下载 Electron（约 100 MB，仅一次）……"],

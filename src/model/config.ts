@@ -30,6 +30,7 @@ export interface ModelConfig {
   readonly hour: boolean;
   readonly moment: boolean;
   readonly contextDropout: number;
+  readonly attributes: string;
 }
 
 /** Every choice about the model's shape, with its meaning, range and default. */
@@ -80,6 +81,11 @@ export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
     contextDropout: share
       .default(0.1)
       .describe("Share of histories, and of questions, that training takes without times"),
+    attributes: z
+      .string()
+      .max(1000)
+      .default("")
+      .describe("Columns of data.attributes, such as artist,style, whose values are added to an item's embedding"),
   })
   .refine(({ cell, heads, hiddenSize }) => cell !== "attention" || hiddenSize % heads === 0, {
     path: ["heads"],

@@ -21,7 +21,9 @@ import {
   tf,
   type Value,
 } from "../engine/index.js";
+import type { ItemAttribute } from "../sequence/attributes.js";
 import type { Batch } from "../sequence/batches.js";
+import { withAttributes } from "./attributes.js";
 import { inBlock } from "./block.js";
 import type { ModelConfig } from "./config.js";
 import { type ContextRows, contextRows, contextsOf, withAsked, withHeard } from "./context.js";
@@ -41,6 +43,7 @@ export interface SampledChoice {
 interface Weights {
   readonly config: ModelConfig;
   readonly itemCount: number;
+  readonly attributes: readonly ItemAttribute[];
   readonly parameters: ReadonlyMap<string, Parameter>;
 }
 
@@ -49,6 +52,7 @@ export class Pass {
   readonly graph: Graph;
   readonly #model: Weights;
   readonly #weights = new Map<string, Value>();
+  #itemTable: Value<Tensor2D> | undefined;
 
   constructor(model: Weights, graph: Graph) {
     this.#model = model;
@@ -101,7 +105,7 @@ export class Pass {
     const contexts = contextsOf(config);
     const rows: ContextRows[] = contexts.map(([, context]) => contextRows(context, batch, config, random));
     const tables = (of: string) => contexts.map(([name]) => this.weight<Tensor2D>(`${name}/${of}`));
-    let x = withHeard(graph, embedding(graph, this.weight("item/embedding"), batch.inputs), tables("heard"), rows);
+    let x = withHeard(graph, embedding(graph, this.#items(), batch.inputs), tables("heard"), rows);
     if (config.userEmbeddingSize > 0) {
       const users = batch.users.map((user) => (random && random.uniform() < config.userDropout ? 0 : user));
       const rows = embedding(graph, this.weight("user/embedding"), users);
@@ -144,7 +148,15 @@ export class Pass {
   }
 
   #scoreTable(): Value<Tensor2D> {
-    return this.weight(this.#model.config.output === "tied" ? "item/embedding" : "output/items");
+    return this.#model.config.output === "tied" ? this.#items() : this.weight("output/items");
+  }
+
+  /** The vector of each item, with those of its attributes. @shape [V + 1, D] */
+  #items(): Value<Tensor2D> {
+    this.#itemTable ??= withAttributes(this.graph, this.weight("item/embedding"), this.#model.attributes, (name) =>
+      this.weight(`attribute/${name}`),
+    );
+    return this.#itemTable;
   }
 
   /** The bias of each item, with a value for padding that the softmax never sees. */

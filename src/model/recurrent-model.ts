@@ -1,3 +1,4 @@
+import { checkLength } from "../core/check.js";
 import { Random } from "../core/random.js";
 import {
   type Gradient,
@@ -10,6 +11,7 @@ import {
   type Tensor2D,
   tf,
 } from "../engine/index.js";
+import type { ItemAttribute } from "../sequence/attributes.js";
 import type { Batch } from "../sequence/batches.js";
 import type { ModelConfig } from "./config.js";
 import { Pass, type SampledChoice } from "./pass.js";
@@ -47,20 +49,31 @@ export class RecurrentModel {
   readonly config: ModelConfig;
   readonly itemCount: number;
   readonly userCount: number;
+  /** Attributes whose values' vectors are added to those of the items. */
+  readonly attributes: readonly ItemAttribute[];
   /** Weights by name, in a fixed order. */
   readonly parameters: ReadonlyMap<string, Parameter>;
 
   /**
    * @param itemCount V, without padding
    * @param userCount U, without the stand-in
+   * @param attributes of the items, each with a code for each item index; their names differ
    * @param seed      of the initial weights; the same seed gives the same weights on every engine
    */
-  constructor(config: ModelConfig, itemCount: number, userCount: number, seed: number) {
+  constructor(
+    config: ModelConfig,
+    itemCount: number,
+    userCount: number,
+    seed: number,
+    attributes: readonly ItemAttribute[] = [],
+  ) {
+    for (const { name, codes } of attributes) checkLength(`Codes of ${name}`, codes.length, itemCount + 1);
     this.config = config;
     this.itemCount = itemCount;
     this.userCount = userCount;
+    this.attributes = attributes;
     this.parameters = new Map(
-      Object.entries(weightShapes(config, itemCount, userCount)).map(([name, { shape, start }]) => {
+      Object.entries(weightShapes(config, itemCount, userCount, attributes)).map(([name, { shape, start }]) => {
         const values = start(
           new Float32Array(shape.reduce((a, b) => a * b, 1)),
           shape,

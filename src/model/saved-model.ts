@@ -38,6 +38,13 @@ export interface SavedModel extends ModelContext {
 const FORMAT = 2;
 const SINCE_1: Partial<ModelConfig> = { timeGap: false, hour: false, moment: false };
 
+/** What context.json holds. */
+type SavedContext = Omit<ModelContext, "items" | "users"> & {
+  readonly items: string[];
+  readonly users: string[];
+  readonly attributes?: readonly { readonly name: string; readonly values: string[]; readonly codes: number[] }[];
+};
+
 const WEIGHTS = "model.bin";
 const CONTEXT = "context.json";
 
@@ -52,6 +59,7 @@ export function saveModel(folder: string, model: RecurrentModel, context: ModelC
     histories: context.histories,
     times: context.times,
     windowLength: context.windowLength,
+    attributes: model.attributes.map(({ codes, ...rest }) => ({ ...rest, codes: Array.from(codes) })),
   });
   writeFileAtomic(join(folder, CONTEXT), text);
   writeTensorFile(
@@ -80,9 +88,10 @@ export function loadModel(folder: string): SavedModel {
     });
   if (file.meta.context !== sha256(text))
     throw new RefrainError("RUN_DAMAGED", `${CONTEXT} in ${folder} is not the one of the weights.`, { folder });
-  const saved = JSON.parse(text) as Omit<ModelContext, "items" | "users"> & { items: string[]; users: string[] };
+  const saved = JSON.parse(text) as SavedContext;
+  const attributes = (saved.attributes ?? []).map((each) => ({ ...each, codes: Int32Array.from(each.codes) }));
   const config = modelConfig(format === 1 ? { ...SINCE_1, ...file.meta.config } : file.meta.config);
-  const model = new RecurrentModel(config, saved.items.length, saved.users.length, 0);
+  const model = new RecurrentModel(config, saved.items.length, saved.users.length, 0, attributes);
   try {
     writeWeights(model.parameters, file.tensors);
   } catch (error) {

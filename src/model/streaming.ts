@@ -10,6 +10,7 @@ import {
   tf,
   topItems,
 } from "../engine/index.js";
+import { withAttributes } from "./attributes.js";
 import { inBlock } from "./block.js";
 import { contextsOf } from "./context.js";
 import type { RecurrentModel } from "./recurrent-model.js";
@@ -169,6 +170,8 @@ export class StreamingModel {
   /** Item embedding, in the context of its play, and user embedding side by side. @shape -> [1, D + U] */
   #input(item: number, user: number, before = Number.NaN, time = Number.NaN): Tensor2D {
     let row = takeRows(this.#read("item/embedding"), Int32Array.of(item));
+    for (const { name, codes } of this.#model.attributes)
+      row = row.add(takeRows(this.#read(`attribute/${name}`), Int32Array.of(codes[item])));
     for (const [name, { valueAt }] of contextsOf(this.#model.config))
       row = row.add(takeRows(this.#read(`${name}/heard`), Int32Array.of(valueAt(before, time))));
     if (this.#model.config.userEmbeddingSize === 0) return row;
@@ -230,7 +233,11 @@ export class StreamingModel {
   }
 
   #table(): Tensor2D {
-    return this.#read(this.#model.config.output === "tied" ? "item/embedding" : "output/items");
+    if (this.#model.config.output === "free") return this.#read("output/items");
+    const graph = new Graph(false);
+    const read = (name: string) => graph.input(this.#read(name));
+    return withAttributes(graph, read("item/embedding"), this.#model.attributes, (name) => read(`attribute/${name}`))
+      .tensor;
   }
 
   #weightsOf(layer: number): WeightsOf<"tensor"> {

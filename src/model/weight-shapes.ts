@@ -1,5 +1,6 @@
 // Name, shape and start of every weight.
 
+import type { ItemAttribute } from "../sequence/attributes.js";
 import { layerShapes } from "./block.js";
 import type { ModelConfig } from "./config.js";
 import { contextsOf } from "./context.js";
@@ -12,12 +13,19 @@ const ATTENTION_SIZE = 32;
 const rarely: Start = (values) => values.fill(-3);
 
 /** Every weight of a configuration, in a fixed order. V items and U users without padding and stand-in. */
-export function weightShapes(config: ModelConfig, V: number, U: number): Record<string, WeightShape> {
+export function weightShapes(
+  config: ModelConfig,
+  V: number,
+  U: number,
+  attributes: readonly ItemAttribute[] = [],
+): Record<string, WeightShape> {
   const { embeddingSize: D, hiddenSize: H, userEmbeddingSize, layers } = config;
   const shapes: Record<string, WeightShape> = {
     "item/embedding": { shape: [V + 1, D], start: itemStart },
   };
   if (userEmbeddingSize > 0) shapes["user/embedding"] = { shape: [U + 1, userEmbeddingSize], start: embeddingStart };
+  for (const { name, values } of attributes)
+    shapes[`attribute/${name}`] = { shape: [values.length, D], start: embeddingStart };
   for (const [name, { count }] of contextsOf(config)) {
     shapes[`${name}/heard`] = { shape: [count + 1, D], start: embeddingStart };
     if (config.moment) shapes[`${name}/asked`] = { shape: [count + 1, H], start: zeros };

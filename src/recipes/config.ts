@@ -27,6 +27,7 @@ export interface DataConfig {
   readonly test: string | null;
   readonly columns: ColumnMapping;
   readonly titles: string | null;
+  readonly attributes: string | null;
   readonly encoding: string | null;
   readonly format: Format | null;
   readonly separator: Separator | null;
@@ -68,6 +69,12 @@ const dataSchema = z
       .describe("File with the test part of a given split; path is then the training part"),
     columns: columnNames.default({}).describe("Columns by role; the others are detected"),
     titles: z.string().nullable().default(null).describe("File with the titles of items, where the log has only ids"),
+    attributes: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("Table with attributes of items, the id in the first column and a header; jkpop has its own"),
     encoding: z
       .string()
       .nullable()

@@ -48,9 +48,15 @@ const LATER_COPIES = 4;
  */
 export async function estimateRun(config: RunConfig, signal?: AbortSignal): Promise<RunEstimate> {
   const began = performance.now();
-  const { histories } = await prepare(config, signal);
+  const { histories, attributes } = await prepare(config, signal);
   const engine = await startEngine("train");
-  const model = new RecurrentModel(config.model, histories.items.size, histories.users.size, config.train.seed);
+  const model = new RecurrentModel(
+    config.model,
+    histories.items.size,
+    histories.users.size,
+    config.train.seed,
+    attributes,
+  );
   try {
     const { stepsPerEpoch, secondsPerStep } = await stepTime(model, histories, config, engine.name, signal);
     const [validation, test] = (["validation", "test"] as const).map((part) => evaluationCases(histories, part));

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { sha256 } from "../core/files.js";
 import type { EventLog } from "../core/types.js";
 import type { CleaningReport, DataEngine, RawLog } from "../data/index.js";
+import { readItemRows } from "../data/index.js";
 import { readCatalogue } from "../data/simulator/index.js";
+import { type ItemAttribute, itemAttributes } from "../sequence/attributes.js";
 import { type Histories, toHistories } from "../sequence/histories.js";
 import type { SplitKind } from "../sequence/split-kinds.js";
 import { breathe } from "./breathe.js";
@@ -27,6 +29,8 @@ export interface Prepared {
   readonly splitKind: SplitKind;
   /** Other names of each item index, [V+1]. */
   readonly aliases: readonly (readonly string[])[];
+  /** Attributes of the items that the model takes. */
+  readonly attributes: readonly ItemAttribute[];
 }
 
 /**
@@ -56,6 +60,7 @@ export async function prepare(config: RunConfig, signal?: AbortSignal): Promise<
     histories,
     splitKind: kind,
     aliases,
+    attributes: await readAttributes(config, histories),
   };
 }
 
@@ -75,6 +80,13 @@ export function knownPlays({ split, userIndex, itemIndex, users }: Histories): {
           times[userIndex[u]].push(log.times[row]);
         }
   return log.hasTimes ? { histories, times } : { histories };
+}
+
+/** The attributes that the model's options name; none where no table is given. */
+async function readAttributes({ data, model }: RunConfig, { items }: Histories): Promise<ItemAttribute[]> {
+  const path = data.attributes ?? (data.path === "jkpop" ? join(JKPOP, "catalogue.csv") : undefined);
+  const names = model.attributes.split(",").flatMap((name) => name.trim() || []);
+  return path === undefined || names.length === 0 ? [] : itemAttributes(await readItemRows(path), names, items);
 }
 
 function romanisedNames(): Map<string, string[]> {

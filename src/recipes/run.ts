@@ -104,7 +104,13 @@ async function* continueRun(
   const unlock = lockRun(folder);
   const { config } = started;
   const { histories } = prepared;
-  const model = new RecurrentModel(config.model, histories.items.size, histories.users.size, config.train.seed);
+  const model = new RecurrentModel(
+    config.model,
+    histories.items.size,
+    histories.users.size,
+    config.train.seed,
+    prepared.attributes,
+  );
   let record: RunRecord = { ...started, status: "training" };
   try {
     writeRecord(folder, record);
@@ -177,11 +183,12 @@ async function* continueRun(
 
 /** The same with paths that still hold when the run is resumed from another folder. */
 export function withAbsolutePaths(config: RunConfig): RunConfig {
-  const { path, titles, validation, test } = config.data;
+  const { path, titles, attributes, validation, test } = config.data;
   const data = {
     ...config.data,
     path: path === "jkpop" || isDatasetName(path) ? path : resolve(path),
     titles: titles && resolve(titles),
+    attributes: attributes && resolve(attributes),
     validation: validation && resolve(validation),
     test: test && resolve(test),
   };

@@ -13,10 +13,15 @@ useEngine();
 
 const V = 11;
 const U = 3;
+/** Two attributes of the items; the first items share a value, and some have none. */
+const ATTRIBUTES = [
+  { name: "artist", values: ["", "a", "b", "c"], codes: Int32Array.from({ length: V + 1 }, (_, item) => item % 4) },
+  { name: "style", values: ["", "x"], codes: Int32Array.from({ length: V + 1 }, (_, item) => (item > 5 ? 1 : 0)) },
+];
 
 /** Runs with a model and disposes it. */
 function withModel<T>(config: ModelConfig, use: (model: RecurrentModel) => T, seed = 1, items = V, users = U): T {
-  const model = new RecurrentModel(config, items, users, seed);
+  const model = new RecurrentModel(config, items, users, seed, config.attributes ? ATTRIBUTES : []);
   try {
     return use(model);
   } finally {
@@ -172,6 +177,7 @@ describe("as a scorer", () => {
     for (const block of ["plain", "postNorm", "preNorm"] as const)
       variants.push([`${cell}, ${block}, 2 layers`, { cell, block, layers: 2, attentionWindow: 3 }]);
   variants.push(["lstm in a block", { block: "preNorm", embeddingSize: 5 }]);
+  variants.push(["lstm with attributes of items", { attributes: "artist,style" }]);
   variants.push(["lstm that copies without users", { userEmbeddingSize: 0, repeatWindow: 200 }]);
   variants.push(["lstm without the short way", { lastItem: false }]);
   variants.push(["lstm with users that does not copy", { repeatWindow: 0 }]);
@@ -181,7 +187,7 @@ describe("as a scorer", () => {
       scorerContract(
         name,
         () => {
-          model = new RecurrentModel(smallModel(options), V, U, 1);
+          model = new RecurrentModel(smallModel(options), V, U, 1, options.attributes ? ATTRIBUTES : []);
           shake(model);
           return modelScorer(model, name);
         },
@@ -224,6 +230,21 @@ describe("as a scorer", () => {
         for (let i = 1; i <= V; i++) expect(Math.abs(together[n * (V + 1) + i] - alone[i])).toBeLessThan(1e-5);
       });
     });
+  });
+
+  test("items that share all their values and nothing else have one vector", () => {
+    withModel(smallModel({ attributes: "artist,style", lastItem: false }), (model) => {
+      shake(model);
+      const weights = model.parameters.get("item/embedding");
+      weights?.assign(new Float32Array(weights.size));
+      const bias = model.parameters.get("output/bias");
+      bias?.assign(new Float32Array(bias.size));
+      const row = modelScorer(model, "LSTM").score([{ user: 1, history: Int32Array.of(9) }]) as Float32Array;
+      expect(row[1]).toBeCloseTo(row[5], 5); // artist a, no style
+      expect(row[6]).toBeCloseTo(row[10], 5); // artist b, style x
+      expect(Math.abs(row[1] - row[6])).toBeGreaterThan(1e-3);
+    });
+    expect(() => new RecurrentModel(smallModel(), V + 1, U, 1, ATTRIBUTES)).toThrow(/artist/);
   });
 
   test("times of another number than plays are refused", () => {
@@ -321,6 +342,11 @@ describe("loss", () => {
     ["lstm without the short way and times", { lastItem: false, timeGap: false, hour: false }],
     ["lstm that does not know when it is asked", { moment: false, embeddingSize: 3 }],
     ["rnn without users", { cell: "rnn", userEmbeddingSize: 0, layerNorm: false, repeatWindow: 2 }],
+    ["lstm with attributes of items", { attributes: "artist,style" }],
+    [
+      "gru, free, with attributes of items",
+      { attributes: "artist,style", cell: "gru", output: "free", repeatWindow: 0 },
+    ],
     ["minGRU in a block, norms after", { cell: "minGru", block: "postNorm" }],
     ["minLSTM in two blocks, norms before", { cell: "minLstm", block: "preNorm", layers: 2, repeatWindow: 0 }],
     ["LRU in two blocks", { cell: "lru", block: "postNorm", layers: 2, repeatWindow: 0 }],

@@ -7,6 +7,7 @@ import {
   type ModelConfig,
   type ModelContext,
   modelScorer,
+  RecurrentModel,
   readTensorFile,
   saveModel,
   writeTensorFile,
@@ -88,9 +89,26 @@ describe("other versions", () => {
       model.dispose();
       const path = join(folder, "model.bin");
       const { meta, tensors } = readTensorFile<{ config: ModelConfig; context: string }>(path);
-      const { timeGap, hour, moment, contextDropout, block, heads, attentionWindow, ...config } = meta.config;
+      const { timeGap, hour, moment, contextDropout, attributes, block, heads, attentionWindow, ...config } =
+        meta.config;
       writeTensorFile(path, { config, context: meta.context }, tensors);
       const loaded = loadModel(folder);
+      expect(loaded.scorer.score(queries)).toEqual(scores);
+      loaded.model.dispose();
+    });
+  });
+
+  test("attributes of the items come back with the model", async () => {
+    await withFolder((folder) => {
+      const codes = Int32Array.from({ length: items.size + 1 }, (_, item) => item % 2);
+      const attributes = [{ name: "artist", values: ["", "宇多田ヒカル"], codes }];
+      const model = new RecurrentModel(smallModel({ attributes: "artist" }), items.size, users.size, 1, attributes);
+      saveModel(folder, model, context);
+      const queries = contractQueries(items.size, users.size);
+      const scores = modelScorer(model, "x", context.windowLength).score(queries);
+      model.dispose();
+      const loaded = loadModel(folder);
+      expect(loaded.model.attributes).toEqual(attributes);
       expect(loaded.scorer.score(queries)).toEqual(scores);
       loaded.model.dispose();
     });

@@ -8,10 +8,15 @@ import { smallModel } from "../support/training.js";
 useEngine();
 
 const [V, U] = [11, 3];
+const ARTISTS = {
+  name: "artist",
+  values: ["", "IU", "宇多田ヒカル"],
+  codes: Int32Array.from({ length: V + 1 }, (_, item) => item % 3),
+};
 
 /** A model with random weights large enough that every mechanism speaks. */
 function shaken(options: Partial<ModelConfig>): RecurrentModel {
-  const model = new RecurrentModel(smallModel(options), V, U, 1);
+  const model = new RecurrentModel(smallModel(options), V, U, 1, options.attributes ? [ARTISTS] : []);
   for (const [name, parameter] of model.parameters) {
     const random = Random.stream(9, name);
     parameter.assign(Float32Array.from({ length: parameter.size }, () => random.uniform() - 0.5));
@@ -38,6 +43,8 @@ describe("a state that takes one play at a time gives what a pass over all plays
       "plain attention with residual",
       { cell: "attention", residual: true, hiddenSize: 12, heads: 3, embeddingSize: 9 },
     ],
+    ["with attributes", { attributes: "artist" }],
+    ["with attributes, free, with residual", { attributes: "artist", output: "free", residual: true, hiddenSize: 11 }],
     ["without the time of the question", { moment: false }],
     ["without layer norm and short way", { layerNorm: false, lastItem: false, repeatWindow: 200 }],
   ])("%s", (_, options) => {

@@ -32,6 +32,7 @@ export function smallModel(options: Partial<ModelConfig> = {}): ModelConfig {
     hour: true,
     moment: true,
     contextDropout: 0.2,
+    attributes: "",
     ...options,
   });
 }

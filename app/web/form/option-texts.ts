@@ -2,6 +2,7 @@
 export const OPTION_TEXTS: Readonly<Record<string, readonly [english: string, chinese: string, help: string]>> = {
   name: ["Name of the run", "运行名称", "字母、数字、. _ -，最多 60 个"],
   "data.path": ["Log", "日志", "日志的路径；“jkpop” 为内置数据集"],
+  "data.attributes": ["File with attributes", "属性文件", "歌曲属性表，第一列为编号，有表头；jkpop 自带"],
   "data.titles": ["File with titles", "标题文件", "日志中只有编号时，存放标题的文件"],
   "data.encoding": ["Encoding", "编码", "如 shift_jis、euc-kr、gb18030；留空时自动识别"],
   "data.sessionGapMinutes": [
@@ -57,6 +58,7 @@ export const OPTION_TEXTS: Readonly<Record<string, readonly [english: string, ch
   "model.hour": ["Hour of day", "时刻", "每次播放在一天中的小时（UTC，需要日志里有时间）"],
   "model.moment": ["Time of the question", "提问时刻", "间隔和小时也用于提问本身：测试时模型会知道下一次播放何时开始"],
   "model.contextDropout": ["Dropout of times", "时间丢弃率", "训练时不给出时间的历史（和提问）比例"],
+  "model.attributes": ["Attributes of items", "歌曲属性", "把这些列的值加到歌曲向量上，用逗号隔开；空为不用"],
   "train.epochs": ["Epochs", "训练轮数", "最多训练的轮数，每轮之后验证一次"],
   "train.minimumStepsPerEpoch": ["Fewest steps per epoch", "每轮最少步数", "数据少时一轮会多次遍历"],
   "train.batchPositions": ["Targets per batch", "每批目标数", "每批大约包含的目标数"],

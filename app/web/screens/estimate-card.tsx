@@ -25,11 +25,12 @@ export function EstimateCard({ draft, valid }: EstimateCardProps) {
   const format = useFormat();
   const busy = useRuns().data?.some(({ jobId }) => jobId !== null) ?? true;
   const { name: _, ...options } = draft.options;
-  const body = useRested(JSON.stringify({ preset: draft.preset, options }), RESTED);
+  const asked = JSON.stringify({ preset: draft.preset, options });
+  const body = useRested(asked, RESTED);
   const estimate = useQuery({
     queryKey: ["estimate", body],
     queryFn: ({ signal }) => request<RunEstimate>("/estimate", { body: JSON.parse(body), signal }),
-    enabled: valid && !busy,
+    enabled: valid && !busy && body === asked, // until they rest, the options that were checked are not those asked about
     staleTime: Number.POSITIVE_INFINITY,
   });
   const found = estimate.data;

@@ -1,0 +1,45 @@
+// One option changed at a time: what is changed, in words, and the options that do it.
+
+/** Of the default preset, on the embedded data set; without times or copies on logs that have none. */
+export const VARIANTS = {
+  base: { what: "as it is", options: {} },
+  timeGap: { what: "without the pauses before plays", options: { model: { timeGap: false } } },
+  hour: { what: "with the hour of the day", options: { model: { hour: true } } },
+  moment: { what: "told when the next play begins", options: { model: { moment: true } } },
+  repeatWindow: { what: "without copies", options: { model: { repeatWindow: 0 } } },
+  lastItem: { what: "without the short way from the last item", options: { model: { lastItem: false } } },
+  userEmbeddingSize: { what: "without user embedding", options: { model: { userEmbeddingSize: 0 } } },
+  output: { what: "free output", options: { model: { output: "free" } } },
+  layerNorm: { what: "without layer norm of the output", options: { model: { layerNorm: false } } },
+  inputDropout: { what: "without dropout of the input", options: { model: { inputDropout: 0 } } },
+  dropout: { what: "without dropout of the layer", options: { model: { dropout: 0 } } },
+  userDropout: { what: "without dropout of users", options: { model: { userDropout: 0 } } },
+  contextDropout: { what: "without dropout of times", options: { model: { contextDropout: 0 } } },
+  gru: { option: "cell", what: "GRU", options: { model: { cell: "gru" } } },
+  rnn: { option: "cell", what: "simple RNN", options: { model: { cell: "rnn" } } },
+  minGru: { option: "cell", what: "minGRU", options: { model: { cell: "minGru" } } },
+  minLstm: { option: "cell", what: "minLSTM", options: { model: { cell: "minLstm" } } },
+  lru: { option: "cell", what: "linear recurrent unit", options: { model: { cell: "lru" } } },
+  attention: { option: "cell", what: "attention", options: { model: { cell: "attention" } } },
+  preNorm: { option: "block", what: "LSTM in a block, norms before", options: { model: { block: "preNorm" } } },
+  postNorm: { option: "block", what: "LSTM in a block, norms after", options: { model: { block: "postNorm" } } },
+  minGruBlock: {
+    option: "block",
+    what: "minGRU in two blocks, norms before",
+    options: { model: { cell: "minGru", block: "preNorm", layers: 2 } },
+  },
+  lruBlock: {
+    option: "block",
+    what: "linear recurrent unit in two blocks, norms after",
+    options: { model: { cell: "lru", block: "postNorm", layers: 2 } },
+  },
+  attentionBlock: {
+    option: "block",
+    what: "attention in two blocks, norms before",
+    options: { model: { cell: "attention", block: "preNorm", layers: 2 } },
+  },
+  layers: { what: "two layers", options: { model: { layers: 2 } } },
+  residual: { what: "two layers with residual", options: { model: { layers: 2, residual: true } } },
+  hiddenSize: { what: "H = 256", options: { model: { hiddenSize: 256 } } },
+  embeddingSize: { what: "D = 128", options: { model: { embeddingSize: 128 } } },
+};
