@@ -4,9 +4,8 @@ import type { Separator } from "../read/fields.js";
 import type { Role } from "../schema.js";
 import type { TimeUnit } from "../times.js";
 import { type Database, literal } from "./database.js";
-import { LONGEST_LINE, NEWLINES, TEXTS } from "./lines.js";
 import { oddPattern } from "./odd-text.js";
-import { rowColumns, textColumns } from "./row-columns.js";
+import { LONGEST_LINE, NEWLINES, rowColumns, TEXTS, textColumns } from "./row-columns.js";
 import { isAmong, NUMBERS, type Source } from "./source.js";
 
 export interface LinesFile {

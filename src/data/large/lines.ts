@@ -14,18 +14,14 @@ import { parseTime, type TimeUnit } from "../times.js";
 import { type Database, literal } from "./database.js";
 import { fieldSource } from "./fields.js";
 import { oddPattern } from "./odd-text.js";
-import { rowColumns } from "./row-columns.js";
+import { LONGEST_LINE, NEWLINES, rowColumns, TEXTS } from "./row-columns.js";
 import type { Scan } from "./scan.js";
 import { rowsTable, type Source } from "./source.js";
 
 const ROLES: ReadonlySet<Role> = new Set(["user", "item", "time", "title", "artist", "duration", "rating"]);
-export const TEXTS: readonly Role[] = ["user", "item", "title", "artist"];
 /** Between the fields of a line that JavaScript has cut; a control character, which no text has in its one form. */
 const CUT = "\x1f";
-export const LONGEST_LINE: number = 1 << 20;
 const LONGEST_SAMPLE = 120;
-/** The newline that DuckDB is told, or none where this way is not for the file. */
-export const NEWLINES = { "\n": "\\n", "\r\n": "\\r\\n" } as const;
 
 /**
  * A plain file of separated text as a source, or undefined where it must be read another way: other formats, personal exports,

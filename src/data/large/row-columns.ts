@@ -3,6 +3,11 @@ import type { Role } from "../schema.js";
 import { type TimeUnit, unitsPerSecond } from "../times.js";
 import { double } from "./database.js";
 
+export const TEXTS: readonly Role[] = ["user", "item", "title", "artist"];
+export const LONGEST_LINE: number = 1 << 20;
+/** The newline that DuckDB is told, or none where it is not to read the lines. */
+export const NEWLINES = { "\n": "\\n", "\r\n": "\\r\\n" } as const;
+
 /**
  * user, item, title, titled, time, duration and rating as a list of SELECT.
  *
