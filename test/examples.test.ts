@@ -18,13 +18,15 @@ const examples: Example[] = [...sourcesOf("src")].flatMap(([path, source]) =>
   }),
 );
 
-/** Evaluates an expression with the exports of its own file, and of those that it names, in reach. */
+const publicNames = await import("../src/index.js");
+
+/** Evaluates an expression with the public names and the exports of its own file in reach. */
 async function evaluate(expression: string, path: string): Promise<unknown> {
   const own = (await import(/* @vite-ignore */ join(ROOT, path))) as Record<string, unknown>;
   const more = path.startsWith("src/data/simulator/")
     ? ((await import("../src/data/simulator/calendar.js")) as Record<string, unknown>)
     : {};
-  const scope = { ...more, ...own };
+  const scope = { ...publicNames, ...more, ...own };
   return new Function(...Object.keys(scope), `"use strict"; return (${expression});`)(...Object.values(scope));
 }
 
