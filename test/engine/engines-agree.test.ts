@@ -35,7 +35,8 @@ async function trainOn(engine: "native" | "wasm", works: readonly Work[]): Promi
     itemCount: world.histories.items.size,
     userCount: world.histories.users.size,
     windows: world.windows.map(({ user, items }) => ({ user, items: Array.from(items) })),
-    cases: world.validation.map((each) => ({ ...each, history: Array.from(each.history) })),
+    // Without times, as the windows are.
+    cases: world.validation.map(({ times, ...each }) => ({ ...each, history: Array.from(each.history) })),
     model,
     train: training,
   }));
