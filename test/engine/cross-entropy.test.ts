@@ -91,6 +91,17 @@ describe("cross-entropy of a linear layer", () => {
     }, inputs);
   }
 
+  function expectTwins(shape: Shape, data: ReturnType<typeof example>): void {
+    for (const mixed of [false, true]) {
+      const fast = run(shape, data, mixed);
+      const plain = run(shape, data, mixed, linearCrossEntropyPlain);
+      expectClose([fast.value], [plain.value], 1e-5);
+      fast.gradients.forEach((gradient, i) => {
+        expectClose(gradient, plain.gradients[i], 1e-5);
+      });
+    }
+  }
+
   const shapes = fc.record({
     N: fc.integer({ min: 1, max: 6 }),
     V: fc.integer({ min: 2, max: 7 }),
@@ -137,14 +148,7 @@ describe("cross-entropy of a linear layer", () => {
     data.h.forEach((x, i) => {
       data.h[i] = x * scale;
     });
-    for (const mixed of [false, true]) {
-      const fast = run(shape, data, mixed);
-      const plain = run(shape, data, mixed, linearCrossEntropyPlain);
-      expectClose([fast.value], [plain.value], 1e-5);
-      fast.gradients.forEach((gradient, i) => {
-        expectClose(gradient, plain.gradients[i], 1e-5);
-      });
-    }
+    expectTwins(shape, data);
   });
 
   test("a later slice of items far above the earlier ones, or far below, agrees with the plain twin", () => {
@@ -158,14 +162,7 @@ describe("cross-entropy of a linear layer", () => {
     ]) {
       const data = example(shape);
       for (let item = 1; item <= shape.V; item++) data.bias[item] += steps[Math.floor(item / 768)];
-      for (const mixed of [false, true]) {
-        const fast = run(shape, data, mixed);
-        const plain = run(shape, data, mixed, linearCrossEntropyPlain);
-        expectClose([fast.value], [plain.value], 1e-5);
-        fast.gradients.forEach((gradient, i) => {
-          expectClose(gradient, plain.gradients[i], 1e-5);
-        });
-      }
+      expectTwins(shape, data);
     }
   });
 

@@ -78,14 +78,20 @@ describe("a product", () => {
     { M: 33, K: 31, N: 65, seed: 2 },
     { M: 64, K: 64, N: 64, seed: 3 },
   ];
-  const ways: Record<string, (a: Matrix, b: Matrix) => Tensor2D> = {
+  type Way = (a: Matrix, b: Matrix) => Tensor2D;
+  const expectRight = (way: Way, M: number, K: number, N: number, random: Random) => {
+    const [a, b] = [matrix(M, K, random), matrix(K, N, random)];
+    const numbers = numbersOf(() => way(a, b));
+    expectProduct(numbers, a, b);
+  };
+  const ways: Record<string, Way> = {
     "as they are": (a, b) => product(a.tensor(), b.tensor()),
     "first turned": (a, b) => productTransposeA(a.turned(), b.tensor()),
     "second turned": (a, b) => productTransposeB(a.tensor(), b.turned()),
   };
   const byKernel = (a: Tensor2D, b: Tensor2D, turned: [number, number]) =>
     rawOp("RefrainProduct", [], [a, b, tf.tensor1d(turned, "int32")], 1)[0] as Tensor2D;
-  const kernelWays: typeof ways = {
+  const kernelWays: Record<string, Way> = {
     "kernel, as they are": (a, b) => byKernel(a.tensor(), b.tensor(), [0, 0]),
     "kernel, first turned": (a, b) => byKernel(a.turned(), b.tensor(), [1, 0]),
     "kernel, second turned": (a, b) => byKernel(a.tensor(), b.turned(), [0, 1]),
@@ -95,13 +101,7 @@ describe("a product", () => {
   test.each(Object.entries(ways))("%s", (_, way) => {
     fc.assert(
       fc.property(shape, ({ M, K, N, seed }) => {
-        const random = Random.stream(seed, "products");
-        const [a, b] = [matrix(M, K, random), matrix(K, N, random)];
-        expectProduct(
-          numbersOf(() => way(a, b)),
-          a,
-          b,
-        );
+        expectRight(way, M, K, N, Random.stream(seed, "products"));
       }),
       { seed: 1, numRuns: 10, examples: edges.map((each) => [each]) },
     );
@@ -111,13 +111,7 @@ describe("a product", () => {
     skip(!hasKernels(), "this run is without Refrain's kernels");
     fc.assert(
       fc.property(shape, ({ M, K, N, seed }) => {
-        const random = Random.stream(seed, "products");
-        const [a, b] = [matrix(M, K, random), matrix(K, N, random)];
-        expectProduct(
-          numbersOf(() => way(a, b)),
-          a,
-          b,
-        );
+        expectRight(way, M, K, N, Random.stream(seed, "products"));
       }),
       { seed: 2, numRuns: 10, examples: edges.map((each) => [each]) },
     );
@@ -128,12 +122,7 @@ describe("a product", () => {
       [34, 1300, 33],
       [2, 20, 900],
     ]) {
-      const [a, b] = [matrix(M, K, random), matrix(K, N, random)];
-      expectProduct(
-        numbersOf(() => way(a, b)),
-        a,
-        b,
-      );
+      expectRight(way, M, K, N, random);
     }
   });
 

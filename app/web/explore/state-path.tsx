@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { StatePath, StateStep } from "../../engine/protocol.js";
@@ -21,7 +21,7 @@ export function StatePathCard({ run, user, history }: StatePathProps) {
   const path = useQuery({
     queryKey: ["states", run, asked],
     queryFn: ({ signal }) => request<StatePath>(`/runs/${part(run)}/states`, { body: asked, signal }),
-    placeholderData: (old) => old,
+    placeholderData: keepPreviousData,
     gcTime: 30_000,
   });
   return (
