@@ -40,6 +40,12 @@ export async function runAblation(args) {
 bench/ABLATION.md is written anew from what is in the folder of the embedded data set.`);
     return;
   }
+  const unknown = flags.only?.find((variant) => !Object.hasOwn(VARIANTS, variant));
+  if (unknown) {
+    console.error(`No variant is called "${unknown}". There are: ${Object.keys(VARIANTS).join(", ")}`);
+    process.exitCode = 2;
+    return;
+  }
   const name = flags.log === "jkpop" ? "jkpop" : flags.log.replace(/^.*[/\\]/, "").replace(/\..*$/, "");
   const folder = join(flags.out, name);
   mkdirSync(folder, { recursive: true });
