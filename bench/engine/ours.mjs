@@ -31,6 +31,7 @@ function prepare({ folder }) {
     output: "free",
     lastItem: false,
     repeatWindow: 0,
+    timeGap: false,
   });
   const model = new RecurrentModel(config, V, 1, 1);
   for (const [name, parameter] of model.parameters) parameter.assign(read(folder, arrays[name]));

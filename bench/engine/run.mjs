@@ -101,7 +101,7 @@ async function compareOn(shape) {
         steps.set(name, Math.max(1, Math.round((1000 * Number(flags.seconds)) / warm.ms)));
         workers.set(name, worker);
       } catch (error) {
-        console.log(`  ${name} does not take part: ${error.message.split("\n")[0]}`);
+        console.log(`  ${name} does not take part: ${error.message}`);
         worker.end();
       }
     }
