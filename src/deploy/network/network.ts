@@ -77,9 +77,9 @@ export class Network {
   readonly inputs: Port[] = [];
   readonly outputs: Port[] = [];
   readonly operations: Operation[] = [];
-  readonly constants = new Map<string, Constant>();
+  readonly constants: Map<string, Constant> = new Map();
   /** Names of the weights that are read. */
-  readonly weights = new Set<string>();
+  readonly weights: Set<string> = new Set();
   #count = 0;
 
   /** A number array that is given at each run. Gives its name. */
