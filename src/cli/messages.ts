@@ -1,5 +1,6 @@
 import i18next from "i18next";
 import { reportEn, reportZh } from "../recipes/report-texts.js";
+import { tuneEn, tuneZh } from "../recipes/tune/texts.js";
 import { auditEn, auditZh } from "./audit-messages.js";
 import { datasetsEn, datasetsZh } from "./dataset-messages.js";
 import { measureEn, measureZh } from "./measure-messages.js";
@@ -40,6 +41,7 @@ const en = {
   audit: auditEn,
   datasets: datasetsEn,
   measure: measureEn,
+  tune: tuneEn,
 };
 
 const zh: typeof en = {
@@ -71,6 +73,7 @@ const zh: typeof en = {
   audit: auditZh,
   datasets: datasetsZh,
   measure: measureZh,
+  tune: tuneZh,
 };
 
 export type Language = "en" | "zh";
