@@ -3,6 +3,7 @@ import { reportEn, reportZh } from "../recipes/report-texts.js";
 import { tuneEn, tuneZh } from "../recipes/tune/texts.js";
 import { auditEn, auditZh } from "./audit-messages.js";
 import { datasetsEn, datasetsZh } from "./dataset-messages.js";
+import { deployEn, deployZh } from "./deploy-messages.js";
 import { measureEn, measureZh } from "./measure-messages.js";
 
 // What a person reads, in English and Chinese. Keys are English words that say what the line is.
@@ -42,6 +43,7 @@ const en = {
   datasets: datasetsEn,
   measure: measureEn,
   tune: tuneEn,
+  deploy: deployEn,
 };
 
 const zh: typeof en = {
@@ -74,6 +76,7 @@ const zh: typeof en = {
   datasets: datasetsZh,
   measure: measureZh,
   tune: tuneZh,
+  deploy: deployZh,
 };
 
 export type Language = "en" | "zh";
