@@ -5,6 +5,7 @@ import { evaluation } from "./evaluation.js";
 import { explainList, suggest } from "./explore.js";
 import { itemMap, neighbours, songs } from "./items.js";
 import { listeners, timeline } from "./listeners.js";
+import { pairs } from "./pairs.js";
 import type { Answer, Failure, MethodName, Methods, Question } from "./protocol.js";
 import { report } from "./report.js";
 import { statePath } from "./states.js";
@@ -30,6 +31,7 @@ const handlers: Handlers = {
   map: itemMap,
   neighbours,
   evaluation,
+  pairs,
   report,
   audit: ({ config }, note) => summarise(config, (rows) => note({ rows })),
   estimate: ({ config }) => estimateRun(config),
