@@ -1,7 +1,7 @@
 import { explain, type Reason, topK, type UserState } from "refrain";
 import { type Heard, heardOf, queryOf } from "./heard.js";
 import type { Params, ReasonRow, Suggestion, SuggestionList } from "./protocol.js";
-import { itemOf, type Session, sessionOf } from "./session.js";
+import { isOpen, itemOf, type Session, sessionOf } from "./session.js";
 
 /** What is read of a history. */
 type Plays = Pick<Heard, "user" | "items" | "times">;
@@ -147,7 +147,7 @@ async function prepareStates(session: Session, { user, items, times }: Plays): P
   preparing.set(session, turn);
   for (let length = LONGEST_WALK; length < items.length + LONGEST_WALK; length += LONGEST_WALK) {
     await new Promise((resolve) => setImmediate(resolve));
-    if (preparing.get(session) !== turn) return;
+    if (preparing.get(session) !== turn || !isOpen(session)) return;
     stateAfter(session, { user, items: items.slice(0, length), times });
   }
 }

@@ -64,10 +64,33 @@ export async function sessionOf(folder: string): Promise<Session> {
   }
 }
 
-/** Frees a model, once nobody ranks with it any more. */
-async function close(session: Session): Promise<void> {
-  await testing.get(session)?.catch(() => {});
-  session.saved.model.dispose();
+/** Questions that are being answered, and the sessions that were closed meanwhile: their models may still be in use. */
+let answering = 0;
+const closed = new Set<Session>();
+const gone = new WeakSet<Session>();
+
+/** Answers a question; models that are closed meanwhile live until nothing is being answered. */
+export async function answer<T>(work: () => Promise<T>): Promise<T> {
+  answering++;
+  try {
+    return await work();
+  } finally {
+    if (--answering === 0) {
+      for (const session of closed) session.saved.model.dispose();
+      closed.clear();
+    }
+  }
+}
+
+/** False once a session was closed: what goes on behind an answer must end then. */
+export function isOpen(session: Session): boolean {
+  return !gone.has(session);
+}
+
+function close(session: Session): void {
+  gone.add(session);
+  if (answering > 0) closed.add(session);
+  else session.saved.model.dispose();
 }
 
 async function load(folder: string): Promise<Session> {

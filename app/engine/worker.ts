@@ -8,6 +8,7 @@ import { listeners, timeline } from "./listeners.js";
 import { pairs } from "./pairs.js";
 import type { Answer, Failure, MethodName, Methods, Question } from "./protocol.js";
 import { report } from "./report.js";
+import { answer } from "./session.js";
 import { statePath } from "./states.js";
 import { pause, resume, train } from "./train.js";
 
@@ -50,7 +51,7 @@ function failureOf(error: unknown): Failure {
 process.on("message", async ({ id, method, params }: Question) => {
   try {
     const handler = handlers[method] as (params: unknown, note: (value: unknown) => void) => Promise<unknown>;
-    send({ id, result: await handler(params, (note) => send({ id, note })) });
+    send({ id, result: await answer(() => handler(params, (note) => send({ id, note }))) });
   } catch (error) {
     send({ id, failure: failureOf(error) });
   }
