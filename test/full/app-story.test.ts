@@ -86,7 +86,9 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
     const balance = page.getByText(/rows read =/).first();
     await balance.waitFor({ timeout: 60_000 });
     const before = await balance.innerText();
-    const busy = page.locator(".findings > li").filter({ has: page.locator("strong", { hasText: /^very busy users$/ }) });
+    const busy = page
+      .locator(".findings > li")
+      .filter({ has: page.locator("strong", { hasText: /^very busy users$/ }) });
     await busy.getByText(/rows to blame/).click();
     await busy.getByText(/^busy \(/).waitFor();
     await busy.getByRole("button", { name: /^Apply cleaning.maximumPlaysPerDay/ }).click();
@@ -96,6 +98,8 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
     expect(numbers[2]).toBeGreaterThan(900); // who never sleeps, and the rows that were there twice
     await page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(() => balance.innerText(), { timeout: 60_000 }).toBe(before);
+    await busy.getByRole("button", { name: /^Apply cleaning.maximumPlaysPerDay/ }).click();
+    await expect.poll(() => balance.innerText(), { timeout: 60_000 }).not.toBe(before);
     expect(problems).toEqual([]);
   });
 
