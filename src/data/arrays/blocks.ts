@@ -4,6 +4,8 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 export const BLOCK_BYTES: number = 1 << 22;
 /** A longer line is left to the readers, which refuse it. */
 export const LONGEST_LINE: number = 1 << 20;
+/** Nearly every line that begins in a block ends within so many bytes behind it. */
+const AHEAD = 1 << 14;
 const NEWLINE = 10;
 /** Bytes that may be read behind a block, so that a reader can take four at a time. */
 export const SLACK = 4;
@@ -20,10 +22,10 @@ export class Blocks {
   readonly #buffer: Buffer;
 
   constructor(path: string, blockBytes: number) {
-    this.#blockBytes = blockBytes;
-    this.#buffer = Buffer.allocUnsafeSlow(1 + blockBytes + LONGEST_LINE + 1 + SLACK);
     this.#file = openSync(path, "r");
     this.#size = fstatSync(this.#file).size;
+    this.#blockBytes = blockBytes;
+    this.#buffer = Buffer.allocUnsafeSlow(Math.min(this.#size, 1 + blockBytes + LONGEST_LINE) + 1 + SLACK);
     this.count = Math.ceil(this.#size / blockBytes);
   }
 
@@ -38,11 +40,14 @@ export class Blocks {
     const to = Math.min(from + this.#blockBytes, this.#size);
     // From the byte before, which tells whether a line begins with the block, to behind the last line's end.
     const first = Math.max(0, from - 1);
-    const length = this.#fill(first, Math.min(this.#size, to + LONGEST_LINE) - first);
-    const all = this.#buffer.subarray(0, length);
-    const start = block === 0 ? 0 : afterNewline(all, 0);
-    if (start >= to - first) return all.subarray(0, 0);
-    let end = afterNewline(all, to - first - 1);
+    let length = this.#fill(first, 0, Math.min(this.#size, to + AHEAD) - first);
+    const start = block === 0 ? 0 : this.#afterNewline(0, length);
+    if (start >= to - first) return this.#buffer.subarray(0, 0);
+    let end = this.#afterNewline(to - first - 1, length);
+    if (end > length) {
+      length = this.#fill(first, length, Math.min(this.#size, to + LONGEST_LINE) - first);
+      end = this.#afterNewline(to - first - 1, length);
+    }
     if (end > length) {
       if (first + length < this.#size) throw new NotScannable();
       this.#buffer[length] = NEWLINE; // the last line of a file may have none
@@ -57,19 +62,18 @@ export class Blocks {
     closeSync(this.#file);
   }
 
-  #fill(from: number, length: number): number {
-    let filled = 0;
-    while (filled < length) {
-      const read = readSync(this.#file, this.#buffer, filled, length - filled, from + filled);
+  #fill(first: number, from: number, to: number): number {
+    for (let filled = from; filled < to; ) {
+      const read = readSync(this.#file, this.#buffer, filled, to - filled, first + filled);
       if (read === 0) throw new NotScannable();
       filled += read;
     }
-    return filled;
+    return to;
   }
-}
 
-/** The place behind the first newline from `from` on; behind the end where there is none. */
-function afterNewline(bytes: Buffer, from: number): number {
-  const at = bytes.indexOf(NEWLINE, from);
-  return at < 0 ? bytes.length + 1 : at + 1;
+  /** The place behind the first newline from `from` on; behind `length` where there is none. */
+  #afterNewline(from: number, length: number): number {
+    const at = this.#buffer.subarray(0, length).indexOf(NEWLINE, from);
+    return at < 0 ? length + 1 : at + 1;
+  }
 }

@@ -1,6 +1,6 @@
 // A file of separated text as columns of numbers, read by as many threads as there are processors.
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { setImmediate as turn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -10,6 +10,7 @@ import { type PackedTable, TableFull } from "./byte-table.js";
 import { type LineFormat, type Piece, Scanner } from "./scanner.js";
 
 const MOST_THREADS = 4;
+const HASHED_AT_ONCE = 1 << 20;
 
 /** The texts that one thread numbered. */
 export interface Names {
@@ -117,7 +118,8 @@ export function* perform(task: Task): Generator<Told> {
 function* hash(path: string): Generator<Told> {
   const file = openSync(path, "r");
   try {
-    const [whole, buffer] = [createHash("sha256"), Buffer.allocUnsafeSlow(1 << 20)];
+    const whole = createHash("sha256");
+    const buffer = Buffer.allocUnsafeSlow(Math.min(1 + fstatSync(file).size, HASHED_AT_ONCE));
     for (let read = -1; read !== 0; ) {
       read = readSync(file, buffer, 0, buffer.length, null);
       whole.update(buffer.subarray(0, read));
