@@ -20,7 +20,8 @@ export class TableFull extends Error {}
  */
 export class ByteTable {
   size = 0;
-  #slots: Int32Array = new Int32Array(1 << 10);
+  /** Two values a slot: number + 1, or 0 where it is free, and the hash. */
+  #slots: Int32Array = new Int32Array(1 << 12);
   #hashes: Int32Array = new Int32Array(1 << 9);
   #starts: Int32Array = new Int32Array(1 << 9);
   #bytes: Buffer = Buffer.allocUnsafeSlow(1 << 14);
@@ -103,11 +104,12 @@ export class ByteTable {
 
   /** The number of a string, or the complement of the slot where it belongs. */
   #find(view: DataView, from: number, to: number, hash: number): number {
-    const mask = this.#slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const code = this.#slots[slot] - 1;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    for (let slot = (2 * hash) & mask; ; slot = (slot + 2) & mask) {
+      const code = slots[slot] - 1;
       if (code < 0) return ~slot;
-      if (this.#hashes[code] === hash && this.holds(code, view, from, to)) return code;
+      if (slots[slot + 1] === hash && this.holds(code, view, from, to)) return code;
     }
   }
 
@@ -130,18 +132,21 @@ export class ByteTable {
     this.#hashes[code] = hash;
     this.#starts[code + 1] = end;
     this.#slots[slot] = code + 1;
-    if (2 * this.size > this.#slots.length) this.#rehash();
+    this.#slots[slot + 1] = hash;
+    if (4 * this.size > this.#slots.length) this.#rehash();
     return code;
   }
 
   #rehash(): void {
-    let length = 1 << 10;
-    while (length < 4 * this.size) length *= 2;
+    let length = this.#slots.length;
+    while (length < 8 * this.size) length *= 4;
     const slots = new Int32Array(length);
     for (let code = 0; code < this.size; code++) {
-      let slot = this.#hashes[code] & (length - 1);
-      while (slots[slot] !== 0) slot = (slot + 1) & (length - 1);
+      const hash = this.#hashes[code];
+      let slot = (2 * hash) & (length - 1);
+      while (slots[slot] !== 0) slot = (slot + 2) & (length - 1);
       slots[slot] = code + 1;
+      slots[slot + 1] = hash;
     }
     this.#slots = slots;
   }

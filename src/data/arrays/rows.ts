@@ -71,11 +71,12 @@ export function joinPieces({ pieces, names }: Scanned, first: number): Joined {
       if (samples.length < SAMPLES && line + sample.line > first) samples.push({ ...sample, line: line + sample.line });
     for (let at = 0; at < kinds.length; at++, line++) {
       if (line < first) continue;
-      if (!isRow(kinds[at])) {
-        if (kinds[at] === KIND.bad) bad++;
+      const kind = kinds[at];
+      if (kind === KIND.repaired && ++repaired <= SAMPLES) lines.push(line + 1);
+      else if (kind !== KIND.plain && kind !== KIND.repaired) {
+        if (kind === KIND.bad) bad++;
         continue;
       }
-      if (kinds[at] === KIND.repaired && ++repaired <= SAMPLES) lines.push(line + 1);
       rows.users[to] = map.users[users[at]];
       rows.items[to] = map.items[items[at]];
       if (titles && rows.titles) rows.titles[to] = (map.titles as Int32Array)[titles[at]];

@@ -68,7 +68,7 @@ const STEPS: {
   },
 
   "no jump"({ rows: { times }, marks }, { share, plus, leastRows }) {
-    const left = times.filter((_, at) => marks[at] === LEFT);
+    const left = leftOf(times, marks);
     if (left.length < leastRows) return;
     const limit = nthSmallest(left, Math.floor(share * (left.length - 1))) + plus;
     for (let at = 0; at < times.length; at++) if (times[at] > limit && marks[at] === LEFT) marks[at] = TAKEN;
@@ -114,22 +114,39 @@ const STEPS: {
   },
 };
 
-const PASSES: Readonly<Record<Comparison, (value: number, limit: number) => boolean>> = {
-  "is not": (value, limit) => value !== limit,
-  "at least": (value, limit) => value >= limit,
-  "at most": (value, limit) => value <= limit,
-  "not below": (value, limit) => !(value < limit),
-};
 const COLUMN = { user: "users", item: "items", time: "times", duration: "durations", rating: "ratings" } as const;
 
 function compare({ rows, texts, marks }: Table, [column, how, limit]: Condition): void {
-  const values = rows[COLUMN[column]];
-  const passes = PASSES[how];
+  // A column that the log does not have is unknown everywhere.
+  const values = rows[COLUMN[column]] ?? new Float64Array(marks.length).fill(Number.NaN);
   const own =
     typeof limit === "number" ? limit : ((column === "user" ? texts.users : texts.items).codeOf(limit) ?? Number.NaN);
-  for (let at = 0; at < marks.length; at++)
-    // A column that the log does not have is unknown everywhere.
-    if (!passes(values ? values[at] : Number.NaN, own) && marks[at] === LEFT) marks[at] = TAKEN;
+  TAKE[how](values, own, marks);
+}
+
+/** One loop for each comparison: a call for each row would take longer than the comparison. */
+const TAKE: Readonly<
+  Record<Comparison, (values: Int32Array | Float64Array, limit: number, marks: Uint8Array) => void>
+> = {
+  "is not"(values, limit, marks) {
+    for (let at = 0; at < values.length; at++) if (values[at] === limit && marks[at] === LEFT) marks[at] = TAKEN;
+  },
+  "at least"(values, limit, marks) {
+    for (let at = 0; at < values.length; at++) if (!(values[at] >= limit) && marks[at] === LEFT) marks[at] = TAKEN;
+  },
+  "at most"(values, limit, marks) {
+    for (let at = 0; at < values.length; at++) if (!(values[at] <= limit) && marks[at] === LEFT) marks[at] = TAKEN;
+  },
+  "not below"(values, limit, marks) {
+    for (let at = 0; at < values.length; at++) if (values[at] < limit && marks[at] === LEFT) marks[at] = TAKEN;
+  },
+};
+
+function leftOf(values: Float64Array, marks: Uint8Array): Float64Array {
+  const left = new Float64Array(values.length);
+  let count = 0;
+  for (let at = 0; at < values.length; at++) if (marks[at] === LEFT) left[count++] = values[at];
+  return left.subarray(0, count);
 }
 
 /** More rows than that at one time are looked up, fewer are compared. */

@@ -141,10 +141,11 @@ export function nthSmallest(values: Float64Array, k: number): number {
   const bucketOf = (value: number) => Math.min(DIGITS - 1, Math.floor((value - least) / width));
   const counts = new Int32Array(DIGITS);
   for (let at = 0; at < values.length; at++) counts[bucketOf(values[at])]++;
-  let [bucket, before] = [0, 0];
+  let bucket = 0;
+  let before = 0;
   while (before + counts[bucket] <= k) before += counts[bucket++];
-  return nthSmallest(
-    values.filter((value) => bucketOf(value) === bucket),
-    k - before,
-  );
+  const inside = new Float64Array(counts[bucket]);
+  let to = 0;
+  for (let at = 0; at < values.length; at++) if (bucketOf(values[at]) === bucket) inside[to++] = values[at];
+  return nthSmallest(inside, k - before);
 }
