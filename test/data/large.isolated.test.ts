@@ -306,7 +306,10 @@ test("the size of a folder is that of the text in its files, at any depth, and a
   if (process.platform !== "win32") symlinkSync(join(path, "gone.csv"), join(path, "link.csv"));
   expect(await chooseEngine(path)).toEqual({ engine: "memory", reason: "23 MB of text: memory" });
   sparse("2024/d.csv.gz", 16);
-  expect(await chooseEngine(path)).toEqual({ engine: "duckdb", reason: "103 MB of text: typed arrays, or duckdb out of core" });
+  expect(await chooseEngine(path)).toEqual({
+    engine: "duckdb",
+    reason: "103 MB of text: typed arrays, or duckdb out of core",
+  });
 });
 
 test("without DuckDB there is a coded error", async () => {
