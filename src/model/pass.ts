@@ -105,8 +105,9 @@ export class Pass {
   #added(h: Value<Tensor2D>, batch: Batch): LogitAdditions | undefined {
     const { personalWindow } = this.#model.config;
     if (personalWindow === 0) return undefined;
-    const { starts, items, rows, logs } = ownPlays(batch, batch.positions, personalWindow);
-    return { starts, items, values: personalTerm(this.graph, h, this.#personalWeights(), { starts, items, rows, logs }) };
+    const own = ownPlays(batch, batch.positions, personalWindow);
+    if (own.items.length === 0) return undefined;
+    return { ...own, values: personalTerm(this.graph, h, this.#personalWeights(), own) };
   }
 
   /** Logits with the same added to them. @shape logits [N, V + 1]; h [N, H]; rows int [N] */
