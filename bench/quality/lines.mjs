@@ -81,7 +81,11 @@ export const LINES = {
   "lastfm-hybrid": {
     set: "lastfm",
     model: "hybrid",
-    blend: { line: "lastfm-lstm", with: ["item-knn", "vstan", "ease", "rp3beta"], options: { seen: "remove", cases: 1090 } },
+    blend: {
+      line: "lastfm-lstm",
+      with: ["item-knn", "vstan", "ease", "rp3beta"],
+      options: { seen: "remove", cases: 1090 },
+    },
     seeds: [1],
     shown: ["HR@10", "NDCG@10"],
     targets: { "HR@10": 0.082, "NDCG@10": 0.044 },

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
+import { compare } from "../../dist/evaluate/index.js";
 import {
   evaluate,
   fitBaseline,
@@ -15,7 +16,6 @@ import {
   startRun,
   withPreset,
 } from "../../dist/index.js";
-import { compare } from "../../dist/evaluate/index.js";
 import { merged } from "../validation.mjs";
 import { LINES, SETS } from "./lines.mjs";
 
@@ -66,7 +66,9 @@ async function runOf(name, seed, config, { out, signal, tell }) {
   if (same && readRecord(same).status === "finished") return same;
   let run = same;
   let finished = false;
-  const events = same ? resumeRun(same, signal) : startRun(config, { runs: join(out, "runs"), preset: LINES[name].preset, signal });
+  const events = same
+    ? resumeRun(same, signal)
+    : startRun(config, { runs: join(out, "runs"), preset: LINES[name].preset, signal });
   for await (const event of events) {
     if (event.type === "prepared") {
       run = event.folder;
@@ -115,17 +117,30 @@ async function measureBlend(name, seed, { folder, out, signal, tell }) {
 /** What is kept of a results table: the shown metrics of each scorer, and how far each is from the model. */
 function rowOf(table, model, shown) {
   const pick = (metrics) =>
-    metrics && Object.fromEntries(metrics.filter(({ name }) => shown.includes(name)).map(({ name, value, low, high }) => [name, { value, low, high }]));
+    metrics &&
+    Object.fromEntries(
+      metrics
+        .filter(({ name }) => shown.includes(name))
+        .map(({ name, value, low, high }) => [name, { value, low, high }]),
+    );
   const { split, support, users, items, cases, seen, candidates, ties } = table.protocol;
   return {
     protocol: { split, support, users, items, cases, seen, candidates, ties },
     model,
     scorers: Object.fromEntries(
-      table.rows.map(({ scorer, metrics, differences }) => [scorer, { metrics: pick(metrics), difference: pick(differences) }]),
+      table.rows.map(({ scorer, metrics, differences }) => [
+        scorer,
+        { metrics: pick(metrics), difference: pick(differences) },
+      ]),
     ),
   };
 }
 
 function machine(engine) {
-  return { engine, processor: cpus()[0]?.model ?? "unknown", cores: cpus().length, on: new Date().toISOString().slice(0, 10) };
+  return {
+    engine,
+    processor: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    on: new Date().toISOString().slice(0, 10),
+  };
 }

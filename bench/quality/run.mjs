@@ -78,10 +78,14 @@ async function tryOptions(flags) {
   for (const seed of flags.seed?.map(Number) ?? [1]) {
     const config = configOf({ ...line, preset, options }, seed, flags.data);
     const found = await measureValidation(config, await prepared(config), engine, ({ epoch, metrics, seconds }) =>
-      console.log(`  epoch ${epoch}: NDCG@10 ${metrics["NDCG@10"].toFixed(4)}, HR@10 ${metrics["HR@10"].toFixed(4)}, ${seconds.toFixed(0)} s`),
+      console.log(
+        `  epoch ${epoch}: NDCG@10 ${metrics["NDCG@10"].toFixed(4)}, HR@10 ${metrics["HR@10"].toFixed(4)}, ${seconds.toFixed(0)} s`,
+      ),
     );
     keepMeasured({ tries: [{ set, preset, options, seed, ...found }] });
-    console.log(`${set} ${JSON.stringify(options)}: NDCG@10 ${found.ndcg.toFixed(4)}, HR@10 ${found.hr.toFixed(4)}, epoch ${found.epoch}`);
+    console.log(
+      `${set} ${JSON.stringify(options)}: NDCG@10 ${found.ndcg.toFixed(4)}, HR@10 ${found.hr.toFixed(4)}, epoch ${found.epoch}`,
+    );
   }
   writeQuality(root, readMeasured());
 }
@@ -104,7 +108,9 @@ async function quick(how) {
     for (const metric of LINES[line].shown) {
       const [now, before] = [row, known].map(({ scorers, model }) => scorers[model].metrics[metric].value);
       const isSame = Math.abs(now / before - 1) <= SAME;
-      console.log(`${metric}: ${now.toFixed(4)}, in bench/QUALITY.md ${before.toFixed(4)}: ${isSame ? "agrees" : "DIFFERS"}`);
+      console.log(
+        `${metric}: ${now.toFixed(4)}, in bench/QUALITY.md ${before.toFixed(4)}: ${isSame ? "agrees" : "DIFFERS"}`,
+      );
       if (!isSame) process.exitCode = 1;
     }
   } finally {
@@ -121,11 +127,16 @@ function teller() {
   let last = 0;
   return (event) => {
     if (event.type === "validation")
-      console.log(`  epoch ${event.epoch}: NDCG@10 ${event.metrics["NDCG@10"].toFixed(4)}, HR@10 ${event.metrics["HR@10"].toFixed(4)}, ${event.seconds.toFixed(0)} s`);
+      console.log(
+        `  epoch ${event.epoch}: NDCG@10 ${event.metrics["NDCG@10"].toFixed(4)}, HR@10 ${event.metrics["HR@10"].toFixed(4)}, ${event.seconds.toFixed(0)} s`,
+      );
     if (event.type === "evaluating") console.log(`  testing ${event.scorer}`);
     if (event.type !== "step" || performance.now() - last < 10_000) return;
     last = performance.now();
-    if (process.stderr.isTTY) process.stderr.write(`  epoch ${event.epoch}, loss ${event.loss.toFixed(3)}, ${event.secondsLeft.toFixed(0)} s left\r`);
+    if (process.stderr.isTTY)
+      process.stderr.write(
+        `  epoch ${event.epoch}, loss ${event.loss.toFixed(3)}, ${event.secondsLeft.toFixed(0)} s left\r`,
+      );
   };
 }
 

@@ -14,7 +14,9 @@ export function keepMeasured({ rows = [], tries = [] }) {
   const known = readMeasured();
   const all = {
     rows: replaced(known.rows, rows, ({ line, seed }) => `${line} ${seed}`),
-    tries: replaced(known.tries, tries, ({ set, preset, options, seed }) => JSON.stringify([set, preset, options, seed])),
+    tries: replaced(known.tries, tries, ({ set, preset, options, seed }) =>
+      JSON.stringify([set, preset, options, seed]),
+    ),
   };
   const text = `{\n"rows": [\n${all.rows.map((row) => JSON.stringify(row)).join(",\n")}\n],\n"tries": [\n${all.tries
     .map((each) => JSON.stringify(each))

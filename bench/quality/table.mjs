@@ -47,13 +47,25 @@ export function writeQuality(root, { rows, tries }) {
     "",
     "| set | protocol | model | seeds | metrics | training | target | |",
     "|---|---|---|---|---|---|---|---|",
-    ...Object.entries(LINES).map(([name, line]) => lineText(name, line, rows.filter((row) => row.line === name))),
+    ...Object.entries(LINES).map(([name, line]) =>
+      lineText(
+        name,
+        line,
+        rows.filter((row) => row.line === name),
+      ),
+    ),
     "",
     "`npm run bench -- quality --data FOLDER --line NAME` measures one of them: " +
       `${Object.keys(LINES)
         .map((name) => `\`${name}\``)
         .join(", ")}. \`--quick\` measures a small one anew and compares it with its row here.`,
-    ...Object.entries(LINES).flatMap(([name, line]) => setText(name, line, rows.filter((row) => row.line === name && row.seed === line.seeds[0]))),
+    ...Object.entries(LINES).flatMap(([name, line]) =>
+      setText(
+        name,
+        line,
+        rows.filter((row) => row.line === name && row.seed === line.seeds[0]),
+      ),
+    ),
     ...triesText(tries),
     "",
   ].join("\n");
@@ -63,7 +75,8 @@ export function writeQuality(root, { rows, tries }) {
 
 function lineText(name, line, rows) {
   const target = targetText(line);
-  if (rows.length === 0) return `| ${SETS[line.set].title} | | ${line.model} (\`${name}\`) | | not measured | | ${target} | |`;
+  if (rows.length === 0)
+    return `| ${SETS[line.set].title} | | ${line.model} (\`${name}\`) | | not measured | | ${target} | |`;
   const [first] = rows;
   const metrics = line.shown.map((metric) => {
     const values = rows.map(({ scorers, model }) => scorers[model].metrics[metric].value);
@@ -95,7 +108,11 @@ function setText(name, { set, shown }, [row]) {
     "",
     `${row.engine} engine, ${row.processor}, ${row.cores} cores, ${row.on}. ${row.best.metric} on validation ${number(row.best.value)}` +
       `${row.best.epoch ? `, best of its epochs: ${row.best.epoch}` : ""}.` +
-      (row.weights ? ` Weights: ${Object.entries(row.weights).map(([part, weight]) => `${part} ${number(weight, 1)}`).join(", ")}.` : ""),
+      (row.weights
+        ? ` Weights: ${Object.entries(row.weights)
+            .map(([part, weight]) => `${part} ${number(weight, 1)}`)
+            .join(", ")}.`
+        : ""),
     "",
     `| | ${shown.map((metric) => `${metric} [95 %]`).join(" | ")} | ${shown.map((metric) => `${metric} less the model's [95 %]`).join(" | ")} |`,
     `|---|${shown.map(() => "---|---|").join("")}`,

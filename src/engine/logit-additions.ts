@@ -30,7 +30,10 @@ export class ChunkOfAdditions {
   /** @param first row of `count`; use it inside the tidy of the chunk. There is one addition at least. */
   constructor({ starts, items, values }: LogitAdditions, first: number, count: number) {
     const [from, to] = [starts[first], starts[first + count]];
-    const rows = rowsOf({ starts: starts.subarray(first, first + count + 1).map((each) => each - from), items: items.subarray(from, to) });
+    const rows = rowsOf({
+      starts: starts.subarray(first, first + count + 1).map((each) => each - from),
+      items: items.subarray(from, to),
+    });
     const pairs = new Int32Array(2 * rows.length);
     rows.forEach((row, e) => {
       pairs[2 * e] = row;
@@ -55,7 +58,9 @@ export class ChunkOfAdditions {
   /** Of each addition, the number of its item, times that of its row. @shape byItem [V + 1, 1]; byRow [n, 1] -> [e] */
   factors(byItem: Tensor2D, byRow: Tensor2D): Tensor1D {
     const [rows, items] = tf.split(this.#indices, 2, 1);
-    return (tf.gatherND(byItem.reshape([-1]), items) as Tensor1D).mul(tf.gatherND(byRow.reshape([-1]), rows)) as Tensor1D;
+    return (tf.gatherND(byItem.reshape([-1]), items) as Tensor1D).mul(
+      tf.gatherND(byRow.reshape([-1]), rows),
+    ) as Tensor1D;
   }
 }
 

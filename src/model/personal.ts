@@ -1,5 +1,14 @@
 // Personal popularity: what a listener played often lately is likelier, by an amount that the state decides.
-import { embedding, type Graph, linear, multiply, type Tensor1D, type Tensor2D, tf, type Value } from "../engine/index.js";
+import {
+  embedding,
+  type Graph,
+  linear,
+  multiply,
+  type Tensor1D,
+  type Tensor2D,
+  tf,
+  type Value,
+} from "../engine/index.js";
 import type { Batch } from "../sequence/batches.js";
 
 /**
@@ -88,7 +97,12 @@ export function ownPlays(batch: Batch, rows: ArrayLike<number>, window: number):
  * @shape h [N, H] -> [E]
  * @source Abbattista et al. 2024 (personalized popularity on the logits); the weight by the state is ours
  */
-export function personalTerm(graph: Graph, h: Value<Tensor2D>, { weight, bias }: PersonalWeights, own: OwnPlays): Value<Tensor1D> {
+export function personalTerm(
+  graph: Graph,
+  h: Value<Tensor2D>,
+  { weight, bias }: PersonalWeights,
+  own: OwnPlays,
+): Value<Tensor1D> {
   const strength = embedding(graph, linear(graph, h, weight, bias), own.rows);
   const term = multiply(graph, strength, graph.input(tf.tensor2d(own.logs, [own.logs.length, 1])));
   return graph.output(term.tensor.reshape([-1]) as Tensor1D, [term], (dy) => [dy.reshape([-1, 1])]);

@@ -139,7 +139,9 @@ export class StreamingModel {
     const { config } = this.#model;
     const own = habits(h, state.recent, config, this.#copyOf);
     const asked = k + own.size; // a habit may count against an item too: as many more are asked for as may fall
-    const best = tf.tidy(() => topItems(asRow(z), this.#table(), this.#read("output/bias"), asked) as never) as TopItems;
+    const best = tf.tidy(
+      () => topItems(asRow(z), this.#table(), this.#read("output/bias"), asked) as never,
+    ) as TopItems;
     const known = best.items.indexOf(0);
     const items = known < 0 ? best.items : best.items.subarray(0, known);
     const mayCopy = config.repeatWindow > 0;

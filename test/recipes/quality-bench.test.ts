@@ -56,7 +56,9 @@ describe("a verdict", () => {
     const line = { shown, targets: { "HR@10": 0.3, "NDCG@10": 0.15 } };
     expect(verdict(line, [row({ LSTM: 0.28 }), row({ LSTM: 0.32 })])).toBe("met");
     expect(verdict(line, [row({ LSTM: 0.28 }), row({ LSTM: 0.31 })])).toBe("missed: HR@10, NDCG@10");
-    expect(verdict({ ...line, targets: { "HR@10": 0.3, "NDCG@10": 0.2 } }, [row({ LSTM: 0.3 })])).toBe("missed: NDCG@10");
+    expect(verdict({ ...line, targets: { "HR@10": 0.3, "NDCG@10": 0.2 } }, [row({ LSTM: 0.3 })])).toBe(
+      "missed: NDCG@10",
+    );
   });
 
   test("by techniques: above each of them", () => {
