@@ -100,10 +100,13 @@ async function measureBlend(name, seed, { folder, out, signal, tell }) {
     for (const scorer of [mixed, ...parts])
       evaluations.push(await evaluate(scorer, histories, "test", config.protocol, { signal }));
     const table = compare(evaluations, { reference: mixed.name });
+    const row = rowOf(table, mixed.name, shown);
+    const others = rowOf(readRecord(run).results, saved.name, shown).scorers; // measured on the same cases, by the run
+    for (const [scorer, { metrics }] of Object.entries(others)) row.scorers[scorer] ??= { metrics };
     return {
       line: name,
       seed,
-      ...rowOf(table, mixed.name, shown),
+      ...row,
       weights: Object.fromEntries(parts.map((part, at) => [part.name, mixed.weights[at]])),
       best: { metric: "NDCG@10 of the blend", value: mixed.value },
       seconds: { training: readRecord(run).seconds.training, test: (performance.now() - began) / 1000 },

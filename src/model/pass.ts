@@ -28,7 +28,7 @@ import { withAttributes } from "./attributes.js";
 import { inBlock } from "./block.js";
 import type { ModelConfig } from "./config.js";
 import { type ContextRows, contextRows, contextsOf, withAsked, withHeard } from "./context.js";
-import { ownPlays, type PersonalWeights, personalTerm, playMatrix } from "./personal.js";
+import { habitStrength, ownPlays, type PersonalWeights, personalTerm, playMatrix } from "./personal.js";
 import { type RepeatWeights, repeatAttention, repeatOdds } from "./repeat.js";
 import { sequenceLayers, type WeightsOf } from "./sequence-layers.js";
 
@@ -112,8 +112,7 @@ export class Pass {
 
   /** Logits with the same added to them. @shape logits [N, V + 1]; h [N, H]; rows int [N] */
   #raised(logits: Tensor2D, h: Value<Tensor2D>, batch: Batch, rows: Int32Array): Tensor2D {
-    const { weight, bias } = this.#personalWeights();
-    const strength = linear(this.graph, h, weight, bias).tensor;
+    const strength = habitStrength(this.graph, h, this.#personalWeights()).tensor;
     const own = ownPlays(batch, rows, this.#model.config.personalWindow);
     return logits.add(playMatrix(own, this.#model.itemCount + 1).mul(strength)) as Tensor2D;
   }

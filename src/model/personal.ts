@@ -91,19 +91,26 @@ export function ownPlays(batch: Batch, rows: ArrayLike<number>, window: number):
 }
 
 /**
- * What personal popularity adds to the logits: (w h[t] + b) log(1 + own plays), so that the state says how much a habit counts
- * now.
+ * What one log of own plays is worth at each row: b + w h / sqrt(H), so that the state says how much a habit counts now. The
+ * root keeps the many weights of w from outrunning all others in the first steps.
  *
- * @shape h [N, H] -> [E]
- * @source Abbattista et al. 2024 (personalized popularity on the logits); the weight by the state is ours
+ * @shape h [N, H] -> [N, 1]
+ * @source Abbattista et al. 2024 (personalized popularity on the logits); the part of the state is ours
  */
+export function habitStrength(graph: Graph, h: Value<Tensor2D>, { weight, bias }: PersonalWeights): Value<Tensor2D> {
+  const root = Math.sqrt(h.tensor.shape[1]);
+  const scaled = graph.output(h.tensor.div(root) as Tensor2D, [h], (dy) => [dy.div(root)]);
+  return linear(graph, scaled, weight, bias);
+}
+
+/** What personal popularity adds to the logits: the strength of the row times log(1 + own plays). @shape h [N, H] -> [E] */
 export function personalTerm(
   graph: Graph,
   h: Value<Tensor2D>,
-  { weight, bias }: PersonalWeights,
+  weights: PersonalWeights,
   own: OwnPlays,
 ): Value<Tensor1D> {
-  const strength = embedding(graph, linear(graph, h, weight, bias), own.rows);
+  const strength = embedding(graph, habitStrength(graph, h, weights), own.rows);
   const term = multiply(graph, strength, graph.input(tf.tensor2d(own.logs, [own.logs.length, 1])));
   return graph.output(term.tensor.reshape([-1]) as Tensor1D, [term], (dy) => [dy.reshape([-1, 1])]);
 }

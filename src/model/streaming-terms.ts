@@ -47,7 +47,7 @@ export function habits(
   copy: Copy,
 ): ReadonlyMap<number, number> {
   if (personalWindow === 0) return new Map();
-  const strength = rowProduct(h, copy("personal/weight"))[0] + copy("personal/bias")[0];
+  const strength = rowProduct(h, copy("personal/weight"))[0] / Math.sqrt(h.length) + copy("personal/bias")[0];
   const heard = new PlayCounts(personalWindow);
   for (const item of recent.slice(0, personalWindow).reverse()) heard.hear(item);
   return new Map(Array.from(heard.counts, ([item, plays]) => [item, strength * Math.log1p(plays)]));
