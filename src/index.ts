@@ -17,6 +17,7 @@ export {
   readTruth,
   simulate,
 } from "./data/simulator/index.js";
+export * from "./deploy/index.js";
 export {
   Adam,
   type AdamOptions,

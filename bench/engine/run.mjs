@@ -10,7 +10,7 @@ import { writeResults } from "./results.mjs";
 import { compareRecipe } from "./run-recipe.mjs";
 import { compareScoring } from "./run-scoring.mjs";
 import { bytesOf, flopsOf, nameOf, shapes } from "./shapes.mjs";
-import { median, spread } from "./statistics.mjs";
+import { median, pause, spread } from "./statistics.mjs";
 import { Worker } from "./worker.mjs";
 
 const here = import.meta.dirname;
@@ -101,15 +101,18 @@ async function compareOn(shape) {
         steps.set(name, Math.max(1, Math.round((1000 * Number(flags.seconds)) / warm.ms)));
         workers.set(name, worker);
       } catch (error) {
-        console.log(`  ${name} does not take part: ${error.message.split("\n")[0]}`);
         worker.end();
+        if (name === "refrain") throw error;
+        console.log(`  ${name} does not take part: ${error.message}`);
       }
     }
     const times = new Map([...workers.keys()].map((name) => [name, []]));
     for (let round = 0; round < Number(flags.rounds); round++)
-      for (const [name, worker] of workers)
+      for (const [name, worker] of workers) {
+        await pause();
         times.get(name).push((await worker.ask({ do: "step", steps: steps.get(name) })).ms);
-    const ours = firstLoss.get("refrain");
+      }
+    const ours = firstLoss.get("refrain") ?? [...firstLoss.values()][0];
     for (const [name, loss] of firstLoss)
       if (Math.abs(loss - ours) > (LOSS_APART[name] ?? 1e-4))
         throw new Error(`${name} has the loss ${loss} on this batch, Refrain ${ours}.`);

@@ -40,7 +40,14 @@ export const SETS = {
 };
 
 /** Without what asks for users, repeats or times; the short way from the last item is what small logs want most. */
-const small = { embeddingSize: 64, hiddenSize: 128, userEmbeddingSize: 0, lastItem: true, repeatWindow: 0, timeGap: false };
+const small = {
+  embeddingSize: 64,
+  hiddenSize: 128,
+  userEmbeddingSize: 0,
+  lastItem: true,
+  repeatWindow: 0,
+  timeGap: false,
+};
 
 /**
  * Every line of the table. `targets`: what a value must reach; `above`: techniques that it must beat in both `shown` metrics;

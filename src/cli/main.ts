@@ -8,9 +8,11 @@ import { addDataCommands } from "./commands/data.js";
 import { addDatasetCommands } from "./commands/datasets.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
+import { addExportCommand } from "./commands/export.js";
 import { addRecommendCommand } from "./commands/recommend.js";
 import { addRunCommands } from "./commands/runs.js";
 import { addTrainCommands } from "./commands/train.js";
+import { addUpdateCommand } from "./commands/update.js";
 import { previewText } from "./detected-view.js";
 import { text, useLanguage } from "./messages.js";
 import { INTERRUPTED } from "./run-finish.js";
@@ -74,6 +76,8 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
   addEvaluateCommand(program, output, runs);
   addCompareCommand(program, output, runs);
   addRecommendCommand(program, output, runs);
+  addUpdateCommand(program, output, runs);
+  addExportCommand(program, output, runs);
   // A closed pipe (`refrain … | head`) is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   try {

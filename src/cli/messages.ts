@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { reportEn, reportZh } from "../recipes/report-texts.js";
 import { auditEn, auditZh } from "./audit-messages.js";
 import { datasetsEn, datasetsZh } from "./dataset-messages.js";
+import { deployEn, deployZh } from "./deploy-messages.js";
 import { measureEn, measureZh } from "./measure-messages.js";
 
 // What a person reads, in English and Chinese. Keys are English words that say what the line is.
@@ -40,6 +41,7 @@ const en = {
   audit: auditEn,
   datasets: datasetsEn,
   measure: measureEn,
+  deploy: deployEn,
 };
 
 const zh: typeof en = {
@@ -71,6 +73,7 @@ const zh: typeof en = {
   audit: auditZh,
   datasets: datasetsZh,
   measure: measureZh,
+  deploy: deployZh,
 };
 
 export type Language = "en" | "zh";

@@ -51,6 +51,9 @@ export const ERROR_TABLE = {
   SPLIT_INVALID:
     "Choose another split.kind, or correct the parts of the log. `refrain train --print-schema` lists the kinds.",
   DISPLAY_MISSING: "Run this in a notebook of `npm run lab`, or give a display with `useChannel`.",
+  EXPORT_UNSUPPORTED: "Choose another --to or --quantise, or train with model options that docs/deploy.md names.",
+  EXPORT_EXISTS: "Choose another --out, or pass --replace.",
+  SEARCH_UNAVAILABLE: "Run `npm run setup` again without --omit=optional, or use exact search.",
   EMPTY_CASES: "Use a later cut, or a log in which users have more plays.",
 } as const;
 

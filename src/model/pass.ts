@@ -185,7 +185,7 @@ export class Pass {
   /** The bias of each item, with a value for padding that the softmax never sees. */
   #bias(): Value<Tensor1D> {
     const bias = this.weight<Tensor1D>("output/bias");
-    const never = tf.oneHot(tf.scalar(0, "int32"), this.#model.itemCount + 1).mul(NEVER);
+    const never = tf.tensor1d([NEVER]).pad([[0, this.#model.itemCount]]);
     return this.graph.output(bias.tensor.add(never) as Tensor1D, [bias], (dy) => [dy]);
   }
 }

@@ -22,6 +22,16 @@ export interface RunRecord {
   readonly best?: { readonly epoch: number; readonly value: number; readonly metric: string };
   readonly seconds: Readonly<Record<string, number>>;
   readonly results?: ComparisonTable;
+  /** Of a run that `updateRun` made: the run it was taught from, and what the guard measured. */
+  readonly updatedFrom?: {
+    readonly run: string;
+    readonly metric: string;
+    readonly before: number;
+    readonly after: number;
+    readonly cases: number;
+    readonly newItems: number;
+    readonly newUsers: number;
+  };
 }
 
 /** One epoch in `history.json`, for curves. */
