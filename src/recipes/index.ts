@@ -24,4 +24,5 @@ export { type RunReportInput, reasonText, resultRows, runReport } from "./run-re
 export { discardRun, eraseRun, restoreRun, trashOf } from "./run-trash.js";
 export { cleanSource, JKPOP, readSource, type Source, splitSource } from "./source.js";
 export { readings, type TestReading } from "./test-readings.js";
+export * from "./tune/index.js";
 export { type UpdateEvent, type UpdateOptions, type UpdateResult, updateRun } from "./update/update.js";
