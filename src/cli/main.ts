@@ -12,7 +12,9 @@ import { addExportCommand } from "./commands/export.js";
 import { addRecommendCommand } from "./commands/recommend.js";
 import { addRunCommands } from "./commands/runs.js";
 import { addTrainCommands } from "./commands/train.js";
+import { addTuneCommand } from "./commands/tune.js";
 import { addUpdateCommand } from "./commands/update.js";
+import { addWorkerCommand } from "./commands/worker.js";
 import { previewText } from "./detected-view.js";
 import { text, useLanguage } from "./messages.js";
 import { INTERRUPTED } from "./run-finish.js";
@@ -75,6 +77,8 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
   addRunCommands(program, output, runs);
   addEvaluateCommand(program, output, runs);
   addCompareCommand(program, output, runs);
+  addTuneCommand(program, output, runs);
+  addWorkerCommand(program, output, runs);
   addRecommendCommand(program, output, runs);
   addUpdateCommand(program, output, runs);
   addExportCommand(program, output, runs);

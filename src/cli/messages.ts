@@ -1,5 +1,6 @@
 import i18next from "i18next";
 import { reportEn, reportZh } from "../recipes/report-texts.js";
+import { tuneEn, tuneZh } from "../recipes/tune/texts.js";
 import { auditEn, auditZh } from "./audit-messages.js";
 import { datasetsEn, datasetsZh } from "./dataset-messages.js";
 import { deployEn, deployZh } from "./deploy-messages.js";
@@ -41,6 +42,7 @@ const en = {
   audit: auditEn,
   datasets: datasetsEn,
   measure: measureEn,
+  tune: tuneEn,
   deploy: deployEn,
 };
 
@@ -73,6 +75,7 @@ const zh: typeof en = {
   audit: auditZh,
   datasets: datasetsZh,
   measure: measureZh,
+  tune: tuneZh,
   deploy: deployZh,
 };
 
