@@ -18,12 +18,15 @@ describe("a table of byte strings", () => {
   test("numbers texts as a map does, and keeps them, also of one hash", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.string({ unit: "binary", maxLength: 9 }), { maxLength: 300 }),
+        fc.array(
+          fc.string({ maxLength: 6 }).map((text) => `${text}夜é`),
+          { maxLength: 60 },
+        ),
         fc.boolean(),
         (texts, isOneHash) => {
           const table = new ByteTable();
           const twin = new Map<string, number>();
-          for (const text of texts.map((own) => Buffer.from(own).toString())) {
+          for (const text of texts) {
             const bytes = Buffer.from(`<${text}>`);
             const view = viewOf(bytes);
             const hash = isOneHash ? 7 : hashBytes(view, 1, bytes.length - 1);
@@ -33,7 +36,7 @@ describe("a table of byte strings", () => {
           expect(Array.from({ length: table.size }, (_, code) => table.text(code))).toEqual([...twin.keys()]);
         },
       ),
-      { numRuns: 60, seed: 1 },
+      { numRuns: 40, seed: 1 },
     );
   });
 
@@ -124,14 +127,16 @@ test("a value of a rank is that of the sorted values, also behind one that is fa
   for (const k of [0, 1, 7, 15_000, 29_970, 29_998, 29_999]) expect(nthSmallest(values, k)).toBe(sorted[k]);
 });
 
+/** Makes two blocks of few lines. */
+const PADDING = "la ".repeat(250).trim();
 const dist = fileURLToPath(new URL("../../dist/data/index.js", import.meta.url));
 
 test.skipIf(!existsSync(dist))("threads give what one thread gives, and the hash of the file", async () => {
   const line = (at: number) =>
-    `u${at % 97},${1_600_000_000 + ((at * 7919) % 1_000_000)},track ${(at * at) % 5003},"Ｓｏｎｇ ${at % 11}, part ${(at * at) % 5003}"`;
+    `u${at % 97},${1_600_000_000 + ((at * 7919) % 1_000_000)},track ${(at * at) % 5003},"Ｓｏｎｇ ${at % 11}, part ${(at * at) % 5003} ${PADDING}"`;
   const path = folder.write(
     "threads.csv",
-    `user,time,track_id,title\n${Array.from({ length: 130_000 }, (_, at) => line(at)).join("\n")}`,
+    `user,time,track_id,title\n${Array.from({ length: 6000 }, (_, at) => line(at)).join("\n")}`,
   );
   const compiled = (await import(dist)) as { cleanLargeLog: typeof cleanLargeLog };
   const results = [];
@@ -140,6 +145,6 @@ test.skipIf(!existsSync(dist))("threads give what one thread gives, and the hash
     results.push({ hash: hashEvents(log), report, way, fileHash });
   }
   expect(results[1]).toEqual(results[0]);
-  expect(results[0]).toMatchObject({ way: "arrays", report: { read: 130_000, repaired: 130_000 } });
+  expect(results[0]).toMatchObject({ way: "arrays", report: { read: 6000, repaired: 6000 } });
   expect(results[0].fileHash).toBe(createHash("sha256").update(readFileSync(path)).digest("hex"));
 });
