@@ -138,7 +138,7 @@ export const LINES = {
     set: "ml-1m",
     model: "LSTM",
     preset: "movielens",
-    options: { train: { batchPositions: 3200, augmentation: "crop", epochs: 15 } },
+    options: { model: { lastItem: true }, train: { batchPositions: 3200, augmentation: "crop", epochs: 11 } },
     baselines: ["markov", "item-knn"],
     seeds: [1],
     shown: ["HR@10", "NDCG@10"],
