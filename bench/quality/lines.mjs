@@ -121,6 +121,14 @@ export const LINES = {
     shown: ["HR@20", "MRR@20"],
     above: ["sequential rules", "VS-KNN"],
   },
+  "rsc15-hybrid": {
+    set: "rsc15",
+    model: "hybrid",
+    blend: { line: "rsc15-lstm", with: ["vsknn", "sequential-rules"], options: { cases: 2000, cutoff: 20 } },
+    seeds: [1],
+    shown: ["HR@20", "MRR@20"],
+    above: ["sequential rules", "VS-KNN"],
+  },
   "beauty-lstm": {
     set: "beauty",
     model: "LSTM",
