@@ -66,7 +66,8 @@ describe("what goes wrong has its code", () => {
 
 test("export writes what it lists, and not over something else", async () => {
   const out = join(folder, "out");
-  const { code, stdout } = await refrain("--json", "export", "mine", "--to", "onnx", "--out", out);
+  const { code, stdout, stderr } = await refrain("--json", "export", "mine", "--to", "onnx", "--out", out);
+  expect(stderr).toBe("");
   const report = JSON.parse(stdout) as { to: string; precision: string; files: { name: string }[] };
   expect([code, report.to, report.precision]).toEqual([0, "onnx", "fp32"]);
   expect(report.files.map(({ name }) => name)).toEqual(["step.onnx", "sequence.onnx", "items.json"]);
