@@ -3,6 +3,7 @@ import { reportEn, reportZh } from "../recipes/report-texts.js";
 import { auditEn, auditZh } from "./audit-messages.js";
 import { datasetsEn, datasetsZh } from "./dataset-messages.js";
 import { measureEn, measureZh } from "./measure-messages.js";
+import { serveEn, serveZh } from "./serve-messages.js";
 
 // What a person reads, in English and Chinese. Keys are English words that say what the line is.
 const en = {
@@ -40,6 +41,7 @@ const en = {
   audit: auditEn,
   datasets: datasetsEn,
   measure: measureEn,
+  ...serveEn,
 };
 
 const zh: typeof en = {
@@ -71,6 +73,7 @@ const zh: typeof en = {
   audit: auditZh,
   datasets: datasetsZh,
   measure: measureZh,
+  ...serveZh,
 };
 
 export type Language = "en" | "zh";

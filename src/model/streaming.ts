@@ -14,7 +14,7 @@ import { withAttributes } from "./attributes.js";
 import { inBlock } from "./block.js";
 import { contextsOf } from "./context.js";
 import type { RecurrentModel } from "./recurrent-model.js";
-import { asRow, logistic, mixed, normal, numbersOf, rowProduct, softmax, sum } from "./row-numbers.js";
+import { asRow, asRows, logistic, mixed, normal, numbersOf, rowProduct, softmax, sum } from "./row-numbers.js";
 import { type LayerState, sequenceLayers, type WeightsOf } from "./sequence-layers.js";
 
 /** What the model knows of a listener after some plays: plain numbers, a few kilobytes whatever the history's length. */
@@ -121,7 +121,7 @@ export class StreamingModel {
    */
   scores(state: UserState, now: number = Number.NaN): Float32Array {
     const h = this.#asked(state, now);
-    const z = this.#output(h, state);
+    const [z] = this.#outputs([h], [state]);
     const [scores] = numbersOf(() => [productTransposeB(asRow(z), this.#table())]);
     const bias = this.#copy("output/bias");
     for (let item = 1; item < scores.length; item++) scores[item] += bias[item]; // `map` takes five times as long
@@ -136,35 +136,61 @@ export class StreamingModel {
 
   /** The k best of `scores`, without making all of them. @param k integer >= 1 */
   top(state: UserState, k: number, now: number = Number.NaN): TopPlays {
-    const h = this.#asked(state, now);
-    const z = this.#output(h, state);
-    const best = tf.tidy(() => topItems(asRow(z), this.#table(), this.#read("output/bias"), k) as never) as TopItems;
-    const known = best.items.indexOf(0);
-    const items = known < 0 ? best.items : best.items.subarray(0, known);
-    if (this.#model.config.repeatWindow === 0) return { items, scores: best.logits.subarray(0, items.length) };
-    const { gate, copied } = this.#copies(h, state);
-    const logits = new Map(Array.from(items, (item, at) => [item, best.logits[at]]));
-    const others = [...copied.keys()].filter((item) => !logits.has(item));
-    for (const [item, logit] of this.#logitsOf(z, others)) logits.set(item, logit);
-    const found = Array.from(logits, ([item, logit]) => ({
-      item,
-      score: mixed(Math.exp(logit - best.logSums[0]), gate, copied.get(item)),
-    }))
-      .sort((a, b) => b.score - a.score || a.item - b.item)
-      .slice(0, k);
-    return {
-      items: Int32Array.from(found, ({ item }) => item),
-      scores: Float32Array.from(found, ({ score }) => score),
-    };
+    return this.tops([state], k, [now])[0];
   }
 
-  /** Logits of some items. */
-  #logitsOf(z: Float32Array, items: readonly number[]): (readonly [item: number, logit: number])[] {
-    if (items.length === 0) return [];
-    const rows = Int32Array.from(items);
+  /**
+   * `top` of several listeners at once, which costs less than one after another.
+   *
+   * @param nows when each is asked, in seconds since 1970; NaN where unknown, and where left out
+   */
+  tops(states: readonly UserState[], k: number, nows: readonly number[] = []): TopPlays[] {
+    if (states.length === 0) return [];
+    const asked = states.map((state, n) => this.#asked(state, nows[n] ?? Number.NaN));
+    const zs = this.#outputs(asked, states);
+    const best = tf.tidy(
+      () => topItems(asRows(zs), this.#table(), this.#read("output/bias"), k) as never,
+    ) as unknown as TopItems;
+    const lists = states.map((_, n) => {
+      const all = best.items.subarray(n * k, (n + 1) * k);
+      const known = all.indexOf(0);
+      const items = known < 0 ? all : all.subarray(0, known);
+      return { items, scores: best.logits.subarray(n * k, n * k + items.length) };
+    });
+    if (this.#model.config.repeatWindow === 0) return lists;
+    const copies = states.map((state, n) => this.#copies(asked[n], state));
+    const others = lists.map(({ items }, n) => [...copies[n].copied.keys()].filter((item) => !items.includes(item)));
+    const more = this.#logitsOf(zs, others);
+    return lists.map(({ items, scores }, n) => {
+      const { gate, copied } = copies[n];
+      const logits = [...Array.from(items, (item, at) => [item, scores[at]] as const), ...more[n]];
+      const found = logits
+        .map(([item, logit]) => ({ item, score: mixed(Math.exp(logit - best.logSums[n]), gate, copied.get(item)) }))
+        .sort((a, b) => b.score - a.score || a.item - b.item)
+        .slice(0, k);
+      return {
+        items: Int32Array.from(found, ({ item }) => item),
+        scores: Float32Array.from(found, ({ score }) => score),
+      };
+    });
+  }
+
+  /** Logits of some items of each row. */
+  #logitsOf(zs: readonly Float32Array[], items: readonly (readonly number[])[]): (readonly [number, number])[][] {
+    const rows = Int32Array.from(items.flat());
+    if (rows.length === 0) return items.map(() => []);
     const bias = this.#copy("output/bias");
-    const [logits] = numbersOf(() => [productTransposeB(asRow(z), takeRows(this.#table(), rows))]);
-    return items.map((item, at) => [item, logits[at] + bias[item]]);
+    const [vectors] = numbersOf(() => [takeRows(this.#table(), rows)]);
+    let at = 0;
+    return items.map((own, n) =>
+      own.map((item) => {
+        const z = zs[n];
+        let logit = bias[item];
+        for (let d = 0; d < z.length; d++) logit += z[d] * vectors[at + d];
+        at += z.length;
+        return [item, logit] as const;
+      }),
+    );
   }
 
   /** Item embedding, in the context of its play, and user embedding side by side. @shape -> [1, D + U] */
@@ -200,17 +226,18 @@ export class StreamingModel {
     return top.map((value, u) => value * factors.reduce((all, factor) => all + factor[u], 1));
   }
 
-  /** The vector that scores the items. @shape h [H] -> [D] (tied) or [H] (free) */
-  #output(h: Float32Array, { recent }: UserState): Float32Array {
+  /** The vectors that score the items. @shape hs [H] each -> [D] (tied) or [H] (free) each */
+  #outputs(hs: readonly Float32Array[], states: readonly UserState[]): Float32Array[] {
     const { config } = this.#model;
-    let z = h;
+    let zs = [...hs];
     if (config.output === "tied")
-      z = sum(rowProduct(h, this.#copy("output/projection")), this.#copy("output/projectionBias"));
+      zs = zs.map((h) => sum(rowProduct(h, this.#copy("output/projection")), this.#copy("output/projectionBias")));
     if (config.lastItem) {
-      const [successor] = numbersOf(() => [takeRows(this.#read("item/successor"), Int32Array.of(recent[0] ?? 0))]);
-      z = sum(z, successor);
+      const last = Int32Array.from(states, ({ recent }) => recent[0] ?? 0);
+      const [successors] = numbersOf(() => [takeRows(this.#read("item/successor"), last)]);
+      zs = zs.map((z, n) => sum(z, successors.subarray(n * z.length, (n + 1) * z.length)));
     }
-    return config.layerNorm ? normal(z, this.#copy("output/scale"), this.#copy("output/shift")) : z;
+    return config.layerNorm ? zs.map((z) => normal(z, this.#copy("output/scale"), this.#copy("output/shift"))) : zs;
   }
 
   /** How likely each of the last plays is to come again, and the share of the mixture that copying has. */

@@ -22,5 +22,5 @@ export {
 export { changeMarks, type RunMarks, readMarks, runMarksSchema } from "./run-marks.js";
 export { type RunReportInput, reasonText, resultRows, runReport } from "./run-report.js";
 export { discardRun, eraseRun, restoreRun, trashOf } from "./run-trash.js";
-export { cleanSource, JKPOP, readSource, type Source, splitSource } from "./source.js";
+export { cleanSource, JKPOP, readOptions, readSource, type Source, splitSource } from "./source.js";
 export { readings, type TestReading } from "./test-readings.js";
