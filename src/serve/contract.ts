@@ -1,5 +1,6 @@
 // What the service takes and gives. Requests are checked against it, and OpenAPI is made from it.
 import { z } from "@hono/zod-openapi";
+import type { PlayAnswer } from "./listeners.js";
 
 /** Longest id of a user or an item, in characters. */
 const LONGEST_ID = 300;
@@ -8,7 +9,7 @@ export const MOST_ITEMS = 1000;
 /** Seconds that a play may lie ahead, for clocks that are not quite right. */
 const AHEAD = 86_400;
 
-const id = (description: string, example: string) =>
+const id = (description: string, example: string): z.ZodString =>
   z
     .string()
     .min(1)
@@ -17,9 +18,11 @@ const id = (description: string, example: string) =>
     .refine((text) => !/\p{Surrogate}/u.test(text), "is no well-formed text")
     .openapi({ description, example });
 
-export const userParams = z.object({ user: id("Id of the listener, as in the log; any other is a new one", "u01964") });
+export const userParams: z.ZodObject<{ user: z.ZodString }> = z.object({
+  user: id("Id of the listener, as in the log; any other is a new one", "u01964"),
+});
 
-export const playBody = z
+export const playBody: z.ZodType<{ item: string; time?: number }> = z
   .strictObject({
     item: id("Id of what was played, as in the log", "s0001"),
     time: z
@@ -35,7 +38,7 @@ export const playBody = z
   })
   .openapi("Play");
 
-export const playReply = z
+export const playReply: z.ZodType<PlayAnswer> = z
   .object({
     plays: z.number().int().openapi({ description: "Plays of the listener that are kept" }),
     known: z
@@ -45,7 +48,10 @@ export const playReply = z
   })
   .openapi("PlayReply");
 
-export const listQuery = z.object({
+export const listQuery: z.ZodObject<{
+  k: z.ZodDefault<z.ZodCoercedNumber>;
+  seen: z.ZodDefault<z.ZodEnum<{ keep: "keep"; remove: "remove" }>>;
+}> = z.object({
   k: z.coerce.number().int().min(1).max(MOST_ITEMS).default(10).openapi({ description: "Length of the list" }),
   seen: z
     .enum(["keep", "remove"])
@@ -53,7 +59,11 @@ export const listQuery = z.object({
     .openapi({ description: "remove leaves out what was heard before; music usually keeps it" }),
 });
 
-export const listReply = z
+export const listReply: z.ZodType<{
+  user: string;
+  model: string;
+  items: { rank: number; item: string; title: string; score: number }[];
+}> = z
   .object({
     user: z.string(),
     model: z.string().openapi({ description: "Run of the model that answered" }),
@@ -68,11 +78,11 @@ export const listReply = z
   })
   .openapi("List");
 
-export const forgetReply = z
+export const forgetReply: z.ZodType<{ plays: number }> = z
   .object({ plays: z.number().int().openapi({ description: "Plays that were removed" }) })
   .openapi("Forgotten");
 
-export const modelReply = z
+export const modelReply: z.ZodType<{ run: string; fingerprint: string; items: number; users: number }> = z
   .object({
     run: z.string(),
     fingerprint: z.string().openapi({ description: "SHA-256 of the model's file" }),
@@ -81,7 +91,7 @@ export const modelReply = z
   })
   .openapi("Model");
 
-export const modelBody = z
+export const modelBody: z.ZodType<{ run?: string; sha256?: string }> = z
   .strictObject({
     run: z
       .string()
@@ -97,5 +107,4 @@ export const modelBody = z
   })
   .openapi("NewModel");
 
-export const healthReply = z.object({ status: z.literal("ok") }).openapi("Health");
-export const readyReply = z.object({ ready: z.boolean(), reason: z.string().nullable() }).openapi("Ready");
+export const healthReply: z.ZodType<{ status: "ok" }> = z.object({ status: z.literal("ok") }).openapi("Health");

@@ -1,6 +1,7 @@
 // A small trained-looking run, and a service on it without a port.
 import { join } from "node:path";
 import { type ModelConfig, saveModel } from "../../src/model/index.js";
+import { Vocabulary } from "../../src/sequence/vocabulary.js";
 import { Batcher } from "../../src/serve/batcher.js";
 import { Listeners, type ListenersOptions } from "../../src/serve/listeners.js";
 import { MemoryStore } from "../../src/serve/memory-store.js";
@@ -18,7 +19,12 @@ export const world = worldOf(markovWorld({ users: 4, items: 8, plays: 9 }).log);
 export function writeServedRun(
   runs: string,
   id: string,
-  { seed = 1, options = {}, change = {} }: { seed?: number; options?: Partial<ModelConfig>; change?: object } = {},
+  {
+    seed = 1,
+    options = {},
+    change = {},
+    users: names,
+  }: { seed?: number; options?: Partial<ModelConfig>; change?: object; users?: readonly string[] } = {},
 ): string {
   writeRun(runs, id, change as Record<string, unknown>);
   const { items, users, titles } = world.histories;
@@ -36,7 +42,7 @@ export function writeServedRun(
     saveModel(join(runs, id), model, {
       name: "LSTM",
       items,
-      users,
+      users: names ? new Vocabulary(names) : users,
       titles,
       aliases: titles.map(() => []),
       histories: of((row) => items.indexOf(log.itemIds[log.items[row]])),

@@ -69,7 +69,8 @@ export async function findTraces(options: ForgetOptions): Promise<FoundTrace[]> 
   }
   for (const { record, folder } of folders) found.push(...tracesOfRun(folder, record, users, changed));
   found.push(...(await tracesOfServing(options, users)));
-  const known = new Set(found.map(({ path }) => resolve(path)));
+  // What is left of a name in a log that was read is no user: a song may be called alike.
+  const known = new Set([...found.map(({ path }) => resolve(path)), ...logs.keys()]);
   found.push(...mentionsIn(runs, users, known));
   return found;
 }
