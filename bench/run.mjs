@@ -1,5 +1,5 @@
 // npm run bench: `data` reads and cleans large logs, `baselines` fits the techniques that models are tested against,
-// `ablation` changes one option of the model at a time, anything
+// `serve` puts load on the service, `scale` measures growth, `ablation` changes one option of the model at a time, anything
 // else times training steps.
 const [what, ...rest] = process.argv.slice(2);
 if (what === "baselines") {
@@ -8,6 +8,12 @@ if (what === "baselines") {
 } else if (what === "ablation") {
   const { runAblation } = await import("./ablation/run.mjs");
   await runAblation(rest);
+} else if (what === "serve") {
+  const { runServe } = await import("./serve/run.mjs");
+  await runServe(rest);
+} else if (what === "scale") {
+  const { runScale } = await import("./scale/run.mjs");
+  await runScale(rest);
 } else if (what === "data") {
   process.argv.splice(2, 1);
   await import("./data/run.mjs");

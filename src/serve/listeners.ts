@@ -199,22 +199,20 @@ export class Listeners {
       if (model !== this.#models.current) continue;
       const usable = kept?.fingerprint === model.fingerprint && kept.plays <= plays.length ? kept : undefined;
       const state = usable && stateFromBytes(usable.bytes);
-      const { state: made, isNew } = rebuilt(
-        model,
-        isForgotten ? "" : user,
-        plays,
-        state && { state, plays: usable.plays },
-      );
+      const isCurrent = () => model === this.#models.current;
+      const before = state && { state, plays: usable.plays };
+      const made = await rebuilt(model, isForgotten ? "" : user, plays, isCurrent, before);
+      if (!made || !isCurrent()) continue;
       const listener: Listener = {
         model,
-        state: made,
+        state: made.state,
         applied: plays.length,
         kept: state ? usable.plays : 0,
         last: plays.slice(-LAST_PLAYS),
         heard: undefined,
       };
       // Whoever asks for names at random fills no memory with them.
-      if (!isNew) this.#states.set(user, listener);
+      if (!made.isNew) this.#states.set(user, listener);
       this.#dropOldest();
       return listener;
     }

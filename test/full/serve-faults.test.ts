@@ -118,7 +118,7 @@ describe.skipIf(!isLongRun || !isBuilt || process.platform === "win32")("the ser
         for (let round = 0; round < 5; round++) {
           const server = await start(runs, store);
           const load = player(server.url, 20);
-          await wait(300 + 150 * round);
+          while (load.count() < 40 + 10 * round) await wait(10);
           await server.kill("SIGKILL");
           await load.stop();
           for (const [user, times] of load.acknowledged) all.set(user, [...(all.get(user) ?? []), ...times]);
@@ -128,8 +128,6 @@ describe.skipIf(!isLongRun || !isBuilt || process.platform === "win32")("the ser
             const own = found.get(user) as number[];
             expect(times.filter((time) => !own.includes(time))).toEqual([]);
           }
-          const sum = [...load.acknowledged.values()].reduce((n, { length }) => n + length, 0);
-          expect(sum).toBeGreaterThan(20);
         }
       });
     },
@@ -160,7 +158,7 @@ describe.skipIf(!isLongRun || !isBuilt || process.platform === "win32")("the ser
       const port = Number(new URL(server.url).port);
       const slow = Array.from({ length: 200 }, () => {
         const socket = connect(port, "127.0.0.1");
-        socket.on("error", () => {});
+        socket.on("error", () => {}).resume();
         socket.write("POST /v1/users/s/plays HTTP/1.1\r\nHost: 127.0.0.1:");
         return socket;
       });
