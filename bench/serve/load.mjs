@@ -1,8 +1,8 @@
 // The load as a process of its own: node load.mjs '{"url":…,"connections":…,"seconds":…,"rate":…}' prints one JSON line.
 import autocannon from "autocannon";
-import { ITEMS, USERS } from "./sizes.mjs";
+import { ACTIVE, ITEMS } from "./sizes.mjs";
 
-const { url, connections, seconds, rate, plays = 0.1 } = JSON.parse(process.argv[2]);
+const { url, connections, seconds, rate, plays = 0.1, vary = false } = JSON.parse(process.argv[2]);
 let turn = 0;
 const random = (n) => 1 + Math.floor(Math.random() * n);
 const codes = {};
@@ -15,9 +15,14 @@ const instance = autocannon({
   requests: [
     {
       setupRequest(request) {
-        const user = `u${random(USERS)}`;
+        const user = `u${random(ACTIVE)}`;
         if (++turn % Math.round(1 / plays) !== 0)
-          return { ...request, method: "GET", path: `/v1/users/${user}/recommendations`, body: undefined };
+          return {
+            ...request,
+            method: "GET",
+            path: `/v1/users/${user}/recommendations?k=${vary ? 4 + random(12) : 10}`,
+            body: undefined,
+          };
         const body = JSON.stringify({ item: `i${random(ITEMS)}` });
         return {
           ...request,

@@ -1,7 +1,7 @@
 // bench/SERVE.md from what was measured.
 import { writeFileSync } from "node:fs";
 
-export function writeServe(path, results, cases, { items, users, processor, cores }) {
+export function writeServe(path, results, cases, { items, users, active, processor, cores }) {
   const all = Object.entries(results);
   if (all.length === 0) return;
   const rows = all.map(([key, r]) => {
@@ -21,16 +21,16 @@ export function writeServe(path, results, cases, { items, users, processor, core
     `# \`refrain serve\` under load
 
 Made by \`npm run bench -- serve\` on ${first.at}. Machine: ${processor}, ${cores} cores, which the server and the load share;
-engine ${first.engine}. Load: autocannon. A request is for a listener drawn anew: nine of ten ask for a list of ten, one of ten sends a
+engine ${first.engine}. Load: autocannon. A request is for one of ${active.toLocaleString("en-US")} listeners, drawn anew: nine of ten ask for a list of ten, one of ten sends a
 play, which is durable when it is answered. Model: ${items.toLocaleString("en-US")} items and ${users.toLocaleString("en-US")} listeners as in MovieLens 1M,
 default preset, weights as they start (what a request costs does not depend on them). Times in milliseconds, whole ones, as the client
-sees them, with all states in memory; where a rate is given, they count from when a request was due (no coordinated omission).
+sees them, with their states in memory; where a rate is given, they count from when a request was due (no coordinated omission).
 
 | store | load | answered with 200 a second | p50 | p90 | p99 | longest | refused | errors, time-outs | cores used by the server | peak memory, GB | lists in a batch, mean |
 |---|---|---|---|---|---|---|---|---|---|---|---|
 ${rows.join("\n")}
 
-First answers: 200 listeners one after another, no state in memory, so each is made from a history of up to two training windows.
+First answers: 100 listeners one after another, no state in memory, so each is made from a history of up to two training windows.
 
 | store | p50 | p99 |
 |---|---|---|

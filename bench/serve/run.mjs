@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { writeRun } from "./model.mjs";
 import { writeServe } from "./results.mjs";
-import { ITEMS, USERS } from "./sizes.mjs";
+import { ACTIVE, ITEMS, USERS } from "./sizes.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
 const run = promisify(execFile);
@@ -14,7 +14,8 @@ const run = promisify(execFile);
 /** What is measured of each store. */
 const CASES = {
   most: { connections: 32, what: "as many as it can, 32 connections" },
-  aim: { connections: 64, rate: 2000, what: "2,000 a second are sent, 64 connections" },
+  scored: { connections: 32, vary: true, what: "the same, each list of another length, so that none is known yet" },
+  aim: { connections: 10, rate: 2000, what: "2,000 a second are sent, 10 connections" },
   flood: { connections: 640, rate: 20_000, what: "20,000 a second are sent, 640 connections" },
   swap: { connections: 32, rate: 1000, what: "1,000 a second are sent, a model put in place every 2 s" },
 };
@@ -25,7 +26,7 @@ export async function runServe(args) {
     options: {
       store: { type: "string", multiple: true },
       case: { type: "string", multiple: true },
-      seconds: { type: "string", default: "15" },
+      seconds: { type: "string", default: "12" },
       redis: { type: "string" },
       out: { type: "string", default: join(root, ".cache", "bench-serve") },
       help: { type: "boolean", short: "h", default: false },
@@ -35,7 +36,7 @@ export async function runServe(args) {
     console.log(`npm run bench -- serve [options]
   --store KIND     memory, sqlite or redis; may be given again (default memory and sqlite, and redis with --redis)
   --case NAME      ${Object.keys(CASES).join(", ")}; may be given again
-  --seconds N      of each case (default 15)
+  --seconds N      of each case (default 12)
   --redis URL      a Redis with appendonly yes and appendfsync always
   --out FOLDER     keeps what was measured (default .cache/bench-serve); bench/SERVE.md is written from all of it
 Takes about a minute and a half for each store.`);
@@ -63,6 +64,7 @@ Takes about a minute and a half for each store.`);
   writeServe(join(root, "bench", "SERVE.md"), results, CASES, {
     items: ITEMS,
     users: USERS,
+    active: ACTIVE,
     processor: cpus()[0].model,
     cores: cpus().length,
   });
@@ -115,7 +117,7 @@ async function measure(runs, store, name, { seconds, redis }) {
   }
 }
 
-const FIRST = 200;
+const FIRST = 100;
 
 /** Some users once, one after another: their states are not in memory, so each is made from a history. */
 async function firstAnswers(url) {
@@ -140,11 +142,11 @@ async function firstAnswers(url) {
   };
 }
 
-/** Brings the states of all users into memory. */
+/** Brings the states of the users of the load into memory. */
 async function warm(url) {
   let next = 1;
   const client = async () => {
-    while (next <= USERS) await (await fetch(`${url}/v1/users/u${next++}/recommendations?k=1`)).arrayBuffer();
+    while (next <= ACTIVE) await (await fetch(`${url}/v1/users/u${next++}/recommendations`)).arrayBuffer();
   };
   await Promise.all(Array.from({ length: 8 }, client));
 }

@@ -18,6 +18,8 @@ interface Listener {
   readonly last: StoredPlay[];
   /** Indices of all items heard; made when it is first asked for. */
   heard: Set<number> | undefined;
+  /** The last list, which stays true until the next play, unless the model looks at when it is asked. */
+  list: { readonly k: number; readonly seen: string; readonly answer: ListAnswer } | undefined;
 }
 
 /** What became of a play. */
@@ -117,15 +119,18 @@ export class Listeners {
       const listener = await this.#listener(user);
       const { model, state } = listener;
       if (model !== this.#models.current) continue;
+      const { list } = listener;
+      if (list?.k === k && list.seen === seen) return list.answer;
       const heard = seen === "remove" ? await this.#heard(user, listener) : undefined;
       const wanted = Math.min(model.saved.items.size, k + (heard?.size ?? 0));
       const top = await this.#batcher.ask(model, state, wanted, now);
       if (!top) continue; // another model has been put in place: its own state is asked
-      if (!heard) return { model, ...top };
-      const rows = Array.from(top.items.keys()).filter((row) => !heard.has(top.items[row]));
+      const rows = Array.from(top.items.keys()).filter((row) => !heard?.has(top.items[row]));
       const items = Int32Array.from(rows.slice(0, k), (row) => top.items[row]);
       const scores = Float32Array.from(rows.slice(0, k), (row) => top.scores[row]);
-      return { model, items, scores };
+      const answer = { model, items, scores };
+      if (listener.state === state && !model.saved.model.config.moment) listener.list = { k, seen, answer };
+      return answer;
     }
   }
 
@@ -210,6 +215,7 @@ export class Listeners {
         kept: state ? usable.plays : 0,
         last: plays.slice(-LAST_PLAYS),
         heard: undefined,
+        list: undefined,
       };
       // Whoever asks for names at random fills no memory with them.
       if (!made.isNew) this.#states.set(user, listener);
@@ -249,6 +255,7 @@ export class Listeners {
 function withPlayOf(listener: Listener, play: StoredPlay): void {
   listener.state = withPlay(listener.model, listener.state, play);
   listener.applied++;
+  listener.list = undefined;
   listener.last.push(play);
   if (listener.last.length > LAST_PLAYS) listener.last.shift();
   const item = listener.model.saved.items.indexOf(play.item);
