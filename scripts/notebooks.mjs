@@ -14,6 +14,7 @@ import {
   readSource,
   toNotebook,
   toText,
+  twice,
   withSolutions,
 } from "./notebooks/source.mjs";
 import { main as setUp } from "./setup/main.mjs";
@@ -24,6 +25,7 @@ npm run notebooks -- build [NAME ...]     only builds them from notebooks/source
   --check       writes nothing; fails where code or outputs are not what is committed. On the kind of machine that wrote
                 them outputs must be the same to the last byte, elsewhere the same in kind
   --solutions   runs the solutions of the exercises too, and writes nothing
+  --twice       runs each cell twice in a row, and writes nothing
   -h, --help    this text
 
 REFRAIN_QUICK=1 trains for a few steps only and compares nothing: it shows that all cells run.
@@ -54,7 +56,12 @@ function readArguments() {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { check: { type: "boolean" }, solutions: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      options: {
+        check: { type: "boolean" },
+        solutions: { type: "boolean" },
+        twice: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
     });
     if (values.help) {
       console.log(HELP);
@@ -75,9 +82,9 @@ function readArguments() {
 function execute(name) {
   const folder = join(root, ".cache", "lab", "run");
   const path = join(folder, `${name}.ipynb`);
-  const source = readSource(root, name);
+  const solved = flags.solutions ? withSolutions(readSource(root, name)) : readSource(root, name);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path, toText(toNotebook(flags.solutions ? withSolutions(source) : source, "en")));
+  writeFileSync(path, toText(toNotebook(flags.twice ? twice(solved) : solved, "en")));
   const python = labPlaces(root).python;
   const run = [join(root, "tools", "jupyter", "run.py"), "--folder", join(root, "notebooks"), path];
   const { status } = spawnSync(python, run, { env: labEnvironment(root, process.env), stdio: "inherit" });
@@ -86,7 +93,7 @@ function execute(name) {
 
 function finish(name, outputs) {
   if (!outputs) failed++;
-  else if (quick || flags.solutions) return;
+  else if (quick || flags.solutions || flags.twice) return;
   else if (flags.check) compare(name, outputs);
   else write(name, outputs);
 }

@@ -17,6 +17,7 @@ export {
   readTruth,
   simulate,
 } from "./data/simulator/index.js";
+export * from "./deploy/index.js";
 export {
   Adam,
   type AdamOptions,
@@ -77,3 +78,35 @@ export {
   trainConfig,
   trainSchema,
 } from "./train/index.js";
+export {
+  type AnySpace,
+  bestOf,
+  type Dimension,
+  drawPoint,
+  goodCount,
+  type Halving,
+  type Importance,
+  importanceOf,
+  MemoryStudy,
+  type Objective,
+  type OptimiseOptions,
+  openStudy,
+  optimise,
+  type Point,
+  parseSpace,
+  promotable,
+  RECURRENT_OPTIONS,
+  type RungResult,
+  ranked,
+  rungsOf,
+  type Space,
+  type StudyDefinition,
+  type StudyEvent,
+  type StudyStore,
+  type StudyTrial,
+  studyDefinition,
+  type Task,
+  type TaskProgress,
+  tpePoint,
+  trialValue,
+} from "./tune/index.js";

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { Adam, startEngine, tf } from "../../dist/engine/index.js";
 import { modelConfig, RecurrentModel } from "../../dist/model/index.js";
 import { gradientStep } from "../../dist/train/index.js";
+import { operationTimes } from "./operation-times.mjs";
 
 const engine = await startEngine();
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
@@ -31,6 +32,7 @@ function prepare({ folder }) {
     output: "free",
     lastItem: false,
     repeatWindow: 0,
+    timeGap: false,
   });
   const model = new RecurrentModel(config, V, 1, 1);
   for (const [name, parameter] of model.parameters) parameter.assign(read(folder, arrays[name]));
@@ -50,24 +52,26 @@ function prepare({ folder }) {
   return { engine: engine.name, version: engine.version };
 }
 
+function oneStep() {
+  const { model, optimizer, batch, sampled } = work;
+  const options = { learningRate: 1e-3, clipNorm: Number.POSITIVE_INFINITY, sampled, rowsOnly: sampled !== undefined };
+  return gradientStep(model, optimizer, batch, options).loss;
+}
+
 /** Times some steps; the first loss is of the weights as they were before. */
 function step({ steps }) {
-  const { model, optimizer, batch, sampled } = work;
   const losses = [];
   const began = performance.now();
-  for (let n = 0; n < steps; n++)
-    losses.push(
-      gradientStep(model, optimizer, batch, {
-        learningRate: 1e-3,
-        clipNorm: Number.POSITIVE_INFINITY,
-        sampled,
-        rowsOnly: sampled !== undefined,
-      }).loss,
-    );
+  for (let n = 0; n < steps; n++) losses.push(oneStep());
   return { ms: (performance.now() - began) / steps, losses, tensors: tf.memory().numTensors };
 }
 
-const answers = { prepare, step };
+function profile({ steps }) {
+  for (let n = 0; n < steps; n++) oneStep();
+  return operationTimes(steps, oneStep);
+}
+
+const answers = { prepare, step, profile };
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);
   process.stdout.write(`${JSON.stringify(await answers[question.do](question))}\n`);

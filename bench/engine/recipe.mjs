@@ -9,6 +9,7 @@ import { PRESETS, prepare as prepareLog, runConfig } from "../../dist/recipes/in
 import { toBatch, toBatches, toWindows } from "../../dist/sequence/batches.js";
 import { trainHistories } from "../../dist/sequence/histories.js";
 import { gradientStep } from "../../dist/train/index.js";
+import { operationTimes } from "./operation-times.mjs";
 
 const engine = await startEngine();
 let work;
@@ -45,19 +46,36 @@ function windowsOf({ size, length, inputs, padding, positions, targets }) {
   ]);
 }
 
+function oneStep(batch) {
+  const { model, optimizer, train } = work;
+  const random = Random.stream(1, "dropout", work.step++);
+  gradientStep(model, optimizer, batch, { random, learningRate: 1e-3, clipNorm: train.clipNorm });
+}
+
 function epoch() {
-  const { model, optimizer, batches, train } = work;
   const began = performance.now();
-  let targets = 0;
-  for (const batch of batches) {
-    const random = Random.stream(1, "dropout", work.step++);
-    gradientStep(model, optimizer, batch, { random, learningRate: 1e-3, clipNorm: train.clipNorm });
-    targets += batch.targets.length;
-  }
+  for (const batch of work.batches) oneStep(batch);
+  const targets = work.batches.reduce((sum, batch) => sum + batch.targets.length, 0);
   return { seconds: (performance.now() - began) / 1000, targets };
 }
 
-const answers = { prepare, epoch };
+function profile() {
+  const { batches, model } = work;
+  epoch();
+  const mean = (count) => batches.reduce((sum, batch) => sum + count(batch), 0) / batches.length;
+  const { embeddingSize, hiddenSize } = model.config;
+  const size = {
+    N: mean(({ length, size }) => length * size),
+    targets: mean(({ targets }) => targets.length),
+    D: embeddingSize,
+    H: hiddenSize,
+    V: model.itemCount,
+    C: embeddingSize,
+  };
+  return { ...operationTimes(batches.length, (n) => oneStep(batches[n])), size };
+}
+
+const answers = { prepare, epoch, profile };
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);
   process.stdout.write(`${JSON.stringify(await answers[question.do](question))}\n`);

@@ -118,27 +118,30 @@ const colours = {
 
 /** Bars on a logarithmic axis, one group for each shape. */
 function figure(rows) {
-  const bars = rows.flatMap(({ shape, times }) =>
-    Object.entries(times).map(([name, list], i) => ({ shape: i === 0 ? shape : "", name, ms: median(list) })),
-  );
-  const [left, right, height] = [330, 560, 22];
-  const most = Math.max(...bars.map(({ ms }) => ms));
+  const [left, right, height] = [240, 640, 22];
+  const most = Math.max(...rows.flatMap(({ times }) => Object.values(times).map(median)));
   const width = (ms) => (Math.log10(Math.max(1, ms)) / Math.log10(most)) * right;
-  const line = ({ shape, name, ms }, i) => {
-    const y = 30 + i * height;
-    return [
-      shape && `<text x="0" y="${y + 13}" font-weight="600">${shape}</text>`,
+  const bar = (y, name, ms) =>
+    [
       `<text x="${left - 8}" y="${y + 13}" text-anchor="end">${titles[name]}</text>`,
       `<rect x="${left}" y="${y}" width="${width(ms).toFixed(1)}" height="${height - 6}" fill="${colours[name]}"/>`,
       `<text x="${left + width(ms) + 6}" y="${y + 13}">${ms.toFixed(1)} ms</text>`,
     ].join("");
-  };
-  const full = 40 + bars.length * height;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 ${full}" font-family="system-ui, sans-serif" font-size="13" role="img">
+  let y = 34;
+  const lines = [`<text x="16" y="22">One training step by B/T/D/H/V, median, logarithmic scale</text>`];
+  for (const { shape, times } of rows) {
+    y += height;
+    lines.push(`<text x="16" y="${y}" font-weight="600">${shape}</text>`);
+    y += 8;
+    for (const [name, list] of Object.entries(times)) {
+      lines.push(bar(y, name, median(list)));
+      y += height;
+    }
+  }
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 ${y + 12}" font-family="system-ui, sans-serif" font-size="13" role="img">
 <title>One training step of Refrain and its peers, in milliseconds</title>
-<rect width="1000" height="${full}" fill="#fff"/>
-<text x="0" y="15">One training step by B/T/D/H/V, median, logarithmic scale</text>
-${bars.map(line).join("\n")}
+<rect width="1000" height="${y + 12}" fill="#fff"/>
+${lines.join("\n")}
 </svg>
 `;
 }

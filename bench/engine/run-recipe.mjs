@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { torchPython } from "../venv.mjs";
-import { median, spread } from "./statistics.mjs";
+import { median, pause, spread } from "./statistics.mjs";
 import { Worker } from "./worker.mjs";
 
 const here = import.meta.dirname;
@@ -36,6 +36,7 @@ export async function compareRecipe(file, rounds, keepMemory, peers) {
     }
     for (let round = 0; round < rounds; round++)
       for (const [name, worker] of Object.entries(workers)) {
+        await pause();
         const { seconds, targets } = await worker.ask({ do: "epoch" });
         rates[name].push(targets / seconds);
       }

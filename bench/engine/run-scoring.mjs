@@ -1,7 +1,7 @@
 // npm run bench -- scoring: one user's next items after one more play, and all users ranked once their states are known.
 import { join } from "node:path";
 import { torchPython } from "../venv.mjs";
-import { median, spread } from "./statistics.mjs";
+import { median, pause, spread } from "./statistics.mjs";
 import { Worker } from "./worker.mjs";
 
 const here = import.meta.dirname;
@@ -25,8 +25,10 @@ export async function compareScoring(rounds, keepMemory) {
         await worker.ask({ do: "play", steps });
       }
       for (let round = 0; round < rounds; round++)
-        for (const [name, worker] of Object.entries(workers))
+        for (const [name, worker] of Object.entries(workers)) {
+          await pause();
           times[name].push((await worker.ask({ do: "play", steps })).ms);
+        }
       rows.push({ V, times });
       console.log(`one more play, ${V.toLocaleString("en")} items:`);
       for (const [name, list] of Object.entries(times))

@@ -10,10 +10,11 @@ import { writeResults } from "./results.mjs";
 import { compareRecipe } from "./run-recipe.mjs";
 import { compareScoring } from "./run-scoring.mjs";
 import { bytesOf, flopsOf, nameOf, shapes } from "./shapes.mjs";
-import { median, spread } from "./statistics.mjs";
+import { median, pause, spread } from "./statistics.mjs";
 import { Worker } from "./worker.mjs";
 
 const here = import.meta.dirname;
+const PEERS_IN_PYTHON = ["torch", "torch-best", "torch-bfloat16", "torch-sparse"];
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: "string", default: "7" },
@@ -42,7 +43,8 @@ const keepMemory = {
   MALLOC_TRIM_THRESHOLD_: "8589934592",
   MALLOC_TOP_PAD_: "1073741824",
 };
-const python = torchPython();
+const wants = (name) => !flags.peers || flags.peers.includes(name);
+const python = PEERS_IN_PYTHON.some(wants) ? torchPython() : undefined;
 const peer = join(here, "peer.py");
 const all = {
   refrain: () => new Worker(process.execPath, [join(here, "ours.mjs")], { REFRAIN_ENGINE: "native", ...keepMemory }),
@@ -61,7 +63,7 @@ const LOSS_APART = { "torch-bfloat16": 1e-2 };
 
 /** Who takes part in a shape: what would need minutes for a step, or says nothing, is left out. */
 function takesPart(name, { V, K }) {
-  if (flags.peers && !flags.peers.includes(name)) return false;
+  if (!wants(name)) return false;
   if (name === "layers") return !K && V < 10_000;
   if (name === "wasm") return !K && V < 10_000;
   if (name === "torch-sparse") return K !== undefined;
@@ -101,15 +103,18 @@ async function compareOn(shape) {
         steps.set(name, Math.max(1, Math.round((1000 * Number(flags.seconds)) / warm.ms)));
         workers.set(name, worker);
       } catch (error) {
-        console.log(`  ${name} does not take part: ${error.message.split("\n")[0]}`);
         worker.end();
+        if (name === "refrain") throw error;
+        console.log(`  ${name} does not take part: ${error.message}`);
       }
     }
     const times = new Map([...workers.keys()].map((name) => [name, []]));
     for (let round = 0; round < Number(flags.rounds); round++)
-      for (const [name, worker] of workers)
+      for (const [name, worker] of workers) {
+        await pause();
         times.get(name).push((await worker.ask({ do: "step", steps: steps.get(name) })).ms);
-    const ours = firstLoss.get("refrain");
+      }
+    const ours = firstLoss.get("refrain") ?? [...firstLoss.values()][0];
     for (const [name, loss] of firstLoss)
       if (Math.abs(loss - ours) > (LOSS_APART[name] ?? 1e-4))
         throw new Error(`${name} has the loss ${loss} on this batch, Refrain ${ours}.`);

@@ -16,6 +16,7 @@ function prepare({ V, D, H }) {
     output: "tied",
     lastItem: false,
     repeatWindow: 0,
+    timeGap: false,
     layerNorm: true,
   });
   const model = new RecurrentModel(config, V, 1, 1);

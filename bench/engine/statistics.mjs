@@ -1,3 +1,6 @@
+/** Threads of whoever had the turn before go on spinning for a while, at the cost of whoever is next. */
+export const pause = () => new Promise((resolve) => setTimeout(resolve, 300));
+
 export function median(list) {
   const sorted = [...list].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];

@@ -2,7 +2,7 @@
 import { cpus } from "node:os";
 import { verdictOf } from "../setup/native/places.mjs";
 import { readJson } from "../setup/tools/files.mjs";
-import { lines } from "./source.mjs";
+import { lines, TIMINGS } from "./source.mjs";
 
 /** What the last digits of a result depend on: the engine and the kind of processor. */
 export function machineHere(root) {
@@ -34,13 +34,14 @@ const joined = (value) => (Array.isArray(value) ? value.join("") : value);
 
 /**
  * Where two notebooks differ first, in words; undefined where they are the same. Outputs of different machines must be the
- * same in kind: as many of each cell, in the same forms.
+ * same in kind: as many of each cell, in the same forms. So must those that hold times.
  */
 export function firstDifference(found, expected) {
-  const exact = found.metadata.refrain?.machine === expected.metadata.refrain?.machine;
-  const parts = { cell_type: same, source: same, outputs: exact ? same : kinds };
+  const sameMachine = found.metadata.refrain?.machine === expected.metadata.refrain?.machine;
   for (const [n, cell] of expected.cells.entries()) {
     const other = found.cells[n];
+    const exact = sameMachine && !cell.metadata.tags?.includes(TIMINGS);
+    const parts = { cell_type: same, source: same, outputs: exact ? same : kinds };
     for (const [part, form] of Object.entries(parts))
       if (JSON.stringify(form(other?.[part])) !== JSON.stringify(form(cell[part])))
         return `${cell.id}: ${part} differ${part === "outputs" && !exact ? " in kind" : ""}`;

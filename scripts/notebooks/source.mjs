@@ -1,9 +1,12 @@
 // One source file holds a notebook in both languages: text after `<!-- en -->` and `<!-- zh -->`, code cells in ```ts
-// fences. Code that is only to be read stands in ```typescript fences.
+// fences, or ```ts timings where the output holds times, which no two runs share. Code that is only to be read stands in
+// ```typescript fences.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export const LANGUAGES = ["en", "zh"];
+/** Tag of a cell whose output holds times. */
+export const TIMINGS = "timings";
 
 /** Names of all notebooks, in order. */
 export function notebookNames(root) {
@@ -23,7 +26,7 @@ export function readSource(root, name) {
   return parseSource(readFileSync(join(root, "notebooks", "source", `${name}.md`), "utf8"), name);
 }
 
-/** Cells of a source: { type: "code", code } or { type: "text", en, zh }. Throws with the line for a text without its pair. */
+/** Cells of a source: { type: "code", code, timings? } or { type: "text", en, zh }. Throws with the line for a text without its pair. */
 export function parseSource(text, name) {
   const cells = [];
   let open; // the cell that lines go to
@@ -37,9 +40,9 @@ export function parseSource(text, name) {
     if (open?.type === "code") {
       if (line === "```") open = undefined;
       else open.code += `${line}\n`;
-    } else if (line === "```ts") {
+    } else if (line === "```ts" || line === "```ts timings") {
       close();
-      open = { type: "code", code: "" };
+      open = { type: "code", code: "", ...(line.endsWith("timings") && { timings: true }) };
       cells.push(open);
     } else if (language) {
       if (!open || open[language] !== undefined) {
@@ -54,8 +57,8 @@ export function parseSource(text, name) {
       throw new Error(`notebooks/source/${name}.md:${n + 1}: a text must follow <!-- en --> or <!-- zh -->.`);
   });
   close();
-  return cells.map(({ type, code, en, zh }) =>
-    type === "code" ? { type, code: code.trimEnd() } : { type, en: en.trim(), zh: zh.trim() },
+  return cells.map(({ type, code, en, zh, ...rest }) =>
+    type === "code" ? { type, code: code.trimEnd(), ...rest } : { type, en: en.trim(), zh: zh.trim() },
   );
 }
 
@@ -65,6 +68,11 @@ export function withSolutions(cells) {
     const solutions = cell.type === "text" ? [...cell.en.matchAll(/^```typescript\n([\s\S]*?)^```$/gm)] : [];
     return [cell, ...solutions.map(([, code]) => ({ type: "code", code: code.trimEnd() }))];
   });
+}
+
+/** The same cells, those of code twice in a row: running a cell again must be safe. */
+export function twice(cells) {
+  return cells.flatMap((cell) => (cell.type === "code" ? [cell, cell] : [cell]));
 }
 
 /** The notebook of a language, as Jupyter's JSON, with the given outputs by number of the code cell and where they are from. */
@@ -79,7 +87,7 @@ export function toNotebook(cells, language, outputs = [], machine = undefined) {
         cell_type: "code",
         execution_count: own ? count : null,
         id,
-        metadata: {},
+        metadata: cell.timings ? { tags: [TIMINGS] } : {},
         outputs: own ?? [],
         source: lines(cell.code),
       };

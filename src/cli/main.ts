@@ -8,11 +8,15 @@ import { addDataCommands } from "./commands/data.js";
 import { addDatasetCommands } from "./commands/datasets.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
+import { addExportCommand } from "./commands/export.js";
 import { addForgetCommand } from "./commands/forget.js";
 import { addRecommendCommand } from "./commands/recommend.js";
 import { addRunCommands } from "./commands/runs.js";
 import { addServeCommand } from "./commands/serve.js";
 import { addTrainCommands } from "./commands/train.js";
+import { addTuneCommand } from "./commands/tune.js";
+import { addUpdateCommand } from "./commands/update.js";
+import { addWorkerCommand } from "./commands/worker.js";
 import { previewText } from "./detected-view.js";
 import { text, useLanguage } from "./messages.js";
 import { INTERRUPTED } from "./run-finish.js";
@@ -78,9 +82,13 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
   addRunCommands(program, output, runs);
   addEvaluateCommand(program, output, runs);
   addCompareCommand(program, output, runs);
+  addTuneCommand(program, output, runs);
+  addWorkerCommand(program, output, runs);
   addRecommendCommand(program, output, runs);
   addServeCommand(program, output, runs);
   addForgetCommand(program, output, runs);
+  addUpdateCommand(program, output, runs);
+  addExportCommand(program, output, runs);
   // A closed pipe (`refrain … | head`) is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   try {

@@ -1,7 +1,9 @@
 import i18next from "i18next";
 import { reportEn, reportZh } from "../recipes/report-texts.js";
+import { tuneEn, tuneZh } from "../recipes/tune/texts.js";
 import { auditEn, auditZh } from "./audit-messages.js";
 import { datasetsEn, datasetsZh } from "./dataset-messages.js";
+import { deployEn, deployZh } from "./deploy-messages.js";
 import { measureEn, measureZh } from "./measure-messages.js";
 import { serveEn, serveZh } from "./serve-messages.js";
 
@@ -42,6 +44,8 @@ const en = {
   datasets: datasetsEn,
   measure: measureEn,
   ...serveEn,
+  tune: tuneEn,
+  deploy: deployEn,
 };
 
 const zh: typeof en = {
@@ -74,6 +78,8 @@ const zh: typeof en = {
   datasets: datasetsZh,
   measure: measureZh,
   ...serveZh,
+  tune: tuneZh,
+  deploy: deployZh,
 };
 
 export type Language = "en" | "zh";

@@ -45,9 +45,15 @@ export const ERROR_TABLE = {
   TERMS_NOT_ACCEPTED: "Read the terms with `refrain data list NAME`; if you agree, run again with --accept-terms.",
   DOWNLOAD_FAILED: "Check the network and HTTPS_PROXY, and run again: it goes on where it stopped. Or use --from FILE.",
   DOWNLOAD_REFUSED: "The address is not what it was. Fetch the file yourself and give it with --from FILE.",
-  DISK_FULL: "Free some space, or set REFRAIN_DATA to a folder on another disk, and run again.",
+  DISK_FULL:
+    "Free some space, or use a folder on another disk (--runs for runs, REFRAIN_DATA for data sets), and try again.",
   ARCHIVE_UNSAFE: "Do not unpack this file by hand either; get it from the publisher.",
   ARCHIVE_INCOMPLETE: "Check that it is the file of this data set and of this version.",
+  STUDY_MISMATCH:
+    "Name another file with --study, or leave it out; to go on with this one, give the options, the log and the version that it was begun with.",
+  STUDY_UNREADABLE: "Check the path: it must be a study of `refrain tune`, or a file that is not there yet.",
+  STUDY_EMPTY: "Correct what the reasons name, or narrow the space, such as to lower learning rates.",
+  QUEUE_UNAVAILABLE: "Start Redis (Debian: apt-get install redis-server), and check address, password and firewall.",
   SPLIT_INVALID:
     "Choose another split.kind, or correct the parts of the log. `refrain train --print-schema` lists the kinds.",
   DISPLAY_MISSING: "Run this in a notebook of `npm run lab`, or give a display with `useChannel`.",
@@ -57,6 +63,9 @@ export const ERROR_TABLE = {
   STORE_UNAVAILABLE:
     "Nothing was acknowledged. Check free disk space, or that Redis runs and writes each command, and send again.",
   ADDRESS_UNUSABLE: "Choose another --port or --host, or stop what listens there.",
+  EXPORT_UNSUPPORTED: "Choose another --to or --quantise, or train with model options that docs/deploy.md names.",
+  EXPORT_EXISTS: "Choose another --out, or pass --replace.",
+  SEARCH_UNAVAILABLE: "Run `npm run setup` again without --omit=optional, or use exact search.",
   EMPTY_CASES: "Use a later cut, or a log in which users have more plays.",
 } as const;
 

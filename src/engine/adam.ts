@@ -40,14 +40,16 @@ export class Adam {
     this.#step++;
     tf.tidy(() => {
       const how: Step = { ...this.#options, learningRate, number: this.#step };
-      const update = (hasKernels() ? updateByKernel : isNative() ? updateNative : updatePlain)(how);
-      const updateRows = (hasKernels() ? updateRowsByKernel : updateRowsPlain)(how);
+      const whole: Change[] = [];
+      const rows: Change<Rows>[] = [];
       for (const [name, parameter] of this.#parameters) {
-        const moments = this.#moments.get(name) as Moments;
+        const tables = { parameter, ...(this.#moments.get(name) as Moments) };
         const gradient = gradients[name];
-        if (isRows(gradient)) updateRows(parameter, moments, gradient);
-        else update(parameter, moments, gradient);
+        if (isRows(gradient)) rows.push({ ...tables, gradient });
+        else whole.push({ ...tables, gradient });
       }
+      if (whole.length > 0) (hasKernels() ? updateByKernel : isNative() ? updateNative : updatePlain)(how, whole);
+      if (rows.length > 0) (hasKernels() ? updateRowsByKernel : updateRowsPlain)(how, rows);
     });
   }
 
@@ -83,15 +85,21 @@ interface Step extends AdamOptions {
   readonly number: number;
 }
 
-type Update<G = Tensor> = (step: Step) => (parameter: Parameter, moments: Moments, gradient: G) => void;
+/** What changes in a step, and the gradient that it changes by. */
+interface Change<G = Tensor> extends Moments {
+  readonly parameter: Parameter;
+  readonly gradient: G;
+}
+
+type Update<G = Tensor> = (step: Step, changes: readonly Change<G>[]) => void;
 
 /** In place, by TensorFlow's fused operation. Its epsilon stands beside the uncorrected root, so ours is scaled to match. */
-const updateNative: Update = ({ beta1, beta2, epsilon, weightDecay, learningRate, number }) => {
+const updateNative: Update = ({ beta1, beta2, epsilon, weightDecay, learningRate, number }, changes) => {
   const [power1, power2] = [beta1 ** number, beta2 ** number];
   const numbers = [power1, power2, learningRate, beta1, beta2, epsilon * Math.sqrt(1 - power2)];
   const scalars = numbers.map((value) => tf.scalar(value));
   const attributes = [attribute.bool("use_locking", false), attribute.bool("use_nesterov", false), ...floatType()];
-  return (parameter, { mean, square }, gradient) => {
+  for (const { parameter, mean, square, gradient } of changes) {
     if (weightDecay > 0) {
       const value = parameter.read();
       const taken = value.mul(learningRate * weightDecay);
@@ -100,19 +108,19 @@ const updateNative: Update = ({ beta1, beta2, epsilon, weightDecay, learningRate
     }
     const inputs = [parameter.handle, mean.handle, square.handle, ...scalars, gradient];
     rawOp("ResourceApplyAdam", attributes, inputs, 0);
-  };
+  }
 };
 
 /** The same in plain tfjs operations, for WASM and as the twin of the fused operation. */
-const updatePlain: Update =
-  (step) =>
-  (parameter, { mean, square }, gradient) => {
+const updatePlain: Update = (step, changes) => {
+  for (const { parameter, mean, square, gradient } of changes) {
     const now = { value: parameter.read(), mean: mean.read(), square: square.read() };
     const next = adamStep(now, gradient, step);
     parameter.replace(next.value);
     mean.replace(next.mean);
     square.replace(next.square);
-  };
+  }
+};
 
 /** What kernels/adam.cc reads of a step. */
 function stepNumbers({ learningRate, beta1, beta2, epsilon, weightDecay, number }: Step): Tensor {
@@ -120,34 +128,34 @@ function stepNumbers({ learningRate, beta1, beta2, epsilon, weightDecay, number 
   return tf.tensor1d([learningRate, beta1, beta2, epsilon, weightDecay, ...corrections]);
 }
 
-/** In place, by kernels/adam.cc, which takes the tables as their variables hold them. */
-const updateByKernel: Update = (step) => {
-  const numbers = stepNumbers(step);
-  return (parameter, { mean, square }, gradient) => {
-    const tables = [parameter.read(), mean.read(), square.read()];
-    rawOp("RefrainAdam", [], [...tables, gradient, numbers], 0);
-  };
+/** In place, by kernels/adam.cc, which takes all tables at once, as their variables hold them. */
+const updateByKernel: Update = (step, changes) => {
+  const tables = (["parameter", "mean", "square"] as const).flatMap((kind) => changes.map((each) => each[kind].read()));
+  const gradients = changes.map(({ gradient }) => gradient);
+  rawOp("RefrainAdam", [attribute.int("N", changes.length)], [...tables, ...gradients, stepNumbers(step)], 0);
 };
 
 /** The same for some rows. */
-const updateRowsByKernel: Update<Rows> = (step) => {
+const updateRowsByKernel: Update<Rows> = (step, changes) => {
   const numbers = stepNumbers(step);
-  return (parameter, { mean, square }, { rows, values }) => {
+  for (const { parameter, mean, square, gradient } of changes) {
     const tables = [parameter.read(), mean.read(), square.read()];
+    const { rows, values } = gradient;
     rawOp("RefrainAdamRows", [], [...tables, tf.tensor1d(rows, "int32"), values, numbers], 0);
-  };
+  }
 };
 
 /** The same in tfjs operations, and the twin of the kernel. */
-const updateRowsPlain: Update<Rows> =
-  (step) =>
-  (parameter, { mean, square }, { rows, values }) => {
+const updateRowsPlain: Update<Rows> = (step, changes) => {
+  for (const { parameter, mean, square, gradient } of changes) {
+    const { rows, values } = gradient;
     const now = { value: parameter.readRows(rows), mean: mean.readRows(rows), square: square.readRows(rows) };
     const next = adamStep(now, values, step);
     parameter.writeRows(rows, next.value as Tensor2D);
     mean.writeRows(rows, next.mean as Tensor2D);
     square.writeRows(rows, next.square as Tensor2D);
-  };
+  }
+};
 
 /** The formulas. */
 function adamStep(
@@ -173,10 +181,8 @@ export function clipByGlobalNorm(
   gradients: Readonly<Record<string, Gradient>>,
   clipNorm: number,
 ): { readonly gradients: Readonly<Record<string, Gradient>>; readonly norm: number } {
-  const squares = Object.values(gradients).map((gradient) =>
-    sumOfSquares(isRows(gradient) ? gradient.values : gradient),
-  );
-  const norm = Math.sqrt(tf.addN(squares).dataSync()[0]);
+  const values = Object.values(gradients).map((gradient) => (isRows(gradient) ? gradient.values : gradient));
+  const norm = Math.sqrt(sumOfSquares(values).dataSync()[0]);
   if (!(norm > clipNorm)) return { gradients, norm };
   const scale = clipNorm / (norm + 1e-6);
   const scaled = (g: Gradient): Gradient =>
@@ -184,6 +190,7 @@ export function clipByGlobalNorm(
   return { gradients: Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, scaled(g)])), norm };
 }
 
-function sumOfSquares(x: Tensor): Tensor {
-  return isNative() ? rawOp("L2Loss", floatType(), [x], 1)[0].mul(2) : x.square().sum();
+function sumOfSquares(all: readonly Tensor[]): Tensor {
+  if (hasKernels()) return rawOp("RefrainSumOfSquares", [attribute.int("N", all.length)], all, 1)[0];
+  return tf.addN(all.map((x) => (isNative() ? rawOp("L2Loss", floatType(), [x], 1)[0].mul(2) : x.square().sum())));
 }

@@ -6,6 +6,7 @@ export { linearCrossEntropy, linearCrossEntropyPlain } from "./cross-entropy.js"
 export { type Engine, type EngineName, startEngine } from "./engine.js";
 export { type Gradient, Graph, gradientOf, isRows, type Rows, rowGradientOf, type Value } from "./graph.js";
 export { add, atEveryStep, besides, dropout, embedding, gelu, layerNorm, linear, multiply } from "./layers.js";
+export type { LogitAdditions } from "./logit-additions.js";
 export { addRows, columnSums, product, productTransposeA, productTransposeB, takeRows } from "./operations.js";
 export { Parameter } from "./parameter.js";
 export { gru, lstm, recurrent, recurrentPlain, recurrentStep } from "./recurrent.js";
@@ -20,5 +21,5 @@ export {
   lruFactor,
   lruInput,
 } from "./scanned-cells.js";
-export { type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "./tensors.js";
+export { browserBundle, type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "./tensors.js";
 export { type TopItems, topItems, topItemsPlain } from "./top-items.js";

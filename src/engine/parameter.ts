@@ -1,4 +1,5 @@
 import { checkLength } from "../core/check.js";
+import { hasKernels } from "./kernels.js";
 import { attribute, floatResource, isNative, rawOp } from "./native.js";
 import { addRows, takeRows } from "./operations.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
@@ -14,6 +15,7 @@ let created = 0;
 export class Parameter {
   readonly shape: readonly number[];
   readonly size: number;
+  /** The value itself, or on the native engine a view of the resource's memory. */
   #tensor: Tensor | undefined;
   /** The resource, on the native engine only. */
   readonly handle: Tensor | undefined;
@@ -26,18 +28,20 @@ export class Parameter {
     this.assign(values);
   }
 
-  /** Its value, for use inside a `tf.tidy` and before the next change. Shares memory on the native engine. */
+  /**
+   * Its value, for use inside a `tf.tidy` and before the next change; nobody but this disposes it. Shares memory on the
+   * native engine.
+   *
+   * Our own kernels change that memory in place, so one view serves all steps. TensorFlow's operations copy a variable
+   * that has a view, so without our kernels each view ends with its tidy.
+   */
   read<T extends Tensor>(): T {
-    if (!this.handle) return this.#tensor as T;
-    return rawOp("ReadVariableOp", floatResource(), [this.handle], 1)[0] as T;
+    return (this.#tensor ?? this.#view()) as T;
   }
 
   /** A copy of its numbers. */
   values(): Float32Array {
-    const tensor = this.read();
-    const copy = Float32Array.from(tensor.dataSync());
-    if (this.handle) tensor.dispose();
-    return copy;
+    return tf.tidy(() => Float32Array.from(this.read().dataSync()) as never);
   }
 
   /** Changes all its numbers. @throws {RefrainError} SHAPE_MISMATCH */
@@ -49,12 +53,13 @@ export class Parameter {
 
   /** Takes over a tensor of its shape. */
   replace(tensor: Tensor): void {
+    this.#dropView();
     if (this.handle) {
       rawOp("AssignVariableOp", floatResource(), [this.handle, tensor], 0);
       tensor.dispose();
+      this.#keepView();
       return;
     }
-    this.#tensor?.dispose();
     this.#tensor = tf.keep(tensor);
   }
 
@@ -70,8 +75,10 @@ export class Parameter {
   /** Changes some of its rows; in place on the native engine. Each row comes once. */
   writeRows(rows: Int32Array, values: Tensor2D): void {
     if (this.handle) {
+      this.#dropView();
       const shaped = values.reshape([rows.length, ...this.shape.slice(1)]);
       rawOp("ResourceScatterUpdate", ROW_TYPES(), [this.handle, tf.tensor1d(rows, "int32"), shaped], 0);
+      this.#keepView();
       return;
     }
     const change = addRows(values.sub(this.readRows(rows)) as Tensor2D, rows, this.shape[0]);
@@ -79,11 +86,24 @@ export class Parameter {
   }
 
   dispose(): void {
+    this.#dropView();
     if (this.handle) {
       rawOp("DestroyResourceOp", [attribute.bool("ignore_lookup_error", true)], [this.handle], 0);
       this.handle.dispose();
     }
+  }
+
+  #view(): Tensor {
+    return rawOp("ReadVariableOp", floatResource(), [this.handle], 1)[0];
+  }
+
+  #keepView(): void {
+    if (hasKernels()) this.#tensor = tf.keep(this.#view());
+  }
+
+  #dropView(): void {
     this.#tensor?.dispose();
+    this.#tensor = undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 // The only file that names tfjs: every other room reaches tensors through `tf` here.
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type * as TensorFlow from "@tensorflow/tfjs";
 
@@ -14,3 +15,8 @@ export const tf: typeof TensorFlow = new Proxy({} as typeof TensorFlow, {
     return loaded[name as keyof typeof TensorFlow];
   },
 });
+
+/** tfjs as one script for browsers, with the engines that need no further file. */
+export function browserBundle(): string {
+  return readFileSync(load.resolve("@tensorflow/tfjs/dist/tf.es2017.min.js"), "utf8");
+}

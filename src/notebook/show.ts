@@ -17,6 +17,27 @@ export function show(value: unknown, options: ShowOptions = {}): void {
   if (isFigure(value) && options.caption) channel.display(captionBundle(options.caption));
 }
 
+let places = 0;
+
+/**
+ * A place below the running cell where each value takes the one's before: a table that grows while a cell works.
+ *
+ * @returns shows a value there, as `show` does
+ * @throws {RefrainError} DISPLAY_MISSING outside a notebook
+ * @example
+ * const show = showLive();
+ * for (const done of [1, 2]) show([{ done }]); // one table, which says 2 at last
+ */
+export function showLive(): (value: unknown, options?: ShowOptions) => void {
+  const channel = currentChannel();
+  const id = `refrain-live-${++places}`;
+  let update = false;
+  return (value, options = {}) => {
+    channel.display(bundleOf(value, options), { id, update });
+    update = true;
+  };
+}
+
 function captionBundle(caption: string): MimeBundle {
   return { "text/html": `<p><small>${escapeHtml(caption)}</small></p>`, "text/plain": caption };
 }

@@ -99,7 +99,7 @@ function romanisedNames(): Map<string, string[]> {
 }
 
 /** SHA-256 of one file as it is; of a folder or several paths, that of the hashes of all files in the order of their names. */
-async function hashFiles(paths: readonly string[]): Promise<string> {
+export async function hashFiles(paths: readonly string[]): Promise<string> {
   const files = paths.flatMap((path) =>
     statSync(path).isDirectory()
       ? readdirSync(path, { recursive: true, withFileTypes: true })

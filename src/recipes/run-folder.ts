@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RefrainError } from "../core/errors.js";
-import { writeFileAtomic } from "../core/files.js";
+import { writeFailure, writeFileAtomic } from "../core/files.js";
 import { folderHolder, lockFolder } from "../core/lock.js";
 import type { CleaningReport } from "../data/index.js";
 import type { ComparisonTable } from "../evaluate/index.js";
@@ -23,6 +23,16 @@ export interface RunRecord {
   readonly best?: { readonly epoch: number; readonly value: number; readonly metric: string };
   readonly seconds: Readonly<Record<string, number>>;
   readonly results?: ComparisonTable;
+  /** Of a run that `updateRun` made: the run it was taught from, and what the guard measured. */
+  readonly updatedFrom?: {
+    readonly run: string;
+    readonly metric: string;
+    readonly before: number;
+    readonly after: number;
+    readonly cases: number;
+    readonly newItems: number;
+    readonly newUsers: number;
+  };
 }
 
 /** One epoch in `history.json`, for curves. */
@@ -39,16 +49,16 @@ export function newRunId(name: string, now: Date = new Date()): string {
   return `${now.toISOString().slice(0, 19).replaceAll(":", "-")}-${name}`;
 }
 
-/** Creates the folder of a new run; a number is added where the id is taken. */
+/** Creates the folder of a new run; a number is added where the id is taken. @throws {RefrainError} as `writeFailure` */
 export function createRunFolder(runs: string, id: string): string {
   for (let n = 1; ; n++) {
     const folder = join(runs, n === 1 ? id : `${id}-${n}`);
-    mkdirSync(runs, { recursive: true });
     try {
+      mkdirSync(runs, { recursive: true });
       mkdirSync(folder);
       return folder;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeFailure(folder, error);
     }
   }
 }
@@ -110,12 +120,16 @@ export function findRun(runs: string, wanted?: string, status?: RunRecord["statu
   return join(runs, all[0].id);
 }
 
-/** Marks a run as being trained by this process. @throws {RefrainError} RUN_BUSY while another process that lives has it */
+/**
+ * Marks a run as being trained by this process.
+ *
+ * @throws {RefrainError} RUN_BUSY while another process that lives has it; as `writeFailure`
+ */
 export function lockRun(folder: string): () => void {
-  return lockFolder(
-    folder,
-    (holder) => new RefrainError("RUN_BUSY", `Process ${holder} is training ${folder}.`, { folder, holder }),
-  );
+  return lockFolder(folder, (holder) => {
+    const who = holder === undefined ? "Another process has just begun to train" : `Process ${holder} is training`;
+    return new RefrainError("RUN_BUSY", `${who} ${folder}.`, { folder, holder });
+  });
 }
 
 /** The process that trains a run; null where there is none that lives. */

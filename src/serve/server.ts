@@ -144,7 +144,7 @@ export function lockState(folder: string): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return lockFolder(
     folder,
-    (holder) => new RefrainError("STATE_BUSY", `Process ${holder} serves from ${folder}.`, { folder, holder }),
+    (holder) => new RefrainError("STATE_BUSY", `Process ${holder ?? "?"} serves from ${folder}.`, { folder, holder }),
   );
 }
 

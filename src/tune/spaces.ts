@@ -118,3 +118,15 @@ export const RECURRENT_SPACE: { readonly model: AnySpace; readonly train: AnySpa
     weightDecay: { values: [0, 1e-5, 1e-4, 1e-3] },
   }),
 };
+
+/** Spaces of several parts of a configuration as one, options named "train.learningRate". */
+export function prefixed(parts: Readonly<Record<string, AnySpace>>): AnySpace {
+  return Object.fromEntries(
+    Object.entries(parts).flatMap(([part, space]) =>
+      Object.entries(space).map(([name, dimension]) => [`${part}.${name}`, dimension]),
+    ),
+  );
+}
+
+/** `RECURRENT_SPACE` as one space: "model.hiddenSize", "train.learningRate" and others. */
+export const RECURRENT_OPTIONS: AnySpace = prefixed(RECURRENT_SPACE);

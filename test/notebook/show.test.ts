@@ -7,7 +7,7 @@ import { cleanLog, readLog } from "../../src/data/index.js";
 import { compare, evaluate, slices } from "../../src/evaluate/index.js";
 import { RecurrentModel } from "../../src/model/index.js";
 import { cell } from "../../src/notebook/html.js";
-import { interruptSignal, show } from "../../src/notebook/index.js";
+import { interruptSignal, show, showLive } from "../../src/notebook/index.js";
 import { lineChart } from "../../src/plot/index.js";
 import { explain, recommend } from "../../src/recommend/index.js";
 import { withFolder } from "../support/cli.js";
@@ -29,6 +29,20 @@ function shown(...input: Parameters<typeof show>): { html: string; text: string 
 const world = worldOf(markovWorld({ users: 12, items: 8, plays: 14 }).log);
 const { histories } = world;
 const titles = histories.titles.map((_, item) => (item === 0 ? "" : `song ${item}`));
+
+describe("a live place", () => {
+  test("each value takes the place of the one before, and two places stay apart", () => {
+    const [one, other] = [showLive(), showLive()];
+    for (const done of [1, 2]) one([{ done }], { caption: "so far" });
+    other("here");
+    const [first, second, third] = recorder.shown;
+    expect(second).toMatchObject({ id: first.id, update: true });
+    expect(first.update).toBe(false);
+    expect(second.bundle["text/plain"]).toBe("done\n2\nso far");
+    expect(third).toMatchObject({ update: false });
+    expect(third.id).not.toBe(first.id);
+  });
+});
 
 describe("tables", () => {
   test("arquero tables and lists of objects look alike; numbers stand right", () => {

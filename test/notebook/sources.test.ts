@@ -69,6 +69,11 @@ describe.each(names)("%s", (name) => {
     }
   });
 
+  test("Chinese text has Chinese punctuation", () => {
+    const prose = cells.map(({ zh = "" }) => zh.replace(/```[\s\S]*?```|`[^`\n]*`|\$[^$\n]*\$/g, "")).join("\n");
+    expect(prose.match(/.{0,10}\p{Script=Han}[,:;!?()].{0,10}/gu) ?? []).toEqual([]);
+  });
+
   test("nothing of the machine that ran it", () => {
     expect(read(name, "en")).not.toMatch(/\/home\/|\/root\/|\/tmp\/|C:\\\\/);
   });
@@ -88,6 +93,12 @@ describe("a source", () => {
       { type: "text", en: "# Hi\n```typescript\nread;\n```", zh: "# 你好" },
       { type: "code", code: "run();" },
     ]);
+  });
+
+  test("a cell whose output holds times says so to readers and to the check", () => {
+    const cells = parse("```ts timings\nrun();\n```\n");
+    expect(cells).toEqual([{ type: "code", code: "run();", timings: true }]);
+    expect(source.toNotebook(cells, "en").cells[0]).toMatchObject({ metadata: { tags: ["timings"] } });
   });
 
   test.each([

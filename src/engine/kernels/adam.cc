@@ -46,20 +46,85 @@ struct Tables {
   std::vector<int64_t> shape;
 };
 
-/** value, mean, square, gradient, all of one shape; the numbers of a step. */
+/** Numbers of many tables, cut into pieces that threads share out. A piece never spans two tables. */
+class Pieces {
+ public:
+  static constexpr int64_t SIZE = 4096;
+
+  void add(int64_t count) {
+    const int table = tables_++;
+    for (int64_t at = 0; at < count; at += SIZE) pieces_.push_back({table, at, std::min(SIZE, count - at)});
+  }
+
+  int count() const { return int(pieces_.size()); }
+
+  /** Calls work(table, from, count, piece) for every piece. */
+  template <typename Work>
+  void each(Work work) const {
+    inParts(count(), [&](int from, int to, int) {
+      for (int i = from; i < to; i++) work(pieces_[i].table, pieces_[i].at, pieces_[i].count, i);
+    }, WORTH_A_THREAD / SIZE);
+  }
+
+ private:
+  struct Piece {
+    int table;
+    int64_t at, count;
+  };
+  int tables_ = 0;
+  std::vector<Piece> pieces_;
+};
+
+/** N values, N means, N squares, N gradients, each four of one shape; the numbers of a step. */
 void adam(Call& call) {
-  const Tables tables(call);
-  const auto gradient = call.input(3);
-  const Step step(call.input(4));
-  require(gradient.shape == tables.shape, "the gradient must have the shape of the value");
-  int64_t count = 1;
-  for (int64_t n : gradient.shape) count *= n;
-  const auto [value, mean, square] = tables.data;
-  const int64_t pieces = (count + 4095) / 4096;
-  inParts(int(pieces), [&](int from, int to, int) {
-    const int64_t at = int64_t(from) * 4096, n = std::min(count, int64_t(to) * 4096) - at;
-    step.apply(value + at, mean + at, square + at, gradient.floats() + at, n);
-  }, WORTH_A_THREAD / 4096);
+  const int N = (call.inputs() - 1) / 4;
+  const Step step(call.input(4 * N));
+  struct Table {
+    float *value, *mean, *square;
+    const float* gradient;
+  };
+  std::vector<Table> tables;
+  Pieces pieces;
+  for (int n = 0; n < N; n++) {
+    const auto value = call.input(n), mean = call.input(N + n), square = call.input(2 * N + n);
+    const auto gradient = call.input(3 * N + n);
+    require(gradient.shape == value.shape, "the gradient must have the shape of the value");
+    require(mean.shape == value.shape && square.shape == value.shape, "moments must have the shape of the value");
+    const auto own = [](const Call::Input& input) { return const_cast<float*>(input.floats()); };
+    tables.push_back({own(value), own(mean), own(square), gradient.floats()});
+    pieces.add(value.count());
+  }
+  pieces.each([&](int n, int64_t at, int64_t count, int) {
+    const Table& t = tables[n];
+    step.apply(t.value + at, t.mean + at, t.square + at, t.gradient + at, count);
+  });
+}
+
+/** N tensors -> the sum of the squares of all their numbers. The same for any number of threads. */
+void sumOfSquares(Call& call) {
+  std::vector<const float*> tensors;
+  Pieces pieces;
+  for (int n = 0; n < call.inputs(); n++) {
+    const auto input = call.input(n);
+    tensors.push_back(input.floats());
+    pieces.add(input.count());
+  }
+  std::vector<float> sums(pieces.count());
+  pieces.each([&](int n, int64_t at, int64_t count, int piece) {
+    constexpr int LANES = 16;  // so that the compiler may add side by side
+    float lanes[LANES] = {};
+    const float* x = tensors[n] + at;
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+      for (int lane = 0; lane < LANES; lane++) lanes[lane] += x[i + lane] * x[i + lane];
+    for (; i < count; i++) lanes[0] += x[i] * x[i];
+    float sum = 0;
+    for (float lane : lanes) sum += lane;
+    sums[piece] = sum;
+  });
+  double sum = 0;
+  for (float each : sums) sum += each;
+  call.output(0, {})[0] = float(sum);
 }
 
 /** value, mean, square [R, ...]; rows [n], each once; gradients [n, D]; the numbers of a step. Other rows stay as they are. */
@@ -82,7 +147,10 @@ void adamRows(Call& call) {
 }
 
 void registerAdam() {
-  registerOperation<adam>("RefrainAdam", {"value: float", "mean: float", "square: float", "gradient: float", "numbers: float"}, {});
+  registerOperation<adam>("RefrainAdam",
+                          {"values: N * float", "means: N * float", "squares: N * float", "gradients: N * float", "numbers: float"},
+                          {}, {"N: int >= 1"});
+  registerOperation<sumOfSquares>("RefrainSumOfSquares", {"tensors: N * float"}, {"sum: float"}, {"N: int >= 1"});
   registerOperation<adamRows>("RefrainAdamRows",
                               {"value: float", "mean: float", "square: float", "rows: int32", "gradients: float", "numbers: float"},
                               {});

@@ -23,11 +23,13 @@ int TF_GetCode(const TF_Status*);
 const char* TF_Message(const TF_Status*);
 TF_OpDefinitionBuilder* TF_NewOpDefinitionBuilder(const char* name);
 void TF_OpDefinitionBuilderAddInput(TF_OpDefinitionBuilder*, const char* spec);
+void TF_OpDefinitionBuilderAddAttr(TF_OpDefinitionBuilder*, const char* spec);
 void TF_OpDefinitionBuilderAddOutput(TF_OpDefinitionBuilder*, const char* spec);
 void TF_RegisterOpDefinition(TF_OpDefinitionBuilder*, TF_Status*);
 TF_KernelBuilder* TF_NewKernelBuilder(const char* op, const char* device, void* (*create)(TF_OpKernelConstruction*),
                                       void (*compute)(void*, TF_OpKernelContext*), void (*remove)(void*));
 void TF_RegisterKernelBuilder(const char* name, TF_KernelBuilder*, TF_Status*);
+int TF_NumInputs(TF_OpKernelContext*);
 void TF_GetInput(TF_OpKernelContext*, int i, TF_Tensor**, TF_Status*);
 TF_Tensor* TF_AllocateOutput(TF_OpKernelContext*, int i, int type, const int64_t* dims, int rank, size_t bytes, TF_Status*);
 void TF_OpKernelContext_Failure(TF_OpKernelContext*, TF_Status*);
@@ -53,10 +55,17 @@ class Call {
   struct Input {
     const void* data;
     std::vector<int64_t> shape;
+    int64_t count() const {
+      int64_t product = 1;
+      for (int64_t n : shape) product *= n;
+      return product;
+    }
     const float* floats() const { return static_cast<const float*>(data); }
     const int32_t* integers() const { return static_cast<const int32_t*>(data); }
     int size(int i) const { return static_cast<int>(shape.at(i)); }
   };
+
+  int inputs() const { return TF_NumInputs(context_); }
 
   Input input(int i) {
     TF_Tensor* tensor = nullptr;
@@ -109,11 +118,13 @@ void compute(void*, TF_OpKernelContext* context) {
   }
 }
 
-/** Makes an operation known to TensorFlow. Specifications as "x: float". */
+/** Makes an operation known to TensorFlow. Specifications as "x: float"; "x: N * float" for a list, with "N: int" among the attributes. */
 template <void (*work)(Call&)>
-void registerOperation(const char* name, std::vector<const char*> inputs, std::vector<const char*> outputs) {
+void registerOperation(const char* name, std::vector<const char*> inputs, std::vector<const char*> outputs,
+                       std::vector<const char*> attributes = {}) {
   TF_Status* status = TF_NewStatus();
   TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
+  for (const char* spec : attributes) TF_OpDefinitionBuilderAddAttr(definition, spec);
   for (const char* spec : inputs) TF_OpDefinitionBuilderAddInput(definition, spec);
   for (const char* spec : outputs) TF_OpDefinitionBuilderAddOutput(definition, spec);
   TF_RegisterOpDefinition(definition, status);

@@ -7,7 +7,7 @@ import { type Engine, startEngine } from "../../engine/index.js";
 import { loadModel, RecurrentModel, saveModel, sequenceLayers } from "../../model/index.js";
 import type { Histories } from "../../sequence/histories.js";
 import { CheckpointStore, train } from "../../train/index.js";
-import { type AnySpace, type Point, RECURRENT_SPACE, SPACES } from "../../tune/index.js";
+import { type AnySpace, type Point, RECURRENT_OPTIONS, SPACES } from "../../tune/index.js";
 import { over, PRESETS, type RunConfig, runConfig, withPreset } from "../config.js";
 import { type FitProgress, fitting } from "../fit.js";
 import { findRun, readRecord } from "../run-folder.js";
@@ -91,7 +91,7 @@ function preset(name: string, run: RunConfig, metric: string): Contestant {
   return {
     name,
     kind: "preset",
-    space: prefixed(RECURRENT_SPACE),
+    space: RECURRENT_OPTIONS,
     seeded: true,
     identity: { preset: configOf({}, 0).model, train: configOf({}, 0).train },
     describe: (options) => options,
@@ -171,12 +171,4 @@ function finishedRun(name: string, run: RunConfig, runs: string, dataHash: strin
 function pick(options: Point, part: string): Record<string, unknown> {
   const own = Object.entries(options).filter(([name]) => name.startsWith(`${part}.`));
   return Object.fromEntries(own.map(([name, value]) => [name.slice(part.length + 1), value]));
-}
-
-function prefixed(parts: Readonly<Record<string, AnySpace>>): AnySpace {
-  return Object.fromEntries(
-    Object.entries(parts).flatMap(([part, space]) =>
-      Object.entries(space).map(([name, dimension]) => [`${part}.${name}`, dimension]),
-    ),
-  );
 }

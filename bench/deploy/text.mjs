@@ -1,0 +1,89 @@
+// bench/DEPLOY.md from what was measured.
+const n = (value) => value.toLocaleString("en-US");
+const ms = (value) => (value < 10 ? value.toFixed(2) : value.toFixed(1));
+const mib = (bytes) => (bytes / 2 ** 20).toFixed(2);
+const row = (cells) => `| ${cells.join(" | ")} |`;
+const table = (header, rows) => [row(header), row(header.map(() => "---")), ...rows.map(row)].join("\n");
+
+/** The page. A part that was not measured yet is left out. */
+export function deployText({ machine, precision, catalogue }) {
+  const parts = [
+    "# What deployment costs",
+    "Made by `npm run bench -- deploy`; `--part precision` or `--part catalogue` measures one half again.",
+    `Machine: 2 cores; ${machine.engine}; Node ${machine.node}.`,
+  ];
+  if (precision) parts.push(...precisionText(precision));
+  if (catalogue) parts.push(...catalogueText(catalogue));
+  return `${parts.join("\n\n")}\n`;
+}
+
+function precisionText({ rows, ours, items, cases, histories }) {
+  const [full] = rows;
+  const lost = ({ metrics }) => {
+    const share = 100 * (1 - metrics["NDCG@10"] / full.metrics["NDCG@10"]);
+    return `${share > 0 ? "" : "+"}${Math.abs(share).toFixed(2)} %`;
+  };
+  const runtimes = Object.keys(full.latencies);
+  return [
+    "## Precision",
+    `The embedded data set, default options, ${n(items)} items. NDCG@10 and HR@10: validation part, ${n(cases)} cases, full ranking, with the numbers that packed weights stand for. "Lost" is relative to fp32; + is a gain. "Same ten": share of ${n(histories)} histories of new listeners whose ten best by step.onnx in onnxruntime-node are those of the trainer's own streaming model with the same weights, where items within 1e-4 may change places; the largest difference of any score stands behind it.`,
+    table(
+      [
+        "weights",
+        "all weights, MiB",
+        "step.onnx, MiB",
+        "weights.bin (tfjs), MiB",
+        "page, MiB",
+        "NDCG@10",
+        "lost",
+        "HR@10",
+        "same ten",
+        "largest difference",
+      ],
+      rows.map(({ precision, bytes, sizes, metrics, agreed }, at) => [
+        precision,
+        mib(bytes),
+        mib(sizes["step.onnx"]),
+        mib(sizes["weights.bin"]),
+        mib(sizes["index.html"]),
+        metrics["NDCG@10"].toFixed(4),
+        at === 0 ? "" : lost({ metrics }),
+        metrics["HR@10"].toFixed(4),
+        `${(100 * agreed.same).toFixed(1)} %`,
+        agreed.most.toExponential(1),
+      ]),
+    ),
+    `Exports hold no listener's vector here, so their files are smaller than all weights. One play and the scores of all items after it, milliseconds, p50 / p99, one listener, each runtime with its own number of threads:`,
+    table(
+      ["weights", ...runtimes],
+      rows.map(({ precision, latencies }) => [
+        precision,
+        ...runtimes.map((name) => `${ms(latencies[name].p50)} / ${ms(latencies[name].p99)}`),
+      ]),
+    ),
+    `Refrain's own \`StreamingModel\` in fp32 takes ${ms(ours.p50)} / ${ms(ours.p99)} ms. Packed weights become float32 when ONNX Runtime loads the file, so fewer bits make a file smaller and not a step faster.`,
+  ];
+}
+
+function catalogueText(all) {
+  return [
+    "## Top 100 of a large catalogue",
+    "One question at a time. Exact: native engine, both cores, every item looked at. Approximate: a graph (HNSW, usearch, 32 neighbours, built with 128) on one core, whose finds get exact scores; recall@100 is the share of the exact list that it finds.",
+    table(
+      ["items x numbers", "table", "search", "p50, ms", "p99, ms", "recall@100"],
+      all.flatMap(({ name, V, width, exact, rows }) => [
+        [`${n(V)} x ${width}`, name, "exact", ms(exact.p50), ms(exact.p99), "1"],
+        ...rows.map(({ expansion, p50, p99, recall }) => [
+          "",
+          "",
+          `graph, ${expansion} points`,
+          ms(p50),
+          ms(p99),
+          recall.toFixed(3),
+        ]),
+      ]),
+    ),
+    ...all.map(({ name, seconds }) => `Building the graph took ${(seconds / 60).toFixed(1)} min (${name}).`),
+    "The tables are made, not trained: `bench/deploy/catalogue.mjs` says how. A graph finds less where vectors have no order; measure `recallOf` on your own table before you rely on it.",
+  ];
+}

@@ -1,0 +1,106 @@
+// npm run bench -- profile: the time of a step by operation, beside the least that its products could take.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { writeData } from "./data.mjs";
+import { measureMachine } from "./machine.mjs";
+import { nameOf, shapes } from "./shapes.mjs";
+import { Worker } from "./worker.mjs";
+
+const here = import.meta.dirname;
+
+/** Floating point operations of the products in each operation. @param C numbers per row that the items are scored by */
+const flops = {
+  RefrainLinearCrossEntropy: ({ N, V, C, targets }) => 3 * 2 * (targets ?? N) * C * (V + 1),
+  RefrainLstm: ({ N, D, H }) => 2 * N * (D + H) * 4 * H,
+  RefrainLstmGradient: ({ N, H }) => 2 * N * H * 4 * H,
+  RefrainRecurrentGradients: ({ N, D, H }) => 2 * N * (2 * D + H) * 4 * H,
+};
+
+/** @param args what the command line says after "profile" */
+export async function runProfile(args) {
+  const { values: flags } = parseArgs({
+    args,
+    options: { log: { type: "string" }, help: { type: "boolean", short: "h", default: false } },
+  });
+  if (flags.help) {
+    console.log(`npm run bench -- profile [--log FILE]
+  Times every operation of a training step and writes bench/PROFILE.md.
+  --log FILE   also the preset movielens on lines of "user item item …", such as ml-1m.txt.gz`);
+    return;
+  }
+  const machine = await measureMachine();
+  const parts = [
+    "# Where the time of a step goes",
+    "",
+    `Made by \`npm run bench -- profile\` on ${new Date().toISOString().slice(0, 10)}. Machine: ${cpus()[0].model.trim()}, ${cpus().length} cores, ${machine.gflops.toFixed(0)} GFLOP/s.`,
+    "The floor is what the products in an operation take at that rate. Times are means, in ms per step.",
+    "",
+  ];
+  for (const shape of shapes.filter(({ K }) => !K)) {
+    const ask = { do: "profile", steps: Math.max(5, Math.round(4e9 / (shape.B * shape.T * shape.V * shape.H))) };
+    const size = { N: shape.B * shape.T, D: shape.D, H: shape.H, V: shape.V, C: shape.H };
+    const answer = await inFolder(async (folder) => {
+      writeData(folder, shape);
+      return await asked("ours.mjs", { do: "prepare", folder }, { do: "step", steps: 3 }, ask);
+    });
+    parts.push(table(`Step ${nameOf(shape)}`, answer, size, machine));
+  }
+  if (flags.log) {
+    const answer = await inFolder((folder) =>
+      asked("recipe.mjs", { do: "prepare", file: flags.log, folder, every: 16 }, { do: "profile" }),
+    );
+    parts.push(table("Preset movielens on the log, mean of its batches", answer, answer.size, machine));
+  }
+  writeFileSync(join(here, "..", "PROFILE.md"), parts.join("\n"));
+  console.log(parts.join("\n"));
+}
+
+async function inFolder(work) {
+  const folder = mkdtempSync(join(tmpdir(), "refrain-profile-"));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The answer to the last of some questions. */
+async function asked(script, ...questions) {
+  const worker = new Worker(process.execPath, [join(here, script)], { REFRAIN_ENGINE: "native" });
+  try {
+    let answer;
+    for (const question of questions) answer = await worker.ask(question);
+    return answer;
+  } finally {
+    worker.end();
+  }
+}
+
+function table(title, { ms, operations }, size, { gflops }) {
+  const floorOf = (name) => (flops[name] ? flops[name](size) / gflops / 1e6 : 0);
+  const inside = operations.reduce((sum, operation) => sum + operation.ms, 0);
+  const floors = operations.reduce((sum, { name }) => sum + floorOf(name), 0);
+  const [large, small] = [operations.slice(0, 8), operations.slice(8)];
+  const row = (name, calls, time, floor) =>
+    `| ${name} | ${calls} | ${time.toFixed(2)} | ${((100 * time) / ms).toFixed(0)} % | ${floor ? floor.toFixed(2) : ""} | ${floor ? (time / floor).toFixed(2) : ""} |`;
+  return [
+    `## ${title}`,
+    "",
+    "| operation | calls | ms | share | floor | times the floor |",
+    "|---|---|---|---|---|---|",
+    ...large.map(({ name, calls, ms: time }) =>
+      row(name.replace("Refrain", ""), calls.toFixed(0), time, floorOf(name)),
+    ),
+    row(
+      `${small.length} others`,
+      small.reduce((sum, { calls }) => sum + calls, 0).toFixed(0),
+      small.reduce((sum, operation) => sum + operation.ms, 0),
+      0,
+    ),
+    row("JavaScript between them", "", ms - inside, 0),
+    row("all", "", ms, floors),
+    "",
+  ].join("\n");
+}

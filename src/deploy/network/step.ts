@@ -1,0 +1,102 @@
+// The recurrent model as a network of one step: what is known of a listener goes in and comes out.
+import type { NamedTensors } from "../../model/index.js";
+import { type CellState, stepCells } from "./cells.js";
+import { Network } from "./network.js";
+import {
+  asked,
+  heard,
+  inBlock,
+  isFitting,
+  itemLogits,
+  momentInputs,
+  NEVER,
+  type Shape,
+  unsupported,
+  withCopies,
+} from "./parts.js";
+
+/**
+ * One play, or none, and the scores after it.
+ *
+ * Inputs `item`, `user`, contexts and the state; outputs `scores` and the state after the play, each state's name with
+ * `_next`. Item 0 leaves the state as it is, so that scores can be asked for later again. The first state is all zeros.
+ *
+ * @throws {RefrainError} EXPORT_UNSUPPORTED for attention and for personal popularity
+ */
+export function stepNetwork({ config, itemCount }: Shape, weights: NamedTensors): Network {
+  const cell = stepCells[config.cell];
+  if (!cell || config.personalWindow > 0) throw unsupported("The step of a network", config);
+  const { hiddenSize: H, repeatWindow } = config;
+  const W = Math.max(1, repeatWindow);
+  const net = new Network();
+  const item = net.input("item", "int32", ["B"], "Item that is heard, 1 to V; 0 only asks and leaves the state");
+  const user =
+    config.userEmbeddingSize > 0
+      ? net.input("user", "int32", ["B"], "Listener, 1 to U; 0 is one that the model never saw")
+      : "";
+  const moments = momentInputs(net, config, "", ["B"]);
+  const questions = config.moment ? momentInputs(net, config, "asked", ["B"]) : {};
+  const hidden = (name: string, what: string) => net.state(name, "float32", ["B", H], `State: ${what}`);
+  const before: CellState[] = Array.from({ length: config.layers }, (_, layer) => ({
+    h: hidden(`h${layer}`, `hidden state of layer ${layer + 1}`),
+    ...(cell.hasCellState ? { c: hidden(`c${layer}`, `cell state of layer ${layer + 1}`) } : {}),
+  }));
+  const topBefore = hidden("top", "what the layers made of the last play");
+  const recent = net.state("recent", "int32", ["B", W], "State: the last plays, newest first; 0 where there is none");
+
+  const isPlay = net.run("greaterEqual", [net.run("reshape", [item], { shape: [0, 1] }), net.number(1, "int32")]);
+  const either = (yes: string, no: string, condition = isPlay) => net.run("where", [condition, yes, no]);
+  let x = heard(net, item, moments);
+  if (user) x = net.run("concat", [x, net.run("gather", [net.weight("user/embedding"), user])], { axis: 1 });
+  const nothing = net.constant("float32", [1, H], new Float32Array(H));
+  const after = before.map((state, layer): CellState => {
+    let next: CellState = state;
+    x = inBlock(net, config, layer, x, isFitting(config, layer), (own) => {
+      const { y, h, c } = cell.step({ net, config, layer: `layer${layer}`, x: own, weights }, state);
+      next = { h: either(h, state.h), ...(c && state.c ? { c: either(c, state.c) } : {}) };
+      return either(y, nothing); // before the first play the middle of a layer gives zeros
+    });
+    return next;
+  });
+  const newest = net.run("slice", [recent], { axis: 1, start: 0, end: 1 });
+  const wasPlayed = net.run("greaterEqual", [newest, net.number(1, "int32")]);
+  const top = either(x, either(topBefore, x, wasPlayed));
+  const shifted = (own: string, old: string) =>
+    W === 1 ? own : net.run("concat", [own, net.run("slice", [old], { axis: 1, start: 0, end: W - 1 })], { axis: 1 });
+  const plays = either(shifted(net.run("reshape", [item], { shape: [0, 1] }), recent), recent);
+
+  const question = asked(net, top, questions);
+  const last = net.run("reshape", [net.run("slice", [plays], { axis: 1, start: 0, end: 1 })], { shape: [-1] });
+  let scores = itemLogits(net, { config, itemCount }, question, last);
+  let keys: { readonly name: string; readonly size: number } | undefined;
+  if (repeatWindow > 0) {
+    const size = weights.get("repeat/key")?.shape[1] as number;
+    const keysBefore = net.state("keys", "float32", ["B", W, size], "State: keys of the last plays for copying");
+    const own = net.run("reshape", [net.run("matmul", [top, net.weight("repeat/key")])], { shape: [0, 1, size] });
+    const isPlay3 = net.run("reshape", [isPlay], { shape: [0, 1, 1] });
+    keys = { name: either(shifted(own, keysBefore), keysBefore, isPlay3), size };
+    const isHere = net.run("greaterEqual", [plays, net.number(1, "int32")]);
+    const closed = net.run("where", [isHere, net.number(0), net.number(NEVER)]);
+    const lags = net.run("reshape", [net.weight("repeat/lag")], { shape: [1, W] });
+    scores = withCopies(
+      net,
+      { config, itemCount },
+      question,
+      scores,
+      { items: plays, keys: keys.name, lags, closed },
+      size,
+    );
+  }
+
+  const V = itemCount + 1;
+  const meaning = repeatWindow > 0 ? "Log probability" : "Logit";
+  net.output(scores, "scores", "float32", ["B", V], `${meaning} of each item as the next play; -Infinity for item 0`);
+  after.forEach(({ h, c }, layer) => {
+    net.output(h, `h${layer}_next`, "float32", ["B", H], "State after");
+    if (c) net.output(c, `c${layer}_next`, "float32", ["B", H], "State after");
+  });
+  net.output(top, "top_next", "float32", ["B", H], "State after");
+  net.output(plays, "recent_next", "int32", ["B", W], "State after");
+  if (keys) net.output(keys.name, "keys_next", "float32", ["B", W, keys.size], "State after");
+  return net;
+}

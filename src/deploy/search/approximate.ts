@@ -1,0 +1,136 @@
+// The best items of a catalogue that is too large to be looked at whole: a graph of near neighbours.
+import { createRequire } from "node:module";
+import { checkInteger, checkLength } from "../../core/check.js";
+import { RefrainError } from "../../core/errors.js";
+import { topK } from "../../core/topk.js";
+import { type Catalogue, checkCatalogue, type ItemSearch } from "./exact.js";
+
+export interface ApproximateOptions {
+  /** Neighbours that a point of the graph keeps (M). Default 32. */
+  readonly connectivity?: number;
+  /** Points that are looked at to place a new one (efConstruction). Default 128. */
+  readonly expansionAdd?: number;
+  /** Points that an answer is chosen from (ef), at least; more find more and take longer. Default 256. */
+  readonly expansionSearch?: number;
+  /** Told the share that is done. */
+  readonly onShare?: (share: number) => void;
+}
+
+/** A search that can be asked to look wider. */
+export interface ApproximateSearch extends ItemSearch {
+  /** As in `ApproximateOptions`; may be changed between questions. */
+  expansionSearch: number;
+}
+
+/** What usearch has that is used here. */
+interface UsearchIndex {
+  add(keys: BigUint64Array, vectors: Float32Array, threads?: number): void;
+  search(vector: Float32Array, k: number, threads?: number): { readonly keys: BigUint64Array };
+}
+
+const DEFAULTS = { connectivity: 32, expansionAdd: 128, expansionSearch: 256 };
+/** Items that are added at once: enough for all cores, and progress is told in between. */
+const AT_ONCE = 20_000;
+
+/**
+ * Approximate search by a hierarchical graph (HNSW) of the library usearch, with exact logits for what it finds.
+ *
+ * The graph needs points of one length, so that the nearest point is the one with the largest product: row e with bias b
+ * becomes [e, b, sqrt(M^2 - |e|^2 - b^2)], M the largest length, and z becomes [z, 1, 0].
+ *
+ * @throws {RefrainError} SHAPE_MISMATCH, ARGUMENT_INVALID; SEARCH_UNAVAILABLE where the library has no build for this machine
+ * @source graph: Malkov & Yashunin 2018; lengths: Bachrach et al. 2014, section 3
+ */
+export async function approximateSearch(
+  catalogue: Catalogue,
+  options: ApproximateOptions = {},
+): Promise<ApproximateSearch> {
+  const rows = checkCatalogue(catalogue);
+  const { table, bias, width } = catalogue;
+  const { connectivity, expansionAdd, expansionSearch, onShare } = { ...DEFAULTS, ...options };
+  checkInteger("expansionSearch", expansionSearch, 1);
+  const dimensions = width + 2;
+  const index = newIndex({ dimensions, connectivity, expansionAdd });
+  const squares = squaredLengths(catalogue);
+  const largest = squares.reduce((most, square) => Math.max(most, square), 0);
+  for (let first = 1; first < rows; first += AT_ONCE) {
+    const count = Math.min(AT_ONCE, rows - first);
+    const points = new Float32Array(count * dimensions);
+    for (let n = 0; n < count; n++) {
+      const item = first + n;
+      points.set(table.subarray(item * width, (item + 1) * width), n * dimensions);
+      points[n * dimensions + width] = bias[item];
+      points[n * dimensions + width + 1] = Math.sqrt(Math.max(0, largest - squares[item]));
+    }
+    index.add(
+      BigUint64Array.from({ length: count }, (_, n) => BigInt(first + n)),
+      points,
+      0,
+    );
+    onShare?.((first + count - 1) / (rows - 1));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const question = new Float32Array(dimensions);
+  question[width] = 1;
+  const search: ApproximateSearch = {
+    isExact: false,
+    itemCount: rows - 1,
+    expansionSearch,
+    top(z, k) {
+      checkLength("z", z.length, width);
+      checkInteger("k", k, 1);
+      question.set(z);
+      const { keys } = index.search(question, Math.min(Math.max(k, search.expansionSearch), rows - 1), 1);
+      const found = Int32Array.from(keys, Number).sort();
+      const logits = Float32Array.from(found, (item) => {
+        let sum = bias[item];
+        for (let d = 0, at = item * width; d < width; d++, at++) sum += z[d] * table[at];
+        return sum;
+      });
+      const order = topK(logits, k);
+      return { items: order.map((at) => found[at]), logits: Float32Array.from(order, (at) => logits[at]) };
+    },
+    dispose() {},
+  };
+  return search;
+}
+
+function squaredLengths({ table, bias, width }: Catalogue): Float64Array {
+  return Float64Array.from(bias, (own, item) => {
+    if (item === 0) return 0;
+    let sum = own * own;
+    for (let at = item * width; at < (item + 1) * width; at++) sum += table[at] * table[at];
+    return sum;
+  });
+}
+
+/** The library, which has a compiled part for each machine that it knows. */
+const loadUsearch = () =>
+  createRequire(import.meta.url)("usearch") as { readonly Index: new (options: object) => UsearchIndex };
+
+/** An empty graph. @throws {RefrainError} SEARCH_UNAVAILABLE when the library does not load */
+export function newIndex(
+  sizes: { readonly dimensions: number; readonly connectivity: number; readonly expansionAdd: number },
+  load: typeof loadUsearch = loadUsearch,
+): UsearchIndex {
+  const { dimensions, connectivity, expansionAdd } = sizes;
+  try {
+    const { Index } = load();
+    return new Index({
+      metric: "ip",
+      quantization: "f32",
+      dimensions,
+      connectivity,
+      expansion_add: expansionAdd,
+      expansion_search: 1, // the number of points that a question wants widens it
+      multi: false,
+    });
+  } catch (cause) {
+    throw new RefrainError(
+      "SEARCH_UNAVAILABLE",
+      `The library usearch cannot be used here: ${(cause as Error).message.split("\n")[0]}.`,
+      {},
+      { cause },
+    );
+  }
+}
