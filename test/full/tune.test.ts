@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
 import { writeLog } from "../../src/data/index.js";
 import { openStudy, optimise, rungsOf, type StudyTrial, studyDefinition, trialValue } from "../../src/tune/index.js";
@@ -15,11 +15,18 @@ import { markovWorld } from "../support/worlds.js";
 
 const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
 const halving = { first: 1, last: 9, eta: 3 };
+/** The engine that is there everywhere and starts soonest. */
+const WASM = { REFRAIN_ENGINE: "wasm" };
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "refrain-test-"));
   writeLog(dated(markovWorld({ users: 60, items: 20, plays: 20 }).log), join(folder, "plays.csv"));
+});
+/** Ended in any case, for a test that fails leaves its processes behind. */
+const started: Running[] = [];
+afterEach(() => {
+  for (const { child } of started.splice(0)) child.kill("SIGKILL");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
@@ -127,12 +134,15 @@ describe.skipIf(!long || !hasRedis)("a queue on Redis (needs REFRAIN_FULL=1 and 
   test("refrain tune asks, refrain worker trains, a killed one is replaced, and an idle one ends", async () => {
     const runs = ["--runs", join(folder, "queue-runs")];
     const worker = (...more: string[]) =>
-      startRefrain([...runs, "worker", "--queue", url, "--lease", "2", ...more], { REFRAIN_ENGINE: "wasm" });
+      startRefrain([...runs, "worker", "--queue", url, "--lease", "2", ...more], WASM);
     const first = worker();
-    const asker = startRefrain(["--json", ...runs, ...tuneFlags(), "--queue", url], { REFRAIN_ENGINE: "wasm" });
+    started.push(first);
+    const asker = startRefrain(["--json", ...runs, ...tuneFlags(), "--queue", url], WASM);
+    started.push(asker);
     await waitFor(() => (existing(join(folder, "queue-runs", "shared", "trials")) > 0 ? true : undefined), asker, 60);
     first.child.kill("SIGKILL");
     const second = worker("--idle", "3");
+    started.push(second);
     const { code, stdout, stderr } = await asker.ended;
     expect([code, stderr]).toEqual([0, ""]);
     const { trials, best } = JSON.parse(stdout);
@@ -169,8 +179,9 @@ describe.skipIf(!long)("on this machine (needs REFRAIN_FULL=1)", () => {
   test("two processes share a study: together they do each piece once; one that is killed is replaced by the other", async () => {
     const study = join(folder, "both.sqlite");
     const start = (): Running =>
-      startRefrain(["--runs", join(folder, "both"), ...tuneFlags(), "--study", study, "--processes", "0"]);
+      startRefrain(["--runs", join(folder, "both"), ...tuneFlags(), "--study", study, "--processes", "0"], WASM);
     const [one, two] = [start(), start()];
+    started.push(one, two);
     await waitFor(() => (existing(join(folder, "both", "tuning")) > 0 ? true : undefined), two, 60);
     await pause(1500);
     one.child.kill("SIGKILL");
@@ -183,7 +194,8 @@ describe.skipIf(!long)("on this machine (needs REFRAIN_FULL=1)", () => {
   }, 120_000);
 
   test("a trial whose process is killed goes on in another one", async () => {
-    const running = startRefrain(["--runs", join(folder, "pool"), ...tuneFlags(), "--processes", "1"]);
+    const running = startRefrain(["--runs", join(folder, "pool"), ...tuneFlags(), "--processes", "1"], WASM);
+    started.push(running);
     const child = await waitFor(() => childOf(running.child.pid as number), running, 60);
     await pause(500);
     process.kill(child, "SIGKILL");
