@@ -1,10 +1,11 @@
 // The desktop shell: one sandboxed window on the server that it starts.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { app, BrowserWindow, dialog, Menu, screen, session, shell } from "electron";
+import { app, BrowserWindow, dialog, ipcMain, Menu, Notification, screen, session, shell } from "electron";
 import { guardContents, guardSession } from "./guard.js";
 import { menuTemplate } from "./menu.js";
 import { webPreferences } from "./policy.js";
+import { answerPage, type System } from "./requests.js";
 import { type RunningServer, startServer } from "./server-process.js";
 import { parseState, SMALLEST } from "./window-state.js";
 
@@ -39,6 +40,17 @@ function openWindow({ origin }: RunningServer): BrowserWindow {
   return opened;
 }
 
+const system: System = {
+  async pickLog() {
+    const { filePaths } = await dialog.showOpenDialog({ properties: ["openFile"] });
+    return filePaths[0] ?? null;
+  },
+  showInFolder: (path) => shell.showItemInFolder(path),
+  notify: (title, body) => {
+    if (Notification.isSupported()) new Notification({ title, body }).show();
+  },
+};
+
 async function start(): Promise<void> {
   const packaged = join(process.resourcesPath ?? "", "node", process.platform === "win32" ? "node.exe" : "node");
   const node = process.env.REFRAIN_NODE ?? packaged;
@@ -46,6 +58,7 @@ async function start(): Promise<void> {
   server = await startServer(node, join(__dirname, "..", "server", "main.js"), runs, process.env.REFRAIN_PORT);
   const { origin } = server;
   guardSession(session.defaultSession, server);
+  answerPage(ipcMain, system, origin, runs);
   app.on("web-contents-created", (_event, contents) =>
     guardContents(contents, origin, (url) => void shell.openExternal(url)),
   );

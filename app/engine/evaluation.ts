@@ -1,25 +1,32 @@
-import { listMetrics, ndcgGain, RefrainError, slices } from "refrain";
+import { judgeEvaluation, LIST_LENGTH, labelsOf, ndcgGain, RefrainError } from "refrain";
 import type { EvaluationDetail, Miss, Params, UserResult } from "./protocol.js";
-import { LISTED, ranksOf, type Session, sessionOf } from "./session.js";
+import { protocolOf, type Session, sessionOf, testedOf } from "./session.js";
 
 const MISSES = 60;
 /** Last rank of each bar of the histogram but the last two: more, and unknown targets. */
 const RANK_BARS = [1, 5, 10, 20, 50, 100];
 
-/** The test part of a run in detail: its saved table, slices of the cases, and the targets that stood lowest. */
+/** The test part of a run in detail: what `refrain evaluate` says of it, every listener, and the targets that stood lowest. */
 export async function evaluation({ run }: Params<"evaluation">): Promise<EvaluationDetail> {
   const session = await sessionOf(run);
-  const { record, prepared, cases, note } = session;
+  const { record, prepared, saved, note } = session;
   const table = record.results;
   if (!table || !prepared)
     throw new RefrainError("RUN_NOT_FOUND", note ?? `Run ${record.id} has no results: it is ${record.status}.`);
-  const ranks = await ranksOf(session);
+  const tested = await testedOf(session);
+  const labels = await labelsOf(record.config, prepared.histories);
+  const protocol = protocolOf(session);
+  const judged = await judgeEvaluation(tested.evaluation, saved.scorer, prepared, "test", protocol, labels);
+  const { ranks } = tested.evaluation;
   return {
     table,
-    slices: slices(cases, ranks, prepared.histories, { resamples: 200 }),
+    slices: judged.slices,
+    lists: judged.lists,
+    sets: judged.sets,
+    anchors: judged.anchors,
+    readings: tested.readings,
     misses: missesOf(session, ranks),
     rankCounts: rankCounts(ranks),
-    lists: listMetrics(session.lists as Int32Array, LISTED, cases, prepared.histories, { resamples: 200 }),
     users: usersOf(session, ranks),
   };
 }
@@ -52,8 +59,8 @@ function usersOf({ cases, prepared }: Session, ranks: Float64Array): UserResult[
   cases.forEach(({ userCode }, n) => {
     const own = found.get(userCode) ?? { cases: 0, hits: 0, ndcg: 0 };
     own.cases++;
-    if (ranks[n] <= LISTED) own.hits++;
-    own.ndcg += ndcgGain(ranks[n], LISTED);
+    if (ranks[n] <= LIST_LENGTH) own.hits++;
+    own.ndcg += ndcgGain(ranks[n], LIST_LENGTH);
     found.set(userCode, own);
   });
   return Array.from(found, ([code, { cases: count, hits, ndcg }]) => ({

@@ -71,7 +71,7 @@ const SCORES_AT_ONCE = 2 ** 22;
 
 /** Listeners in whose list after all their known plays an item stands, the likeliest first. */
 async function whoGets({ saved }: Session, item: number): Promise<Result<"neighbours">["gets"]> {
-  const { users, histories, scorer } = saved;
+  const { users, histories, times, scorer } = saved;
   const stride = Math.max(1, Math.ceil(users.size / MOST_ASKED));
   const asked = Array.from({ length: Math.ceil(users.size / stride) }, (_, n) => 1 + n * stride);
   const width = scorer.itemCount + 1;
@@ -79,7 +79,11 @@ async function whoGets({ saved }: Session, item: number): Promise<Result<"neighb
   const found: Result<"neighbours">["gets"] = [];
   for (let from = 0; from < asked.length; from += size) {
     const some = asked.slice(from, from + size);
-    const queries = some.map((user) => ({ user, history: Int32Array.from(histories[user]) }));
+    const queries = some.map((user) => ({
+      user,
+      history: Int32Array.from(histories[user]),
+      ...(times ? { times: Float64Array.from(times[user]) } : {}),
+    }));
     const scores = await scorer.score(queries);
     some.forEach((user, n) => {
       const row = scores.subarray(n * width, (n + 1) * width);

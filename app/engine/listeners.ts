@@ -1,6 +1,6 @@
 import { Random, RefrainError } from "refrain";
 import type { Listener, ListenerOrder, Params, Play, PlayPart, Result, Timeline } from "./protocol.js";
-import { ranksOf, type Session, sessionOf, userOf } from "./session.js";
+import { type Session, sessionOf, testedOf, userOf } from "./session.js";
 
 const USUAL_GAP = 30;
 
@@ -8,14 +8,14 @@ const USUAL_GAP = 30;
 export async function listeners(params: Params<"listeners">): Promise<Result<"listeners">> {
   const session = await sessionOf(params.run);
   const byRank = params.order === "worst" || params.order === "best";
-  if (byRank) await ranksOf(session);
+  if (byRank && session.prepared) await testedOf(session);
   const wanted = params.search.trim().toLowerCase();
   const all = rowsOf(session).filter(({ id }) => wanted === "" || id.toLowerCase().includes(wanted));
   const rows = ORDERS[params.order](all, params.seed);
   return {
     listeners: rows.slice(0, params.limit),
     total: rows.length,
-    ranked: session.ranks !== undefined,
+    ranked: session.tested !== undefined,
     note: session.note,
   };
 }
@@ -40,7 +40,8 @@ function enough({ cases }: Listener): boolean {
 }
 
 function rowsOf(session: Session): Listener[] {
-  const { saved, prepared, cases, ranks } = session;
+  const { saved, prepared, cases } = session;
+  const ranks = session.tested?.evaluation.ranks;
   if (!prepared)
     return saved.users.ids
       .slice(1)
@@ -72,7 +73,7 @@ export async function timeline({ run, user }: Params<"timeline">): Promise<Timel
   if (!prepared) {
     if (index === 0) throw unknownUser(user);
     const plays = saved.histories[index].map(
-      (item): Play => ({ ...songs[item], time: null, part: "train", known: true }),
+      (item, at): Play => ({ ...songs[item], time: saved.times?.[index][at] ?? null, part: "train", known: true }),
     );
     return { user, known: true, plays, now: plays.length, gapMinutes, note };
   }

@@ -1,18 +1,23 @@
+import { dirname } from "node:path";
 import {
+  type Evaluation,
   type EvaluationCase,
+  evaluate,
   evaluationCases,
+  LIST_LENGTH,
   loadModel,
+  noteReading,
   type Prepared,
+  type Protocol,
   prepare,
   RefrainError,
   type RunRecord,
-  rankCases,
   readRecord,
   runConfig,
   type SavedModel,
   StreamingModel,
   startEngine,
-  tieRanks,
+  type TestReading,
 } from "refrain";
 import type { Song } from "./protocol.js";
 
@@ -27,18 +32,19 @@ export interface Session {
   readonly prepared: Prepared | undefined;
   readonly note: string | null;
   readonly cases: readonly EvaluationCase[];
-  /** Ranks of the test cases once somebody asked for them. @shape float64 [N] */
-  ranks: Float64Array | undefined;
-  /** The first items of each case's list, known with the ranks; 0 where a list is shorter. @shape int32 [N * LISTED] */
-  lists: Int32Array | undefined;
+  /** The test part once somebody asked for it. */
+  tested: Tested | undefined;
 }
 
-/** Items of a list that are kept with the ranks. */
-export const LISTED = 10;
+/** The ranks of a run's test part, with lists of `LIST_LENGTH`, and every model that was measured on it. */
+export interface Tested {
+  readonly evaluation: Evaluation;
+  readonly readings: readonly TestReading[];
+}
 
 const MOST_OPEN = 3;
 const open = new Map<string, Promise<Session>>();
-const ranking = new WeakMap<Session, Promise<Float64Array>>();
+const testing = new WeakMap<Session, Promise<Tested>>();
 
 /** Opens a run once; the least recently used one is closed when there are too many. */
 export async function sessionOf(folder: string): Promise<Session> {
@@ -58,10 +64,33 @@ export async function sessionOf(folder: string): Promise<Session> {
   }
 }
 
-/** Frees a model, once nobody ranks with it any more. */
-async function close(session: Session): Promise<void> {
-  await ranking.get(session)?.catch(() => {});
-  session.saved.model.dispose();
+/** Questions that are being answered, and the sessions that were closed meanwhile: their models may still be in use. */
+let answering = 0;
+const closed = new Set<Session>();
+const gone = new WeakSet<Session>();
+
+/** Answers a question; models that are closed meanwhile live until nothing is being answered. */
+export async function answer<T>(work: () => Promise<T>): Promise<T> {
+  answering++;
+  try {
+    return await work();
+  } finally {
+    if (--answering === 0) {
+      for (const session of closed) session.saved.model.dispose();
+      closed.clear();
+    }
+  }
+}
+
+/** False once a session was closed: what goes on behind an answer must end then. */
+export function isOpen(session: Session): boolean {
+  return !gone.has(session);
+}
+
+function close(session: Session): void {
+  gone.add(session);
+  if (answering > 0) closed.add(session);
+  else session.saved.model.dispose();
 }
 
 async function load(folder: string): Promise<Session> {
@@ -90,8 +119,7 @@ async function load(folder: string): Promise<Session> {
     prepared,
     note,
     cases: prepared ? evaluationCases(prepared.histories, "test") : [],
-    ranks: undefined,
-    lists: undefined,
+    tested: undefined,
   };
 }
 
@@ -112,24 +140,33 @@ function countPlays({ histories, items }: SavedModel): Int32Array {
   return counts;
 }
 
-/** Ranks of all test targets, worked out once per run; anew where that failed. */
-export function ranksOf(session: Session): Promise<Float64Array> {
-  const running = ranking.get(session) ?? rank(session);
-  ranking.set(session, running);
+/** Here every listener's whole list is looked at, whatever the run was measured by. */
+export function protocolOf({ record }: Pick<Session, "record">): Protocol {
+  return { ...record.config.protocol, candidates: "full" };
+}
+
+/**
+ * Ranks of all test targets, worked out once per run; anew where that failed. It counts as a reading of the test part, as on
+ * the command line.
+ *
+ * @throws {RefrainError} RUN_NOT_FOUND without the log; as `evaluate` and `noteReading`
+ */
+export function testedOf(session: Session): Promise<Tested> {
+  const running = testing.get(session) ?? measure(session);
+  testing.set(session, running);
   return running;
 }
 
-async function rank(session: Session): Promise<Float64Array> {
+async function measure(session: Session): Promise<Tested> {
   try {
-    const { saved, cases, record } = session;
-    // Here every listener's whole list is looked at, whatever the run was measured by.
-    const protocol = { ...record.config.protocol, candidates: "full" as const };
-    const { first, last, lists } = await rankCases(saved.scorer, cases, protocol, { listLength: LISTED });
-    session.lists = lists;
-    session.ranks = tieRanks({ first, last }, protocol.ties ?? "mean");
-    return session.ranks;
+    const { folder, saved, record, prepared, note } = session;
+    if (!prepared) throw new RefrainError("RUN_NOT_FOUND", note ?? `The log of ${record.id} is gone.`);
+    const options = { listLength: LIST_LENGTH };
+    const evaluation = await evaluate(saved.scorer, prepared.histories, "test", protocolOf(session), options);
+    session.tested = { evaluation, readings: noteReading(dirname(folder), prepared, record.id, "app") };
+    return session.tested;
   } catch (error) {
-    ranking.delete(session);
+    testing.delete(session);
     throw error;
   }
 }
@@ -141,7 +178,12 @@ export function itemOf({ saved }: Session, id: string): number {
   return item;
 }
 
-/** User index of an id; 0, the stand-in for new listeners, for null and for one without a play in the train part. */
-export function userOf({ saved }: Pick<Session, "saved">, id: string | null): number {
-  return id === null ? 0 : saved.users.indexOf(id);
+/**
+ * User index of an id; 0, the stand-in for new listeners, for null and for one without a play in the train part. A session is
+ * played by its owner.
+ */
+export function userOf({ saved, prepared }: Pick<Session, "saved" | "prepared">, id: string | null): number {
+  if (id === null) return 0;
+  const code = prepared?.log.owners ? prepared.log.userIds.indexOf(id) : -1;
+  return prepared && code >= 0 ? prepared.histories.userIndex[code] : saved.users.indexOf(id);
 }

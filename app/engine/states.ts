@@ -1,23 +1,26 @@
 import { principalPlane } from "refrain";
+import { heardOf } from "./heard.js";
 import type { Params, StatePath } from "./protocol.js";
-import { sessionOf, userOf } from "./session.js";
+import { sessionOf } from "./session.js";
 import { standing } from "./standing.js";
 
 /** Newest plays that are followed: a step each. */
 const LONGEST = 300;
 
 /** How the hidden state of the last layer moves with each play, and where each play stood in the list just before. */
-export async function statePath({ run, user: id, history }: Params<"states">): Promise<StatePath> {
-  const { saved, streaming, songs } = await sessionOf(run);
-  const items = history.map((each) => saved.items.indexOf(each)).filter((item) => item > 0);
+export async function statePath(params: Params<"states">): Promise<StatePath> {
+  const session = await sessionOf(params.run);
+  const { saved, streaming, songs } = session;
+  const { user, items, times } = heardOf(session, params);
   const first = Math.max(0, items.length - LONGEST);
-  let state = streaming.start(userOf({ saved }, id));
-  for (const item of items.slice(Math.max(0, first - saved.windowLength), first)) state = streaming.play(state, item);
+  let state = streaming.start(user);
+  for (let at = Math.max(0, first - saved.windowLength); at < first; at++)
+    state = streaming.play(state, items[at], times[at]);
   const hidden: Float32Array[] = [];
   const before: { rank: number; probability: number }[] = [];
-  for (const item of items.slice(first)) {
-    before.push(standing(streaming.scores(state), item));
-    state = streaming.play(state, item);
+  for (let at = first; at < items.length; at++) {
+    before.push(standing(streaming.scores(state, times[at]), items[at]));
+    state = streaming.play(state, items[at], times[at]);
     hidden.push(state.layers[state.layers.length - 1].h);
   }
   if (hidden.length === 0) return { steps: [] };

@@ -5,8 +5,10 @@ import { evaluation } from "./evaluation.js";
 import { explainList, suggest } from "./explore.js";
 import { itemMap, neighbours, songs } from "./items.js";
 import { listeners, timeline } from "./listeners.js";
+import { pairs } from "./pairs.js";
 import type { Answer, Failure, MethodName, Methods, Question } from "./protocol.js";
 import { report } from "./report.js";
+import { answer } from "./session.js";
 import { statePath } from "./states.js";
 import { pause, resume, train } from "./train.js";
 
@@ -30,6 +32,7 @@ const handlers: Handlers = {
   map: itemMap,
   neighbours,
   evaluation,
+  pairs,
   report,
   audit: ({ config }, note) => summarise(config, (rows) => note({ rows })),
   estimate: ({ config }) => estimateRun(config),
@@ -48,7 +51,7 @@ function failureOf(error: unknown): Failure {
 process.on("message", async ({ id, method, params }: Question) => {
   try {
     const handler = handlers[method] as (params: unknown, note: (value: unknown) => void) => Promise<unknown>;
-    send({ id, result: await handler(params, (note) => send({ id, note })) });
+    send({ id, result: await answer(() => handler(params, (note) => send({ id, note }))) });
   } catch (error) {
     send({ id, failure: failureOf(error) });
   }

@@ -20,8 +20,8 @@ export interface AppOptions {
   readonly version: string;
 }
 
-/** Largest JSON body: a history of 20,000 plays is about this long. */
-const MOST_JSON = 2 ** 20;
+/** Largest JSON body: a history of 20,000 plays with their times is about this long. */
+const MOST_JSON = 2 ** 21;
 const UPLOAD = "/api/data/upload";
 
 /** The whole server as one function from request to reply. */

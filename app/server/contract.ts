@@ -1,6 +1,13 @@
 // What the API takes and gives. The server checks against it, OpenAPI is generated from it, the web takes its types.
 import { z } from "@hono/zod-openapi";
-import { type RunConfig, type RunEstimate, type RunMarks, type RunRecord, runMarksSchema } from "refrain";
+import {
+  type ComparisonTable,
+  type RunConfig,
+  type RunEstimate,
+  type RunMarks,
+  type RunRecord,
+  runMarksSchema,
+} from "refrain";
 import type {
   AuditSummary,
   DataPreview,
@@ -48,6 +55,8 @@ export interface StepPoint {
   readonly learningRate: number;
   readonly gradientNorm: number;
   readonly positionsPerSecond: number;
+  /** Of training in this app, from its first step on. */
+  readonly seconds: number;
 }
 
 export type JobState =
@@ -116,6 +125,8 @@ export interface RunRow extends RunMarks {
   /** Test metrics by name; empty before the test. */
   readonly test: Readonly<Record<string, number>>;
   readonly shareOfOracle: number | null;
+  /** True where the run was measured without songs that were heard before. */
+  readonly newOnly: boolean;
   readonly trainingSeconds: number | null;
   readonly users: number;
   readonly items: number;
@@ -125,6 +136,8 @@ export interface RunRow extends RunMarks {
 
 export interface References {
   readonly run: string;
+  /** The row of that run's own model. */
+  readonly own: string | null;
   readonly rows: readonly { readonly scorer: string; readonly metrics: Readonly<Record<string, number>> }[];
 }
 
@@ -178,7 +191,7 @@ export const schemaReply = made<{
 export const listenersQuery = z.object({
   order: z.enum(["heavy", "cold", "worst", "best", "random"]).default("heavy"),
   search: z.string().max(200).default(""),
-  limit: z.coerce.number().int().min(1).max(2000).default(300),
+  limit: z.coerce.number().int().min(1).max(10_000).default(300),
   seed: z.coerce.number().int().min(0).max(1_000_000).default(1),
 });
 export const listenersReply = made<{
@@ -190,24 +203,27 @@ export const listenersReply = made<{
 export const userQuery = z.object({ user: text(500) });
 export const timelineReply = made<Timeline>("All plays of a listener");
 
+/** A listener, and what was heard and when. */
+const asked = {
+  user: text(500).nullable(),
+  history: z.array(itemId).max(20_000),
+  times: z.array(z.number().nullable()).max(20_000).default([]),
+  now: z.number().nullable().default(null),
+};
+
 export const suggestBody = z
   .strictObject({
-    user: text(500).nullable(),
-    history: z.array(itemId).max(20_000),
+    ...asked,
     k: z.number().int().min(1).max(200).default(20),
     newOnly: z.boolean().default(false),
     watch: z.array(itemId).max(200).default([]),
   })
   .openapi("SuggestBody");
 export const suggestReply = made<SuggestionList>("The best next items after a history");
-export const explainBody = z
-  .strictObject({ user: text(500).nullable(), history: z.array(itemId).max(20_000), items: z.array(itemId).max(50) })
-  .openapi("ExplainBody");
+export const explainBody = z.strictObject({ ...asked, items: z.array(itemId).max(50) }).openapi("ExplainBody");
 export const explainReply = z.object({ rows: z.array(made<ReasonRow>("Reasons of an item")) }).openapi("Reasons");
 
-export const statesBody = z
-  .strictObject({ user: text(500).nullable(), history: z.array(itemId).max(20_000) })
-  .openapi("StatesBody");
+export const statesBody = z.strictObject(asked).openapi("StatesBody");
 export const statesReply = made<StatePath>("The hidden state through a history");
 
 export const searchQuery = z.object({
@@ -226,6 +242,8 @@ export const neighboursReply = made<{
 }>("Items near an item");
 export const reportQuery = z.object({ language: z.enum(["en", "zh"]).default("en") });
 export const reportReply = z.object({ html: z.string() }).openapi("Report");
+export const pairsBody = z.strictObject({ runs: z.array(text(120)).min(2).max(6) }).openapi("PairsBody");
+export const pairsReply = made<ComparisonTable>("Test results of several runs with paired tests");
 export const evaluationReply = made<EvaluationDetail>("The test part in detail");
 
 export const uploadQuery = z.object({ name: text(200) });

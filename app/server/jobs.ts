@@ -26,6 +26,8 @@ export class TrainingJob {
   #toldAt = 0;
   #untold: StepPoint[] = [];
   #stopping = false;
+  /** When the first step of this process came, less the seconds before it. */
+  #beganAt: number | undefined;
 
   constructor(
     id: string,
@@ -114,8 +116,10 @@ export class TrainingJob {
 
   #step(note: Extract<RunNote, { type: "step" }>): void {
     const { step, loss, learningRate, gradientNorm, positionsPerSecond } = note;
+    this.#beganAt ??= performance.now() - 1000 * (this.steps.at(-1)?.seconds ?? 0);
     if (step % this.#stride === 0) {
-      const point = { step, loss, learningRate, gradientNorm, positionsPerSecond };
+      const seconds = (performance.now() - this.#beganAt) / 1000;
+      const point = { step, loss, learningRate, gradientNorm, positionsPerSecond, seconds };
       this.steps.push(point);
       this.#untold.push(point);
       if (this.steps.length > MOST_POINTS) {

@@ -3,7 +3,7 @@ import { RefrainError } from "refrain";
 import type { Failure } from "../engine/protocol.js";
 import { EngineFailure } from "./engine-process.js";
 
-type Status = 400 | 401 | 403 | 404 | 409 | 413 | 421 | 422 | 500 | 503;
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 421 | 422 | 500 | 503 | 507;
 
 /** HTTP status by code; others of the table are 400, unknown ones 500. */
 const STATUS: Readonly<Record<string, Status>> = {
@@ -24,6 +24,8 @@ const STATUS: Readonly<Record<string, Status>> = {
   ENGINE_KILLED: 503,
   ENGINE_CRASHED: 503,
   UNEXPECTED: 500,
+  FILE_WRITE_FAILED: 500,
+  DISK_FULL: 507,
 };
 
 /** The failure of anything that was thrown. */

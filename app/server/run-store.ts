@@ -104,13 +104,14 @@ export class RunStore {
       scorer,
       metrics: Object.fromEntries(metrics.map(({ name, value }) => [name, value])),
     }));
-    return { run: source.id, rows };
+    return { run: source.id, own: source.results.reference, rows };
   }
 
   #row(record: RunRecord, runs = this.folder): RunRow {
     const { config, results, counts } = record;
     const folder = join(runs, record.id);
-    const own = results?.rows.find(({ scorer }) => scorer === config.model.cell.toUpperCase());
+    const name = results?.reference ?? config.model.cell.toUpperCase();
+    const own = results?.rows.find(({ scorer }) => scorer === name);
     const job = this.#jobs.find(record.id);
     return {
       id: record.id,
@@ -120,11 +121,12 @@ export class RunStore {
       preset: record.preset,
       engine: record.engine.name,
       data: config.data.path,
-      scorer: config.model.cell.toUpperCase(),
+      scorer: name,
       epochs: config.train.epochs,
       best: record.best ?? null,
       test: Object.fromEntries((own?.metrics ?? []).map(({ name, value }) => [name, value])),
       shareOfOracle: own?.shareOfOracle ?? null,
+      newOnly: config.protocol.seen === "remove",
       trainingSeconds: record.seconds.training ?? null,
       users: counts.users ?? 0,
       items: counts.items ?? 0,

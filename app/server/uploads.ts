@@ -11,7 +11,7 @@ const MOST_BYTES = 2 * 2 ** 30;
 /**
  * Writes a dropped file below `folder`. It has its name only once it is whole.
  *
- * @throws {RefrainError} FILE_EMPTY; FILE_TOO_LARGE above `mostBytes`
+ * @throws {RefrainError} FILE_EMPTY; FILE_TOO_LARGE above `mostBytes`; DISK_FULL
  */
 export async function receive(
   body: ReadableStream | null,
@@ -38,7 +38,9 @@ export async function receive(
     return { path, bytes };
   } catch (error) {
     await rm(place, { recursive: true, force: true });
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+    throw new RefrainError("DISK_FULL", `There is no space left for ${path}.`, { path }, { cause: error });
   }
 }
 

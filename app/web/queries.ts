@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { ComparisonTable } from "refrain";
 import type {
   EvaluationDetail,
   ItemMap,
@@ -46,7 +47,10 @@ export const useListeners = (run: string, order: ListenerOrder, search: string, 
   useQuery({
     queryKey: ["listeners", run, order, search, seed],
     queryFn: ({ signal }) =>
-      request<ListenersReply>(`/runs/${part(run)}/listeners`, { query: { order, search, seed, limit: 2000 }, signal }),
+      request<ListenersReply>(`/runs/${part(run)}/listeners`, {
+        query: { order, search, seed, limit: 10_000 },
+        signal,
+      }),
     placeholderData: keepPreviousData,
   });
 
@@ -92,5 +96,15 @@ export const useEvaluation = (run: string) =>
   useQuery({
     queryKey: ["evaluation", run],
     queryFn: ({ signal }) => request<EvaluationDetail>(`/runs/${part(run)}/evaluation`, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Paired tests of several runs; asked for by a person, since every test play is ranked for it. */
+export const usePairs = (runs: readonly string[], enabled: boolean) =>
+  useQuery({
+    queryKey: ["pairs", runs],
+    queryFn: ({ signal }) => request<ComparisonTable>("/compare", { body: { runs }, signal }),
+    enabled,
+    retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -1,5 +1,6 @@
 // The event stream, read over fetch because EventSource cannot send the token.
 import type { QueryClient } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useSyncExternalStore } from "react";
 import type { AppEvent, JobEvent, RunDetail } from "../server/contract.js";
 import { authorization } from "./api.js";
@@ -100,6 +101,7 @@ function apply(client: QueryClient, event: AppEvent): void {
   for (const id of [job.id, job.runId])
     if (id !== null) client.setQueryData<RunDetail>(["run", id], (detail) => detail && withEvent(detail, event));
   const ended = ["paused", "stopped", "finished", "failed"].includes(job.state);
+  if (ended && document.hidden) void window.refrainDesktop?.notify(job.name, i18next.t(`runState.${job.state}`));
   if (ended || line?.key === "log.prepared") {
     void client.invalidateQueries({ queryKey: ["runs"] });
     void client.invalidateQueries({ queryKey: ["run"] });

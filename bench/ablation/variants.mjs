@@ -7,6 +7,7 @@ export const VARIANTS = {
   hour: { what: "with the hour of the day", options: { model: { hour: true } } },
   moment: { what: "told when the next play begins", options: { model: { moment: true } } },
   repeatWindow: { what: "without copies", options: { model: { repeatWindow: 0 } } },
+  personalWindow: { what: "with personal popularity, last 200 plays", options: { model: { personalWindow: 200 } } },
   lastItem: { what: "without the short way from the last item", options: { model: { lastItem: false } } },
   userEmbeddingSize: { what: "without user embedding", options: { model: { userEmbeddingSize: 0 } } },
   output: { what: "free output", options: { model: { output: "free" } } },

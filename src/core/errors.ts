@@ -45,7 +45,8 @@ export const ERROR_TABLE = {
   TERMS_NOT_ACCEPTED: "Read the terms with `refrain data list NAME`; if you agree, run again with --accept-terms.",
   DOWNLOAD_FAILED: "Check the network and HTTPS_PROXY, and run again: it goes on where it stopped. Or use --from FILE.",
   DOWNLOAD_REFUSED: "The address is not what it was. Fetch the file yourself and give it with --from FILE.",
-  DISK_FULL: "Free some space, or set REFRAIN_DATA to a folder on another disk, and run again.",
+  DISK_FULL:
+    "Free some space, or use a folder on another disk (--runs for runs, REFRAIN_DATA for data sets), and try again.",
   ARCHIVE_UNSAFE: "Do not unpack this file by hand either; get it from the publisher.",
   ARCHIVE_INCOMPLETE: "Check that it is the file of this data set and of this version.",
   STUDY_MISMATCH:

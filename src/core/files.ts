@@ -6,7 +6,7 @@ import { RefrainError } from "./errors.js";
 /**
  * Writes a file so that a reader sees the old content or the new one, never a part: temporary name, fsync, rename.
  *
- * @throws {RefrainError} FILE_WRITE_FAILED with the system's reason
+ * @throws {RefrainError} as `writeFailure`
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
@@ -24,13 +24,20 @@ export function writeFileAtomic(path: string, content: string | Uint8Array | Ite
     renameSync(temporary, path);
   } catch (cause) {
     removeQuietly(temporary);
-    throw new RefrainError(
-      "FILE_WRITE_FAILED",
-      `${path} could not be written: ${(cause as Error).message}.`,
-      { path },
-      { cause },
-    );
+    throw writeFailure(path, cause);
   }
+}
+
+/** What a failed writing is told as: DISK_FULL where no space is left, else FILE_WRITE_FAILED with the system's reason. */
+export function writeFailure(path: string, cause: unknown): RefrainError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const full = code === "ENOSPC" || code === "EDQUOT";
+  return new RefrainError(
+    full ? "DISK_FULL" : "FILE_WRITE_FAILED",
+    full ? `There is no space left for ${path}.` : `${path} could not be written: ${message}.`,
+    { path },
+    { cause },
+  );
 }
 
 function removeQuietly(path: string): void {

@@ -2,7 +2,16 @@ export { auditData, type DataAudit } from "./audit.js";
 export * from "./compare/index.js";
 export { PRESETS, type RunConfig, runConfig, runSchema, withDatasetDefaults, withPreset } from "./config.js";
 export { estimateRun, type RunEstimate } from "./estimate.js";
-export { type Judged, type JudgeEvent, type Judgement, type JudgeOptions, judge } from "./judge.js";
+export {
+  type Judged,
+  type JudgeEvent,
+  type Judgement,
+  type JudgeOptions,
+  judge,
+  judgeEvaluation,
+  LIST_LENGTH,
+  labelsOf,
+} from "./judge.js";
 export { runOnce } from "./once.js";
 export { displayTitle, type Outcome, outcomeOf, type RecommendedSong, songsFor } from "./outcome.js";
 export { knownPlays, type Prepared, prepare } from "./prepare.js";
@@ -23,6 +32,6 @@ export { changeMarks, type RunMarks, readMarks, runMarksSchema } from "./run-mar
 export { type RunReportInput, reasonText, resultRows, runReport } from "./run-report.js";
 export { discardRun, eraseRun, restoreRun, trashOf } from "./run-trash.js";
 export { cleanSource, JKPOP, readSource, type Source, splitSource } from "./source.js";
-export { readings, type TestReading } from "./test-readings.js";
+export { noteReading, readings, type TestReading } from "./test-readings.js";
 export * from "./tune/index.js";
 export { type UpdateEvent, type UpdateOptions, type UpdateResult, updateRun } from "./update/update.js";

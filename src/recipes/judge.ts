@@ -31,7 +31,7 @@ import { JKPOP } from "./source.js";
 import { noteReading, type TestReading } from "./test-readings.js";
 
 /** Length of the lists that are looked at beyond accuracy. */
-const LIST_LENGTH = 10;
+export const LIST_LENGTH = 10;
 
 /** All that is said about one scorer on one part. */
 export interface Judged {
@@ -113,13 +113,31 @@ export async function* judge(config: RunConfig, options: JudgeOptions): AsyncGen
 /** Everything about one scorer. @throws {RefrainError} as `evaluate` */
 export async function judgeScorer(
   scorer: Scorer,
+  prepared: Pick<Prepared, "histories" | "path">,
+  part: "validation" | "test",
+  protocol: Protocol,
+  labels: ItemLabels,
+  signal?: AbortSignal,
+): Promise<Judged> {
+  const evaluation = await evaluate(scorer, prepared.histories, part, protocol, { signal, listLength: LIST_LENGTH });
+  return judgeEvaluation(evaluation, scorer, prepared, part, protocol, labels, signal);
+}
+
+/**
+ * Everything else about a scorer whose cases are ranked: the command line and the app say it both by this.
+ *
+ * @param evaluation of the same scorer, part and protocol, with lists of `LIST_LENGTH`
+ * @throws {RefrainError} as `listMetrics`, `slices` and `evaluateSets`
+ */
+export async function judgeEvaluation(
+  evaluation: Evaluation,
+  scorer: Scorer,
   { histories, path }: Pick<Prepared, "histories" | "path">,
   part: "validation" | "test",
   protocol: Protocol,
   labels: ItemLabels,
   signal?: AbortSignal,
 ): Promise<Judged> {
-  const evaluation = await evaluate(scorer, histories, part, protocol, { signal, listLength: LIST_LENGTH });
   const cases = evaluationCases(histories, part);
   const artists = labels.artists.some((artist) => artist > 0) ? labels.artists : undefined;
   const many = histories.split.lastTargets !== 1 && cases.length > new Set(evaluation.userCodes).size;

@@ -1,7 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RefrainError } from "../core/errors.js";
-import { writeFileAtomic } from "../core/files.js";
+import { writeFailure, writeFileAtomic } from "../core/files.js";
 import type { CleaningReport } from "../data/index.js";
 import type { ComparisonTable } from "../evaluate/index.js";
 import type { RunConfig } from "./config.js";
@@ -48,16 +48,16 @@ export function newRunId(name: string, now: Date = new Date()): string {
   return `${now.toISOString().slice(0, 19).replaceAll(":", "-")}-${name}`;
 }
 
-/** Creates the folder of a new run; a number is added where the id is taken. */
+/** Creates the folder of a new run; a number is added where the id is taken. @throws {RefrainError} as `writeFailure` */
 export function createRunFolder(runs: string, id: string): string {
   for (let n = 1; ; n++) {
     const folder = join(runs, n === 1 ? id : `${id}-${n}`);
-    mkdirSync(runs, { recursive: true });
     try {
+      mkdirSync(runs, { recursive: true });
       mkdirSync(folder);
       return folder;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeFailure(folder, error);
     }
   }
 }
@@ -119,16 +119,25 @@ export function findRun(runs: string, wanted?: string, status?: RunRecord["statu
   return join(runs, all[0].id);
 }
 
-/** Marks a run as being trained by this process. @throws {RefrainError} RUN_BUSY while another process that lives has it */
+/**
+ * Marks a run as being trained by this process.
+ *
+ * @throws {RefrainError} RUN_BUSY while another process that lives has it; as `writeFailure`
+ */
 export function lockRun(folder: string): () => void {
   const path = join(folder, "lock");
   const holder = runHolder(folder);
   if (holder !== null && holder !== process.pid)
     throw new RefrainError("RUN_BUSY", `Process ${holder} is training ${folder}.`, { folder, holder });
   rmSync(path, { force: true });
-  const handle = openSync(path, "wx");
-  writeFileSync(handle, String(process.pid));
-  closeSync(handle);
+  try {
+    writeFileSync(path, String(process.pid), { flag: "wx" });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST")
+      throw new RefrainError("RUN_BUSY", `Another process has just begun to train ${folder}.`, { folder });
+    rmSync(path, { force: true }); // an empty one would be nobody's
+    throw writeFailure(path, cause);
+  }
   return () => rmSync(path, { force: true });
 }
 

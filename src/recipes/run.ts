@@ -172,7 +172,11 @@ async function* continueRun(
     yield { type: "saved", folder };
   } catch (error) {
     const interrupted = signal?.aborted === true && error === signal.reason;
-    writeRecord(folder, { ...record, status: interrupted ? "interrupted" : "failed" });
+    try {
+      writeRecord(folder, { ...record, status: interrupted ? "interrupted" : "failed" });
+    } catch {
+      // A full disk has no place for this either. The old record says "training" without a process: that is interrupted too.
+    }
     if (!interrupted) throw error;
     yield { type: "interrupted", folder };
   } finally {

@@ -7,8 +7,8 @@ import type { Prepared } from "./prepare.js";
 export interface TestReading {
   /** What was measured: a run by its id, or a technique with its options. */
   readonly model: string;
-  /** The command that read it first. */
-  readonly by: "train" | "evaluate" | "compare";
+  /** The command that read it first; "app" for the window. */
+  readonly by: "train" | "evaluate" | "compare" | "app";
   /** When it was read first, ISO 8601. */
   readonly first: string;
   readonly times: number;

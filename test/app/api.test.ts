@@ -244,7 +244,14 @@ test("questions to a model carry the folder of the run; a dead explorer is repla
     const { post, engines } = testApp(folder, { suggest: () => list });
     const body = { user: null, history: ["<script>", "__proto__"], watch: ["constructor"] };
     expect(await (await post(`/api/runs/${RUN}/suggest`, body)).json()).toEqual(list);
-    expect(engines[0].asked[0].params).toEqual({ run: join(folder, RUN), ...body, k: 20, newOnly: false });
+    expect(engines[0].asked[0].params).toEqual({
+      run: join(folder, RUN),
+      ...body,
+      times: [],
+      now: null,
+      k: 20,
+      newOnly: false,
+    });
     engines[0].die("ENGINE_CRASHED");
     expect((await post(`/api/runs/${RUN}/suggest`, body)).status).toBe(200);
     expect(engines).toHaveLength(2);

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { guardContents, guardSession } from "../../app/desktop/guard.js";
 import { menuTemplate } from "../../app/desktop/menu.js";
 import { externalAddress, isBlocked, isOwn, isPermitted, webPreferences, withToken } from "../../app/desktop/policy.js";
+import { answerPage } from "../../app/desktop/requests.js";
 import { parseAddress } from "../../app/desktop/server-process.js";
 import { parseState, USUAL } from "../../app/desktop/window-state.js";
 
@@ -153,10 +154,37 @@ test("a guarded session denies, and a guarded window stays (made-up electron)", 
   expect(opened).toEqual(["https://example.org/"]);
 });
 
-test("the preload gives the page one function and nothing else (made-up electron)", async () => {
+test("requests of the page: from its own top frame alone, and into the folder of the runs alone (made-up electron)", async () => {
+  const handlers: Record<string, (event: never, ...given: unknown[]) => unknown> = {};
+  const done: string[] = [];
+  const system = {
+    pickLog: async () => "/a/log.csv",
+    showInFolder: (path: string) => done.push(`show ${path}`),
+    notify: (title: string, body: string) => done.push(`${title}: ${body.length}`),
+  };
+  const ipcMain = { handle: (name: string, handler: never) => (handlers[name] = handler) };
+  answerPage(ipcMain as never, system as never, ORIGIN, "/runs");
+  const own = { senderFrame: { url: `${ORIGIN}/#/runs`, parent: null } } as never;
+  expect(await handlers["pick-log"](own)).toBe("/a/log.csv");
+  for (const id of ["2026-a", "..", ".", "", "../../etc", "a/b", 1, null]) handlers["reveal-run"](own, id);
+  handlers.notify(own, "Done", "x".repeat(999));
+  handlers.notify(own, {}, "x");
+  expect(done).toEqual(["show /runs/2026-a/run.json", "Done: 200"]);
+  for (const senderFrame of [
+    null,
+    { url: "https://evil.test/", parent: null },
+    { url: `${ORIGIN}/`, parent: {} },
+    { url: "about:blank", parent: null },
+  ])
+    for (const handler of Object.values(handlers)) expect(() => handler({ senderFrame } as never)).toThrow("own page");
+});
+
+test("the preload gives the page four functions and nothing else (made-up electron)", async () => {
   const exposeInMainWorld = vi.fn();
+  const invoke = vi.fn();
   vi.doMock("electron", () => ({
     contextBridge: { exposeInMainWorld },
+    ipcRenderer: { invoke },
     webUtils: { getPathForFile: () => "/a/log.csv" },
   }));
   try {
@@ -165,7 +193,12 @@ test("the preload gives the page one function and nothing else (made-up electron
     vi.doUnmock("electron");
   }
   const [name, bridge] = exposeInMainWorld.mock.calls[0];
-  expect([name, Object.keys(bridge), bridge.pathOf({})]).toEqual(["refrainDesktop", ["pathOf"], "/a/log.csv"]);
+  const functions = ["pathOf", "pickLog", "revealRun", "notify"];
+  expect([name, Object.keys(bridge), bridge.pathOf({})]).toEqual(["refrainDesktop", functions, "/a/log.csv"]);
+  bridge.pickLog();
+  bridge.revealRun("a");
+  bridge.notify("t", "b");
+  expect(invoke.mock.calls).toEqual([["pick-log"], ["reveal-run", "a"], ["notify", "t", "b"]]);
 });
 
 test("the main process: sandbox before all, one instance, guards before the window, a polite end (made-up electron)", async () => {
@@ -208,6 +241,8 @@ test("the main process: sandbox before all, one instance, guards before the wind
     BrowserWindow: FakeWindow,
     Menu: { setApplicationMenu: note("menu"), buildFromTemplate: () => ({}) },
     dialog: { showErrorBox: note("error") },
+    ipcMain: { handle: () => {} },
+    Notification: class {},
     screen: { getAllDisplays: () => [] },
     session: { defaultSession: {} },
     shell: { openExternal: () => Promise.resolve() },

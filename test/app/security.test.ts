@@ -84,7 +84,7 @@ test("no path leads out of the page's files or the folder of the runs", async ()
 test("a body that is too long, or no JSON, is refused", async () => {
   await withFolder(async (folder) => {
     const { post } = testApp(folder);
-    const long = await post("/api/config", JSON.stringify({ options: { name: "x".repeat(2 ** 20) } }));
+    const long = await post("/api/config", JSON.stringify({ options: { name: "x".repeat(2 ** 21) } }));
     expect(long.status).toBe(413);
     expect(await long.json()).toMatchObject({ error: { code: "BODY_TOO_LARGE" } });
     expect((await post("/api/config", "{")).status).toBe(422);

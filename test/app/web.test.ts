@@ -9,7 +9,7 @@ import { listen } from "../../app/web/components/chart-clicks.js";
 import { csvOf } from "../../app/web/components/export.js";
 import { optionAt, optionsOfText, withOption } from "../../app/web/draft.js";
 import { duration } from "../../app/web/duration.js";
-import { applyEdits, type Edit, entriesOf, rise, sittings } from "../../app/web/explore/what-if.js";
+import { applyEdits, type Edit, entriesOf, playsUntil, rise, sittings } from "../../app/web/explore/what-if.js";
 import { OPTION_TEXTS } from "../../app/web/form/option-texts.js";
 import { fieldsOf } from "../../app/web/form/schema.js";
 import { ERRORS_ZH, errorText } from "../../app/web/i18n/errors.js";
@@ -73,6 +73,36 @@ describe("what-if", () => {
     ]);
     expect(sittings(entriesOf([play("a", null), play("b", null)], 2), 30)).toHaveLength(1);
     expect(sittings([], 30)).toEqual([]);
+  });
+
+  test("moments stay where they are: songs move between them, and one that is put in comes soon after", () => {
+    const times = (edits: Edit[]) => applyEdits(base, edits).map(({ id, time }) => [id, time]);
+    expect(times([{ type: "move", key: "play-2", by: -2 }])).toEqual([
+      ["a", 0],
+      ["a", 60],
+      ["b", 7200],
+    ]);
+    expect(times([{ type: "remove", key: "play-1" }])).toEqual([
+      ["a", 0],
+      ["a", 7200],
+    ]);
+    const put = (before: string | null): Edit => ({ type: "insert", song: song("x"), before });
+    expect(times([put("play-0"), put("play-1"), put(null)])).toEqual([
+      ["x", -240],
+      ["a", 0],
+      ["x", 30],
+      ["b", 60],
+      ["a", 7200],
+      ["x", 7440],
+    ]);
+    const orderOnly = entriesOf([play("a", null)], 1);
+    expect(applyEdits(orderOnly, [put(null)]).map(({ time }) => time)).toEqual([null, null]);
+  });
+
+  test("plays until a date", () => {
+    const plays = [play("a", 0), play("b", 60), play("c", 7200)];
+    expect([-1, 0, 60, 61, 9999].map((moment) => playsUntil(plays, moment))).toEqual([0, 1, 2, 2, 3]);
+    expect(playsUntil([play("a", null)], 5)).toBe(1);
   });
 
   test("a rise is told in places", () => {
@@ -176,7 +206,14 @@ test("a stream of events is cut at blank lines, wherever the bytes break", async
 });
 
 test("an event brings what is new and doubles nothing that was asked for already", () => {
-  const point = (step: number) => ({ step, loss: 1, learningRate: 1, gradientNorm: 1, positionsPerSecond: 1 });
+  const point = (step: number) => ({
+    step,
+    loss: 1,
+    learningRate: 1,
+    gradientNorm: 1,
+    positionsPerSecond: 1,
+    seconds: step,
+  });
   const said = (key: string) => ({ at: "t", level: "info" as const, key, values: { step: 1 } });
   const job = { id: "job-1" } as Job;
   const detail = { steps: [1, 2, 3].map(point), epochs: [], log: [said("a"), said("b")] } as unknown as RunDetail;

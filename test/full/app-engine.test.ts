@@ -8,24 +8,50 @@ import { evaluation } from "../../app/engine/evaluation.js";
 import { explainList, suggest } from "../../app/engine/explore.js";
 import { itemMap, neighbours, songs } from "../../app/engine/items.js";
 import { listeners, timeline } from "../../app/engine/listeners.js";
+import { pairs } from "../../app/engine/pairs.js";
+import type { Play } from "../../app/engine/protocol.js";
 import { report } from "../../app/engine/report.js";
-import { sessionOf } from "../../app/engine/session.js";
+import { answer, sessionOf, testedOf } from "../../app/engine/session.js";
 import { statePath } from "../../app/engine/states.js";
-import { estimateRun, loadModel, readRecord, recommend, runConfig, startRun } from "../../src/index.js";
+import {
+  type EvaluationCase,
+  estimateRun,
+  loadModel,
+  readRecord,
+  recommend,
+  runConfig,
+  type Scorer,
+  startRun,
+} from "../../src/index.js";
 import { isLongRun } from "../support/cli.js";
 
 const PLAYS = 60;
 
-/** Each listener walks through the songs with a step of her own; one song comes in the last plays only. */
+const USERS = 50;
+/** Held-out plays of each listener whose ranks are compared. */
+const ASKED = 2;
+
+/** Each listener walks through the songs, further after a long pause; one song comes in the last plays only. */
 function smallLog(): string {
   const rows = ["user,track,time"];
-  for (let user = 0; user < 40; user++)
-    for (let play = 0; play < PLAYS; play++) {
+  for (let user = 0; user < USERS; user++) {
+    let [song, time] = [user, 1_700_000_000 + user * 60];
+    // Backwards in time, so that all listeners end on one day and the test part has each.
+    for (let play = PLAYS - 1; play >= 0; play--) {
       const late = user < 3 && play > PLAYS - 3;
-      const song = late ? "late" : `song ${(user * 3 + play * (1 + (user % 3))) % 24}`;
-      rows.push(`u${user},Artist - ${song},${1_700_000_000 + play * 72_000 + user * 60}`);
+      rows.push(`u${user},Artist - ${late ? "late" : `song ${song % 24}`},${time}`);
+      const long = (user + play * play * 3) % 5 < 2;
+      time -= long ? 150_000 : 3000;
+      song += (user + (play - 1) * (play - 1) * 3) % 5 < 2 ? 17 : 23;
     }
+  }
   return rows.join("\n");
+}
+
+/** The model's probability of a case's target. */
+async function chanceOf(scorer: Scorer, { target, ...query }: EvaluationCase): Promise<number> {
+  const scores = await scorer.score([query]);
+  return Math.exp(scores[target]) / scores.subarray(1).reduce((sum, score) => sum + Math.exp(score), 0);
 }
 
 describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1)", () => {
@@ -45,12 +71,60 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const ask = (history: string[], more = {}) =>
-    suggest({ run, user: "u1", history, k: 10, newOnly: false, watch: [], ...more });
+    suggest({ run, user: "u1", history, times: [], now: null, k: 10, newOnly: false, watch: [], ...more });
+  const heard = (plays: readonly Play[]) => ({
+    history: plays.map(({ id }) => id),
+    times: plays.map(({ time }) => time),
+  });
+
+  test("the rank of every held-out play in Explore is its rank in the test, for fifty listeners", async () => {
+    const session = await sessionOf(run);
+    const { ranks, metrics } = (await testedOf(session)).evaluation;
+    const { log, userStart } = session.prepared!.histories.split;
+    const shown = { all: 0, otherWithoutTimes: 0 };
+    for (let code = 0; code < USERS; code++) {
+      const user = log.userIds[code];
+      const { plays } = await timeline({ run, user });
+      const first = session.cases.findIndex(({ userCode }) => userCode === code);
+      for (let n = first; n < first + ASKED; n++) {
+        const place = session.cases[n].row - userStart[code];
+        const question = { user, watch: [plays[place].id], now: plays[place].time };
+        const { history, times } = heard(plays.slice(0, place));
+        const [{ rank, probability }] = (await ask(history, { ...question, times })).watched;
+        expect(rank ?? Number.POSITIVE_INFINITY).toBe(ranks[n]);
+        if (rank === null) continue;
+        const alone = await chanceOf(session.saved.scorer, session.cases[n]);
+        expect(probability).toBeCloseTo(alone, 5);
+        const [bare] = (await ask(history, question)).watched;
+        shown.all++;
+        if (Math.abs(bare.probability - alone) > 1e-4) shown.otherWithoutTimes++;
+      }
+    }
+    expect(shown.all).toBeGreaterThan(USERS);
+    expect(shown.otherWithoutTimes).toBeGreaterThan(0); // the model does read the times
+    const saved = session.record.results!.rows.find(({ scorer }) => scorer === "LSTM")!.metrics;
+    expect(metrics.map(({ name, value }) => [name, value])).toEqual(
+      saved.map(({ name, value }) => [name, expect.closeTo(value, 12)]),
+    );
+  });
+
+  test("without songs heard before: ranked among the others, as the protocol has it", async () => {
+    const { plays } = await timeline({ run, user: "u1" });
+    const history = plays.slice(0, 6).map(({ id }) => id);
+    const watch = (await ask([])).list.map(({ id }) => id).filter((id) => !history.includes(id));
+    const [all, left] = [await ask(history, { watch, k: 24 }), await ask(history, { watch, k: 24, newOnly: true })];
+    for (const [i, { id, rank }] of left.watched.entries()) {
+      const before = all.list.slice(0, all.watched[i].rank! - 1);
+      expect(rank).toBe(1 + before.filter((each) => !history.includes(each.id)).length);
+      expect(left.list[rank! - 1].id).toBe(id);
+    }
+  });
 
   test("walking, one pass, and the scorer give the same list after any edit", async () => {
     const { plays } = await timeline({ run, user: "u1" });
     const ids = plays.filter(({ known }) => known).map(({ id }) => id);
     const saved = loadModel(run);
+    const when = new Map(plays.map(({ time }, place) => [place, time]));
     const edits = [
       ids,
       ids.slice(0, -1),
@@ -62,10 +136,12 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
       ids,
     ];
     for (const history of edits) {
-      const { list } = await ask(history);
+      const times = history.map((_, place) => when.get(place)!);
+      const { list } = await ask(history, { times });
       const query = {
         user: saved.users.indexOf("u1"),
         history: Int32Array.from(history, (id) => saved.items.indexOf(id)),
+        times: Float64Array.from(times),
       };
       const wanted = await recommend(saved.scorer, query, { k: 10 });
       list.forEach((each, i) => {
@@ -84,7 +160,14 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
     expect(again.watched.map(({ rank }) => rank)).toEqual([...watch.map((_, i) => i + 1), null]);
     const fresh = await ask(ids.slice(0, 4), { newOnly: true });
     expect(fresh.list.every(({ seen, id }) => !seen && !ids.slice(0, 4).includes(id))).toBe(true);
-    const rows = await explainList({ run, user: "u1", history: ["none", ...ids], items: watch.slice(0, 2) });
+    const rows = await explainList({
+      run,
+      user: "u1",
+      history: ["none", ...ids],
+      times: [],
+      now: null,
+      items: watch.slice(0, 2),
+    });
     for (const { reasons } of rows) {
       const factors = reasons.map(({ factor }) => factor);
       expect(factors.filter((factor) => factor < 1).length).toBeLessThanOrEqual(3);
@@ -96,7 +179,7 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
 
   test("listeners by plays and by rank; a timeline with its parts and unknown songs", async () => {
     const heavy = await listeners({ run, order: "heavy", search: "", limit: 5, seed: 1 });
-    expect([heavy.listeners.length, heavy.total, heavy.ranked]).toEqual([5, 40, false]);
+    expect([heavy.listeners.length, heavy.total]).toEqual([5, USERS]);
     const worst = await listeners({ run, order: "worst", search: "U1", limit: 100, seed: 1 });
     expect(worst.ranked).toBe(true);
     expect(worst.listeners.every(({ id }) => id.startsWith("u1"))).toBe(true);
@@ -110,7 +193,10 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
   });
 
   test("evaluation: slices and bars cover all cases; misses lead to their moment", async () => {
-    const { slices, rankCounts, misses, table, lists, users } = await evaluation({ run });
+    const { slices, rankCounts, misses, table, lists, users, sets, readings } = await evaluation({ run });
+    expect(sets.map(({ name }) => name)).toContain("Recall@10");
+    // Training read it first; however often the window looks, it is one model.
+    expect(readings).toMatchObject([{ model: readRecord(run).id, by: "train", times: 2 }]);
     expect(lists.map(({ name }) => name)).toEqual(expect.arrayContaining(["Coverage@10", "PopularityLift@10"]));
     expect(users.reduce((sum, { hits }) => sum + hits, 0)).toBe(rankCounts[0] + rankCounts[1] + rankCounts[2]);
     const all = rankCounts.reduce((sum, count) => sum + count, 0);
@@ -119,6 +205,15 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
     const { plays } = await timeline({ run, user: misses[0].user });
     expect(plays[misses[0].now].id).toBe(misses[0].target.id);
     expect(misses[0].rank).toBe(Math.max(...misses.map(({ rank }) => rank)));
+  });
+
+  test("two runs by paired tests: a copy is not told apart from its original", async () => {
+    const copy = join(folder, "runs", "copy");
+    cpSync(run, copy, { recursive: true });
+    writeFileSync(join(copy, "run.json"), JSON.stringify({ ...readRecord(run), id: "copy" }));
+    const { rows } = await pairs({ runs: [run, copy] });
+    expect(rows.map(({ scorer }) => scorer).sort()).toEqual([readRecord(run).id, "copy"].sort());
+    expect(rows[1].tests).toMatchObject({ difference: { value: 0 }, randomisation: { corrected: 1 } });
   });
 
   test("a run that is ranked keeps its model while others are opened", async () => {
@@ -132,8 +227,8 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
     });
     vi.spyOn(saved.scorer, "score").mockImplementation((queries) => gate.then(() => score(queries)));
     const disposed = vi.spyOn(saved.model, "dispose");
-    const ranked = evaluation({ run: copies[0] });
-    for (const copy of copies.slice(1)) await sessionOf(copy);
+    const ranked = answer(() => evaluation({ run: copies[0] }));
+    for (const copy of copies.slice(1)) await answer(() => sessionOf(copy));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(disposed).not.toHaveBeenCalled();
     rank();
@@ -144,13 +239,15 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
   test("the hidden state through time: each step knows how expected its play was", async () => {
     const { plays } = await timeline({ run, user: "u1" });
     const ids = plays.slice(0, 12).map(({ id }) => id);
-    const { steps } = await statePath({ run, user: "u1", history: ["none", ...ids] });
+    const times = plays.slice(0, 12).map(({ time }) => time);
+    const asked = { run, user: "u1", history: ["none", ...ids], times: [null, ...times], now: null };
+    const { steps } = await statePath(asked);
     expect(steps.map(({ play }) => play)).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
-    const before = await ask(ids.slice(0, 11), { watch: [ids[11]] });
+    const before = await ask(ids.slice(0, 11), { watch: [ids[11]], times: times.slice(0, 11) });
     expect(steps[11].rank).toBe(before.watched[0].rank);
     expect(steps[11].probability).toBeCloseTo(before.watched[0].probability, 5);
     for (const { moved } of steps) expect(moved).toBeGreaterThan(0);
-    expect((await statePath({ run, user: null, history: [] })).steps).toEqual([]);
+    expect((await statePath({ run, user: null, history: [], times: [], now: null })).steps).toEqual([]);
   });
 
   test("items: search, map and neighbours", async () => {
@@ -169,8 +266,8 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
     const chances = near.gets.map(({ probability }) => probability);
     expect(chances).toEqual(chances.toSorted((a, b) => b - a));
     const { plays } = await timeline({ run, user: near.gets[0].id });
-    const known = plays.filter((play) => play.known).map(({ id }) => id);
-    const again = await ask(known, { user: near.gets[0].id, watch: [song.id] });
+    const { history, times } = heard(plays);
+    const again = await ask(history, { times, user: near.gets[0].id, watch: [song.id] });
     expect(again.watched[0].probability).toBeCloseTo(chances[0], 4);
     expect(again.watched[0].rank).toBe(near.gets[0].rank);
     await expect(neighbours({ run, item: "none", limit: 4 })).rejects.toMatchObject({ code: "TITLE_UNKNOWN" });
@@ -197,9 +294,9 @@ describe.skipIf(!isLongRun)("the engine process of the app (needs REFRAIN_FULL=1
   test("a log: preview and audit", async () => {
     const config = runConfig({ data: { path } });
     const seen = await preview(config, () => {});
-    expect([seen.count, seen.roles, seen.rows[0][0]]).toEqual([40 * PLAYS, ["user", "item", "time"], "u0"]);
+    expect([seen.count, seen.roles, seen.rows[0][0]]).toEqual([USERS * PLAYS, ["user", "item", "time"], "u0"]);
     const audit = await summarise(config, () => {});
-    expect(audit.profile?.users).toBe(40);
+    expect(audit.profile?.users).toBe(USERS);
     expect(audit.popularity[0][0]).toBe(1);
   });
 });

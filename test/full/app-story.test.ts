@@ -1,169 +1,247 @@
-// The whole story in a real browser on the built app: a log, its audit, a run, one listener, and every screen checked for
-// accessibility in both languages and themes. Waits for the long run, and for a browser.
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+// The whole story in a real browser on the built app: a dirty log, its audit and fixes, two runs, live curves, the engine and
+// the server killed in the middle, one listener, two windows. Waits for the long run, and for a browser.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { buildIfNeeded } from "../../app/launch/build.mjs";
-import { findBrowsers } from "../../app/launch/find.mjs";
-import { isBuilt, isLongRun, ROOT } from "../support/cli.js";
+import type { RunDetail } from "../../app/server/contract.js";
+import {
+  type AppServer,
+  askServer,
+  canShowWindows,
+  openBrowser,
+  seen,
+  smallLog,
+  startAppServer,
+  visit,
+  WINDOW_NEEDS,
+  watchProblems,
+} from "../support/app-window.js";
 
-const [executablePath] = findBrowsers(process.env, process.platform);
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const TITLES = [
-  "夜に駆ける",
-  "Dynamite",
-  "<img src=x onerror=alert(1)>",
-  "봄날",
-  "Lemon",
-  "__proto__",
-  "群青",
-  "Ditto",
-];
-const HOUR = 3600;
-
-/** Plays in which one song follows another, with titles in several scripts and hostile ones. */
-function smallLog(): string {
-  const rows = ["user,track,time"];
-  for (let user = 0; user < 60; user++)
-    for (let play = 0; play < 30; play++) {
-      const song = (user * 3 + play * (1 + (user % 3))) % 24;
-      const title = `${TITLES[song % TITLES.length]} ${song}`;
-      rows.push(`u${user},"Artist ${song % 5} - ${title}",${1_700_000_000 + play * 20 * HOUR + user * 60}`);
-    }
-  return rows.join("\n");
+/** The small log with what real ones have: a bad clock, rows twice, empty fields, a broken line, somebody who never sleeps. */
+function dirtyLog(): string {
+  const rows = smallLog().split("\n");
+  const dirt = [
+    ...rows.slice(1, 40),
+    'u1,"Artist 1 - Lost clock",12',
+    ',"Artist 1 - Nobody",1700000000',
+    "u2,,1700000000",
+    "u3,one field too few",
+    ...Array.from(
+      { length: 900 },
+      (_, n) => `busy,"Artist 0 - Dynamite ${n % 24}",${1_700_100_000 + n * 240 + ((n * n) % 97)}`,
+    ),
+  ];
+  return [...rows, ...dirt].join("\n");
 }
 
-const CAN_RUN = isLongRun && isBuilt && executablePath !== undefined;
-const NEEDS = "needs REFRAIN_FULL=1, dist, and Chromium, Chrome or Edge";
-
-describe.skipIf(!CAN_RUN)(`the app in a browser (${NEEDS})`, () => {
+describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NEEDS})`, () => {
   let folder: string;
-  let server: ChildProcess;
+  let server: AppServer;
   let browser: Browser;
   let page: Page;
-  let url = "";
-  const problems: string[] = [];
+  let problems: string[];
 
   beforeAll(async () => {
     // Not where tests are collected: those that are skipped would leave it behind.
     folder = mkdtempSync(join(tmpdir(), "refrain-app-"));
-    buildIfNeeded(ROOT, () => {});
-    const program = join(ROOT, "dist", "app", "server", "main.js");
-    writeFileSync(join(folder, "log.csv"), smallLog());
-    server = spawn(process.execPath, [program, "--runs", join(folder, "runs")], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    url = await new Promise((resolve) => {
-      createInterface({ input: server.stdout! }).once("line", (line) => resolve(JSON.parse(line).url));
-    });
-    const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-    browser = await chromium.launch({ executablePath, args });
+    writeFileSync(join(folder, "log.csv"), dirtyLog());
+    server = await startAppServer(join(folder, "runs"));
+    browser = await openBrowser();
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
     page = await context.newPage();
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on("dialog", (dialog) => problems.push(`dialog: ${dialog.message()}`));
-    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(new URL(url).origin) && !/^(data|blob):/.test(request.url()))
-        problems.push(request.url());
-    });
+    problems = watchProblems(page, server.origin);
   }, 180_000);
 
   afterAll(async () => {
     await browser?.close();
-    server?.kill("SIGTERM");
+    server?.child.kill("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const visit = (place: string) => page.evaluate((hash) => location.assign(hash), place);
-  const seen = (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: 60_000 });
+  const runs = async () =>
+    (await askServer<{ runs: { id: string; name: string; state: string }[] }>(server, "/runs")).runs;
+  const detailOf = (id: string) => askServer<RunDetail>(server, `/runs/${id}`);
 
-  test("from a log to one listener's list", { timeout: 300_000 }, async () => {
-    await page.goto(url);
-    await seen("A recommender you can question");
+  /** The process that trains a run. */
+  const trainerOf = (id: string) => Number(readFileSync(join(folder, "runs", id, "lock"), "utf8"));
+  const isAlive = (pid: number) => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  test("a dirty log: what was found, a fix by one click, and all rows accounted for", {
+    timeout: 120_000,
+  }, async () => {
+    await page.goto(server.url);
+    await seen(page, "A recommender you can question");
     expect(page.url()).not.toContain("t=");
-
     await page.getByRole("link", { name: "Open a log" }).click();
-    await page.getByRole("textbox").fill(join(folder, "log.csv"));
-    await page.getByRole("button", { name: "Open" }).click();
-    await seen("What was detected");
-    await seen(/rows read =/);
-    await page.getByRole("button", { name: "Train on this log" }).click();
+    await page.locator("input[type=file]").setInputFiles(join(folder, "log.csv"));
+    await seen(page, "What was detected");
+    const balance = page.getByText(/rows read =/).first();
+    await balance.waitFor({ timeout: 60_000 });
+    const before = await balance.innerText();
+    const busy = page
+      .locator(".findings > li")
+      .filter({ has: page.locator("strong", { hasText: /^very busy users$/ }) });
+    await busy.getByText(/rows to blame/).click();
+    await busy.getByText(/^busy \(/).waitFor();
+    await busy.getByRole("button", { name: /^Apply cleaning.maximumPlaysPerDay/ }).click();
+    await expect.poll(() => balance.innerText(), { timeout: 60_000 }).not.toBe(before);
+    const numbers = (await balance.innerText()).replaceAll(",", "").match(/\d+/g)!.map(Number);
+    expect(numbers[0]).toBe(numbers[1] + numbers[2]);
+    expect(numbers[2]).toBeGreaterThan(900); // who never sleeps, and the rows that were there twice
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => balance.innerText(), { timeout: 60_000 }).toBe(before);
+    await busy.getByRole("button", { name: /^Apply cleaning.maximumPlaysPerDay/ }).click();
+    await expect.poll(() => balance.innerText(), { timeout: 60_000 }).not.toBe(before);
+    expect(problems).toEqual([]);
+  });
 
+  test("training is watched live; a wrong option is told before it starts", { timeout: 180_000 }, async () => {
+    await page.getByRole("button", { name: "Train on this log" }).click();
     await page.getByLabel("Name of the run").fill("story");
     await page.getByLabel("Epochs").fill("0");
-    await seen("To correct: 1");
+    await seen(page, "To correct: 1");
     expect(await page.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
     await page.getByLabel("Epochs").fill("2");
-    await seen(/--set train.epochs=2/);
+    await seen(page, /--set train.epochs=2/);
     await page.getByRole("button", { name: "Start training" }).click();
-    await seen("Test results");
     await page.waitForURL(/#\/runs\/.*story/);
-    await seen(/npx refrain train --name story/);
+    await seen(page, "Test results");
+    await seen(page, /npx refrain train --name story/);
+    expect(problems).toEqual([]);
+  });
 
-    await page.getByRole("link", { name: "Explore" }).last().click();
+  test("the engine is killed, then the server; each time the run goes on where it was", {
+    timeout: 240_000,
+  }, async () => {
+    const options = { name: "killed", data: { path: join(folder, "log.csv") }, train: { epochs: 500, patience: 500 } };
+    const { job } = await askServer<{ job: { id: string } }>(server, "/runs", { options });
+    await visit(page, `/runs/${job.id}`);
+    await page.waitForURL(/#\/runs\/.*killed/);
+    const id = decodeURIComponent(page.url().split("/").at(-1)!);
+    const epoch = async () => (await detailOf(id)).epochs.length;
+    const atLeast = (epochs: number) => expect.poll(epoch, { timeout: 60_000 }).toBeGreaterThanOrEqual(epochs);
+    await atLeast(2);
+    process.kill(trainerOf(id), "SIGKILL");
+    await seen(page, "The engine was ended from outside");
+    const before = await epoch();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await atLeast(before + 1);
+    await page.locator(".progress").waitFor();
+
+    const port = Number(new URL(server.origin).port);
+    const engine = trainerOf(id);
+    server.child.kill("SIGKILL");
+    await seen(page, "Connection lost");
+    await expect.poll(() => isAlive(engine), { timeout: 30_000 }).toBe(false); // it saves a checkpoint and goes
+    const saved = await page.locator(".main-svg").count();
+    expect(saved).toBeGreaterThan(0); // what was drawn stays
+    server = await startAppServer(join(folder, "runs"), port);
+    await page.goto("about:blank");
+    await page.goto(server.url);
+    await visit(page, `/runs/${encodeURIComponent(id)}`);
+    await seen(page, "This run is not finished");
+    const left = await epoch();
+    expect(left).toBeGreaterThanOrEqual(before + 1);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await atLeast(left + 1);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Resume" }).waitFor({ timeout: 60_000 });
+    const epochs = (await detailOf(id)).epochs.map((each) => each.epoch);
+    expect(epochs).toEqual(epochs.map((_, n) => n + 1)); // none twice, none lost
+    expect(problems.filter((problem) => !/net::ERR|503/.test(problem))).toEqual([]);
+    problems.length = 0;
+  });
+
+  test("a second run, and both compared with paired tests", { timeout: 120_000 }, async () => {
+    const [story] = (await runs()).filter(({ name }) => name === "story");
+    const { record } = await detailOf(story.id);
+    const options = { ...record!.config, name: "second", train: { ...record!.config.train, seed: 2 } };
+    const { job } = await askServer<{ job: { id: string } }>(server, "/runs", { options });
+    await expect.poll(async () => (await detailOf(job.id)).job?.state, { timeout: 60_000 }).toBe("finished");
+    await visit(page, "/runs");
+    for (const name of ["story", "second"]) await page.getByRole("checkbox", { name: new RegExp(`${name}$`) }).check();
+    await page.getByRole("button", { name: "Compare (2)" }).click();
+    await seen(page, "Options that differ");
+    await page.getByText("train.seed").first().waitFor();
+    await page.getByRole("button", { name: "Test the differences" }).click();
+    await page.getByRole("table", { name: "Paired tests over listeners" }).waitFor({ timeout: 60_000 });
+    expect(problems).toEqual([]);
+  });
+
+  test("one listener: the list, a change and back, a date, and the same place after a reload", {
+    timeout: 120_000,
+  }, async () => {
+    const [story] = (await runs()).filter(({ name }) => name === "story");
+    await visit(page, `/explore/${story.id}`);
     await page.getByRole("option", { name: /^u1 / }).first().click();
     const list = page.getByRole("region", { name: "What comes next" }).first();
     await list.getByRole("listitem").first().waitFor();
     const first = await list.getByRole("listitem").first().innerText();
     const history = page.getByRole("region", { name: "History" }).first();
-    const before = await history.getByRole("listitem").count();
+    const plays = () => history.getByRole("listitem").count();
+    const before = await plays();
     await history.getByRole("listitem").last().getByRole("button", { name: /^Take/ }).press("Enter");
-    await seen("Changes: 1. The list shows how places moved.");
-    expect(await history.getByRole("listitem").count()).toBe(before - 1);
+    await seen(page, "Changes: 1. The list shows how places moved.");
+    expect(await plays()).toBe(before - 1);
     await expect.poll(() => list.getByRole("listitem").first().innerText()).not.toBe(first);
     await page.getByRole("button", { name: "Undo" }).click();
-    await expect.poll(() => history.getByRole("listitem").count()).toBe(before);
-    expect(problems).toEqual([]);
-  });
-
-  test("an address opens its place again in the same tab, and no other tab gets in without the token", async () => {
+    await expect.poll(plays).toBe(before);
+    await page.getByLabel("As of").fill("2023-11-20T12:00");
+    await expect.poll(plays).toBeLessThan(before);
+    const then = await plays();
+    expect(page.url()).toMatch(/at=\d+/);
     await page.reload();
-    await page.getByRole("region", { name: "What comes next" }).first().getByRole("listitem").first().waitFor();
+    await list.getByRole("listitem").first().waitFor();
+    await expect.poll(plays).toBe(then);
     const other = await browser.newPage();
     await other.goto(page.url());
     await other.getByText("This tab has no key").waitFor();
     await other.close();
+    expect(problems).toEqual([]);
   });
 
-  test("every screen is accessible in both languages and themes", { timeout: 300_000 }, async () => {
-    const run = /explore\/([^?]+)/.exec(page.url())?.[1];
-    const ofRun = [
-      `/runs/${run}`,
-      `/explore/${run}?user=u1`,
-      `/items/${run}?item=Artist%204%20-%20Lemon%204`,
-      `/evaluate/${run}`,
-    ];
-    const screens = ["/", "/data", "/train", "/runs", "/compare", "/settings", "/nowhere", ...ofRun];
-    for (const [theme, language] of [
-      ["light", "en"],
-      ["dark", "zh"],
-    ]) {
-      await page.evaluate(
-        (settings) => localStorage.setItem("refrain.settings", settings),
-        JSON.stringify({ theme, language }),
-      );
-      await page.reload();
-      for (const screen of screens) {
-        await visit(`#${screen}`);
-        await page.locator("h1, h2").first().waitFor();
-        await page.waitForTimeout(1200);
-        const { violations } = await new AxeBuilder({ page: page as never }).withTags(RULES).analyze();
-        const found = violations.map(
-          ({ id, nodes }) =>
-            `${theme} ${language} ${screen}: ${id} ${nodes
-              .slice(0, 3)
-              .map(({ html }) => html.slice(0, 160))
-              .join(" | ")}`,
-        );
-        expect.soft(found).toEqual([]);
-      }
-    }
+  test("two windows: what one does to the list of runs, the other shows; and it comes back", {
+    timeout: 60_000,
+  }, async () => {
+    await visit(page, "/runs");
+    const other = await page.context().newPage();
+    await other.goto(server.url);
+    await visit(other, "/runs");
+    const story = other.getByRole("link", { name: "story" });
+    await story.waitFor();
+    await page.getByRole("button", { name: "Delete story" }).click();
+    await story.waitFor({ state: "detached" });
+    await page.keyboard.press("Control+z");
+    await story.waitFor();
+    await page.getByRole("button", { name: "Tags of story" }).click();
+    await page.getByRole("textbox", { name: "Tags of story" }).fill("best, 夜");
+    await page.keyboard.press("Enter");
+    await other.getByRole("button", { name: /夜/ }).waitFor();
+    await other.close();
     expect(problems).toEqual([]);
+  });
+
+  test("other pages and names get nothing, even with the key", async () => {
+    const hostile = await openBrowser("--host-resolver-rules=MAP evil.test 127.0.0.1");
+    const evil = await hostile.newPage();
+    expect((await evil.goto(`http://evil.test:${new URL(server.origin).port}/`))?.status()).toBe(421);
+    const reached = await evil.evaluate(
+      ([address, key]) =>
+        fetch(address, { headers: { Authorization: `Bearer ${key}` } }).then(
+          ({ status }) => status,
+          () => "refused",
+        ),
+      [`${server.origin}/api/runs`, server.token],
+    );
+    expect(reached).toBe("refused");
+    await hostile.close();
   });
 });

@@ -106,4 +106,11 @@ export function addModelRoutes(app: OpenAPIHono, { store, engines }: Context): v
     jsonRoute("get", "/api/runs/{run}/evaluation", "The test part in detail", contract.evaluationReply, { params }),
     async (c) => c.json(await engines.explore("evaluation", { run: folder(c.req.valid("param").run) }), 200),
   );
+
+  app.openapi(
+    jsonRoute("post", "/api/compare", "Test results of several runs with paired tests", contract.pairsReply, {
+      body: contract.pairsBody,
+    }),
+    async (c) => c.json(await engines.explore("pairs", { runs: c.req.valid("json").runs.map(folder) }), 200),
+  );
 }

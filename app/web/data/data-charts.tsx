@@ -39,7 +39,7 @@ function Popularity({ points }: { readonly points: AuditSummary["popularity"] })
         xaxis: axis(t("data.rank"), { type: "log", dtick: 1 }),
         yaxis: axis(t("items.plays"), { type: "log", dtick: 1 }),
       }}
-      sheet={{ header: ["rank", "plays"], rows: points }}
+      sheet={{ header: [t("data.rank"), t("items.plays")], rows: points }}
     />
   );
 }
@@ -79,7 +79,7 @@ function Pauses({ gaps }: { readonly gaps: NonNullable<AuditSummary["gaps"]> }) 
       data={data}
       layout={{ xaxis: axis(t("data.minutes"), { type: "log" }), yaxis: axis(t("data.count")) }}
       sheet={{
-        header: ["minutes from", "pauses"],
+        header: [t("data.minutes"), t("data.count")],
         rows: minutes.map((start, bin) => [start.toPrecision(4), gaps.counts[bin]]),
       }}
     />

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Timeline } from "../../engine/protocol.js";
 import { SongName } from "../components/song-name.js";
 import { useFormat } from "../format.js";
+import { Moment } from "./moment.js";
 import { SongSearch } from "./song-search.js";
 import { type Edit, type Entry, sittings } from "./what-if.js";
 
@@ -16,8 +17,10 @@ interface HistoryProps {
   readonly entries: readonly Entry[];
   readonly edits: readonly Edit[];
   readonly now: number;
+  /** When the model is asked, where somebody chose that: seconds since 1970. */
+  readonly at: number | null;
   readonly highlighted: ReadonlySet<string>;
-  readonly onNow: (now: number) => void;
+  readonly onNow: (now: number, at: number | null) => void;
   readonly onEdit: (edit: Edit) => void;
   readonly onUndo: () => void;
   readonly onReset: () => void;
@@ -25,7 +28,7 @@ interface HistoryProps {
 
 /** What was heard, by sitting, newest at the bottom; every play can be taken out or moved, and others put in. */
 export function History(props: HistoryProps) {
-  const { run, timeline, entries, edits, now, highlighted, onNow, onEdit, onUndo, onReset } = props;
+  const { run, timeline, entries, edits, now, at, highlighted, onNow, onEdit, onUndo, onReset } = props;
   const { t } = useTranslation();
   const format = useFormat();
   const [all, setAll] = useState(false);
@@ -38,7 +41,6 @@ export function History(props: HistoryProps) {
   }, [user, now, entries.length === 0]);
   const hidden = all ? 0 : Math.max(0, entries.length - SHOWN);
   const total = timeline?.plays.length ?? 0;
-  const nowTime = timeline?.plays[now]?.time ?? null;
   const place = (key: string) => entries.findIndex((entry) => entry.key === key);
   return (
     <section className="card column history" aria-label={t("explore.history")}>
@@ -70,25 +72,7 @@ export function History(props: HistoryProps) {
         </div>
       </header>
       <div className="tools">
-        {timeline && total > 1 && (
-          <label className="now">
-            <span className="small">
-              {t("explore.now")}{" "}
-              <strong>
-                {nowTime === null
-                  ? t("explore.afterPlays", { number: format.count(now) })
-                  : format.moment(nowTime * 1000)}
-              </strong>
-            </span>
-            <input
-              type="range"
-              min={1}
-              max={total}
-              value={now}
-              onChange={(event) => onNow(Number(event.target.value))}
-            />
-          </label>
-        )}
+        {timeline && total > 1 && <Moment plays={timeline.plays} now={now} at={at} onNow={onNow} />}
         <SongSearch
           run={run}
           icon={<ListPlus size={16} aria-hidden />}

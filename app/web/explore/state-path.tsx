@@ -1,7 +1,8 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { StatePath, StateStep } from "../../engine/protocol.js";
+import type { Asked, StatePath, StateStep } from "../../engine/protocol.js";
 import { part, request } from "../api.js";
 import { Chart } from "../components/chart.js";
 import { axis, escaped } from "../components/chart-theme.js";
@@ -10,17 +11,16 @@ import { useRested } from "./suggest.js";
 
 interface StatePathProps {
   readonly run: string;
-  readonly user: string | null;
-  readonly history: readonly string[];
+  readonly asked: Asked;
 }
 
 /** The model's hidden state through a history: its path, how far each play moved it, and how expected each play was. */
-export function StatePathCard({ run, user, history }: StatePathProps) {
+export function StatePathCard({ run, asked }: StatePathProps) {
   const { t } = useTranslation();
-  const asked = useRested({ user, history }, 400);
+  const rested = useRested(asked, 400);
   const path = useQuery({
-    queryKey: ["states", run, asked],
-    queryFn: ({ signal }) => request<StatePath>(`/runs/${part(run)}/states`, { body: asked, signal }),
+    queryKey: ["states", run, rested],
+    queryFn: ({ signal }) => request<StatePath>(`/runs/${part(run)}/states`, { body: rested, signal }),
     placeholderData: keepPreviousData,
     gcTime: 30_000,
   });
@@ -44,8 +44,17 @@ interface StepsProps {
   readonly steps: readonly StateStep[];
 }
 
-const sheetOf = (steps: readonly StateStep[]) => ({
-  header: ["play", "title", "artist", "x", "y", "moved", "rank before", "probability before"],
+const sheetOf = (steps: readonly StateStep[], t: TFunction) => ({
+  header: [
+    t("explore.state.play"),
+    t("chart.title"),
+    t("chart.artist"),
+    "x",
+    "y",
+    t("explore.state.moved"),
+    t("explore.state.rank"),
+    t("explore.state.probability"),
+  ],
   rows: steps.map(({ play, title, artist, x, y, moved, rank, probability }) => [
     play,
     title,
@@ -95,7 +104,7 @@ function Path({ steps }: StepsProps) {
       title={t("explore.state.path")}
       data={data}
       layout={{ xaxis: axis("", bare), yaxis: axis("", bare) }}
-      sheet={sheetOf(steps)}
+      sheet={sheetOf(steps, t)}
       note={t("explore.state.pathNote")}
     />
   );
@@ -146,7 +155,7 @@ function Moves({ steps }: StepsProps) {
         }),
         margin: { l: 52, r: 52, t: 8, b: 40 },
       }}
-      sheet={sheetOf(steps)}
+      sheet={sheetOf(steps, t)}
       note={t("explore.state.movesNote")}
     />
   );

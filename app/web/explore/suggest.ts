@@ -1,19 +1,17 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { ReasonRow, SuggestionList } from "../../engine/protocol.js";
+import type { Asked, ReasonRow, SuggestionList } from "../../engine/protocol.js";
 import { part, request } from "../api.js";
 
-interface Asked {
+interface ListQuestion extends Asked {
   readonly run: string;
-  readonly user: string | null;
-  readonly history: readonly string[];
   readonly k: number;
   readonly newOnly: boolean;
   readonly watch: readonly string[];
 }
 
 /** The list after a history. Older questions are dropped while a newer one runs, and the old list stays until then. */
-export function useSuggestions(asked: Asked, enabled = true) {
+export function useSuggestions(asked: ListQuestion, enabled = true) {
   const { run, ...body } = asked;
   return useQuery({
     queryKey: ["suggest", run, body],
@@ -27,8 +25,8 @@ export function useSuggestions(asked: Asked, enabled = true) {
 const REASONS_AFTER = 350;
 
 /** Reasons of the first items; asked for once the history rests, because they take many scorings. */
-export function useReasons(run: string, user: string | null, history: readonly string[], items: readonly string[]) {
-  const rested = useRested({ user, history, items }, REASONS_AFTER);
+export function useReasons(run: string, asked: Asked, items: readonly string[]) {
+  const rested = useRested({ ...asked, items }, REASONS_AFTER);
   return useQuery({
     queryKey: ["explain", run, rested],
     queryFn: async ({ signal }) =>

@@ -21,7 +21,11 @@ export function entriesOf(plays: readonly Play[], now: number): Entry[] {
   return plays.slice(0, now).map((play, place) => ({ ...play, key: `play-${place}`, changed: false }));
 }
 
-/** The history after all edits, in their order. An edit of an entry that is gone does nothing. */
+/**
+ * The history after all edits, in their order. An edit of an entry that is gone does nothing.
+ *
+ * Moments stay where they are and songs move between them; a song that is put in is heard soon after the one before it.
+ */
 export function applyEdits(base: readonly Entry[], edits: readonly Edit[]): Entry[] {
   const entries = [...base];
   edits.forEach((edit, number) => {
@@ -38,7 +42,33 @@ export function applyEdits(base: readonly Entry[], edits: readonly Edit[]): Entr
     const to = Math.max(0, Math.min(entries.length, at + edit.by));
     entries.splice(to, 0, { ...entry, changed: true });
   });
-  return entries;
+  return retimed(entries);
+}
+
+/** Seconds from a play to one that is put in behind it: a song's length. */
+const SONG = 240;
+
+function retimed(entries: readonly Entry[]): Entry[] {
+  const moments = entries.flatMap(({ time }) => time ?? []).sort((a, b) => a - b);
+  let taken = 0;
+  let last: number | null = null;
+  return entries.map((entry) => {
+    if (moments.length === 0) return entry;
+    const next = moments[taken] as number | undefined;
+    if (entry.time !== null) {
+      last = moments[taken++];
+      return entry.time === last ? entry : { ...entry, time: last };
+    }
+    const pause: number = last === null || next === undefined ? SONG : Math.min(SONG, (next - last) / 2);
+    last = last === null ? (next as number) - pause : last + pause;
+    return { ...entry, time: last };
+  });
+}
+
+/** How many first plays were heard by a moment, in seconds since 1970. */
+export function playsUntil(plays: readonly Pick<Play, "time">[], moment: number): number {
+  const later = plays.findIndex(({ time }) => time !== null && time > moment);
+  return later < 0 ? plays.length : later;
 }
 
 /** A run of plays without a long pause. */

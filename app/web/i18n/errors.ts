@@ -55,7 +55,7 @@ export const ERRORS_ZH: Readonly<Record<Code, readonly [what: string, remedy: st
   TERMS_NOT_ACCEPTED: ["尚未接受数据集的条款。", "请阅读条款；若同意，加 --accept-terms 再运行。"],
   DOWNLOAD_FAILED: ["下载失败。", "请检查网络后重试，会从中断处继续。"],
   DOWNLOAD_REFUSED: ["下载地址已变。", "请自行获取文件，并用 --from 指定。"],
-  DISK_FULL: ["磁盘已满。", "请释放空间，或将 REFRAIN_DATA 设为另一磁盘上的文件夹。"],
+  DISK_FULL: ["磁盘已满。", "请释放空间，或改用另一磁盘上的文件夹（运行用 --runs，数据集用 REFRAIN_DATA），再试一次。"],
   ARCHIVE_UNSAFE: ["压缩包不安全。", "请勿手动解压，请从发布者处获取。"],
   ARCHIVE_INCOMPLETE: ["压缩包不完整。", "请确认是此数据集、此版本的文件。"],
   STUDY_MISMATCH: ["此搜索是以其他选项、日志或版本开始的。", "请用 --study 另起一个文件，或给出与开始时相同的选项。"],

@@ -77,6 +77,7 @@ export const run = {
     stopSure: ["Stop without saving?", "不保存就停止？"],
     resume: ["Resume", "继续"],
     report: ["Report (HTML)", "报告（HTML）"],
+    reveal: ["Show the folder", "显示文件夹"],
     reporting: ["Making the report …", "正在生成报告……"],
     evaluating: ["Testing {{scorer}} ({{done}} of {{all}})", "正在测试 {{scorer}}（{{done}}/{{all}}）"],
     progress: [
@@ -106,6 +107,14 @@ export const run = {
     raw: ["each step", "每一步"],
     smoothing: ["Smoothing", "平滑"],
     rawOnly: ["raw", "原始"],
+    bestEpoch: ["best epoch", "最佳轮"],
+    scale: ["Scale", "刻度"],
+    scales: { linear: ["linear", "线性"], log: ["log", "对数"] },
+    against: ["Across", "横轴"],
+    by: { step: ["steps", "步"], time: ["time", "时间"] },
+    seconds: ["Seconds of training", "训练秒数"],
+    gradientTitle: ["Gradient norm", "梯度范数"],
+    norm: ["norm", "范数"],
     smooth: ["smooth {{weight}}", "平滑 {{weight}}"],
     referenceNote: [
       "Straight lines: results on the test part of the same log, from {{run}}. Validation and test are different plays.",

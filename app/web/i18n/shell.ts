@@ -54,6 +54,8 @@ export const shell = {
     export: ["Save the figure {{title}}", "保存图表 {{title}}"],
     table: ["Table", "表格"],
     figure: ["Figure", "图表"],
+    title: ["title", "标题"],
+    artist: ["artist", "艺人"],
   },
   home: {
     title: ["A recommender you can question", "可以追问的推荐系统"],
@@ -94,7 +96,10 @@ export const shell = {
     key: {
       search: ["any screen or run", "查找页面或运行"],
       list: ["move in a list of listeners or songs", "在听众或歌曲列表中移动"],
-      undo: ["take back the last change of the runs", "撤销对运行列表的最后一次修改"],
+      undo: [
+        "take back the last change: of the runs, a history, or the cleaning of a log",
+        "撤销最后一次修改：运行列表、历史或日志清洗",
+      ],
       next: ["to the next control", "到下一个控件"],
       close: ["close what is open", "关闭打开的面板"],
     },

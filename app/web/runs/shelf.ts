@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import type { RunMarks } from "refrain";
 import type { RunRow } from "../../server/contract.js";
 import { part, request } from "../api.js";
+import { useUndoKey } from "../undo-key.js";
 
 /** A change that was made, and how to take it back. */
 export interface Done {
@@ -44,16 +45,7 @@ export function useShelf() {
     setDone(done.slice(0, -1));
     void attempt(last.undo);
   }, [done, attempt]);
-  useEffect(() => {
-    const key = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLInputElement && event.target.type !== "checkbox";
-      if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
-      event.preventDefault();
-      undo();
-    };
-    addEventListener("keydown", key);
-    return () => removeEventListener("keydown", key);
-  }, [undo]);
+  useUndoKey(undo);
 
   const mark = (what: string, rows: readonly RunRow[], change: (row: RunRow) => Partial<RunMarks>) =>
     act(what, rows.length, async () => {

@@ -9,6 +9,7 @@ import { Card, Empty, Notice, Page } from "../components/parts.js";
 import { useFormat } from "../format.js";
 import { useRuns } from "../queries.js";
 import { go, href, useRoute } from "../router.js";
+import { PairedTests } from "./compare-tests.js";
 
 const COLOURS = [
   "var(--chart-1)",
@@ -72,7 +73,7 @@ function Side({ details }: { readonly details: readonly RunDetail[] }) {
     })),
     layout: { xaxis: axis(t("run.epoch")), yaxis: axis(y) },
     sheet: {
-      header: ["run", "epoch", y],
+      header: [t("runs.name"), t("run.epoch"), y],
       rows: details.flatMap(({ epochs }, i) => epochs.map((epoch) => [names[i], epoch.epoch, metric(epoch)])),
     },
   });
@@ -86,6 +87,7 @@ function Side({ details }: { readonly details: readonly RunDetail[] }) {
         />
       </div>
       <Metrics details={details} names={names} />
+      {sameData && details.every(({ record }) => record?.results) && <PairedTests key={names.join()} runs={names} />}
       <Differences details={details} names={names} />
     </>
   );

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { FileUp } from "lucide-react";
-import { type DragEvent, useRef, useState } from "react";
+import { FileUp, Undo2 } from "lucide-react";
+import { type DragEvent, useCallback, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AuditSummary, DataPreview } from "../../engine/protocol.js";
 import { request } from "../api.js";
@@ -9,9 +9,13 @@ import { CleaningCard } from "../data/cleaning-card.js";
 import { DataCharts } from "../data/data-charts.js";
 import { Findings } from "../data/findings.js";
 import { PreviewCard } from "../data/preview-card.js";
-import { changeDraft, optionAt, setOption, useDraft, withOption } from "../draft.js";
+import { changeDraft, type Draft, optionAt, setOption, useDraft, withOption } from "../draft.js";
 import { useFormat } from "../format.js";
 import { go, href } from "../router.js";
+import { useUndoKey } from "../undo-key.js";
+
+/** Options with their new values. */
+type Changes = readonly (readonly [option: string, value: unknown])[];
 
 /** A log from the file to the audit: detected columns, cleaning, findings with what helps. */
 export function Data() {
@@ -19,22 +23,44 @@ export function Data() {
   const draft = useDraft();
   const path = optionAt(draft.options, "data.path");
   const chosen = typeof path === "string" && path !== "";
-  const choose = (next: string) =>
+  /** The drafts before each change of this screen. */
+  const [before, setBefore] = useState<readonly Draft[]>([]);
+  const undo = useCallback(() => {
+    const last = before.at(-1);
+    if (!last) return;
+    setBefore(before.slice(0, -1));
+    changeDraft(last);
+  }, [before]);
+  useUndoKey(undo);
+  const change = (options: Changes) => {
+    setBefore([...before, draft]);
+    for (const [option, value] of options) setOption(option, value);
+  };
+  const choose = (next: string) => {
+    setBefore([]);
     changeDraft({ ...draft, options: { ...withOption(draft.options, "data", undefined), data: { path: next } } });
+  };
   return (
     <Page
       title={t("nav.data")}
       lead={t("data.lead")}
       actions={
         chosen && (
-          <button type="button" className="button primary" onClick={() => go(href(["train"]))}>
-            {t("data.train")}
-          </button>
+          <>
+            {before.length > 0 && (
+              <button type="button" className="button" onClick={undo}>
+                <Undo2 size={15} aria-hidden /> {t("explore.undo")} <kbd>Ctrl Z</kbd>
+              </button>
+            )}
+            <button type="button" className="button primary" onClick={() => go(href(["train"]))}>
+              {t("data.train")}
+            </button>
+          </>
         )
       }
     >
       <Source path={chosen ? path : ""} onChoose={choose} />
-      {chosen && <Look key={path} options={draft.options} onSet={setOption} />}
+      {chosen && <Look key={path} options={draft.options} onSet={change} />}
     </Page>
   );
 }
@@ -63,6 +89,12 @@ function Source({ path, onChoose }: SourceProps) {
     const known = window.refrainDesktop?.pathOf(file);
     if (known) onChoose(known);
     else upload.mutate(file);
+  };
+  const pick = async () => {
+    const desktop = window.refrainDesktop;
+    if (!desktop) return picker.current?.click();
+    const picked = await desktop.pickLog();
+    if (picked !== null) onChoose(picked);
   };
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -94,7 +126,7 @@ function Source({ path, onChoose }: SourceProps) {
           tabIndex={-1}
           onChange={(event) => take(event.target.files?.[0])}
         />
-        <button type="button" className="button" onClick={() => picker.current?.click()}>
+        <button type="button" className="button" onClick={pick}>
           {t("data.pick")}
         </button>
         <button type="button" className="button" onClick={() => onChoose("jkpop")}>
@@ -126,7 +158,7 @@ function Source({ path, onChoose }: SourceProps) {
 
 interface LookProps {
   readonly options: Readonly<Record<string, unknown>>;
-  readonly onSet: (option: string, value: unknown) => void;
+  readonly onSet: (options: Changes) => void;
 }
 
 function Look({ options, onSet }: LookProps) {
@@ -156,7 +188,7 @@ function Look({ options, onSet }: LookProps) {
           <PreviewCard
             preview={found}
             columns={optionAt(options, "data.columns")}
-            onColumn={(role, column) => onSet(`data.columns.${role}`, column)}
+            onColumn={(role, column) => onSet([[`data.columns.${role}`, column]])}
           />
         )}
       </Loaded>
@@ -202,10 +234,7 @@ function Look({ options, onSet }: LookProps) {
               ]}
             />
           )}
-          <Findings
-            findings={audit.data.findings}
-            onFix={(fixes) => fixes.map(([option, value]) => onSet(option, value))}
-          />
+          <Findings findings={audit.data.findings} onFix={onSet} />
           {audit.data.cleaning && <CleaningCard report={audit.data.cleaning} />}
           <DataCharts audit={audit.data} />
         </div>

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { ListFact, UserResult } from "../../engine/protocol.js";
+import type { EvaluationDetail, UserResult } from "../../engine/protocol.js";
 import { Chart } from "../components/chart.js";
 import { axis } from "../components/chart-theme.js";
 import { type Column, DataTable } from "../components/data-table.js";
@@ -10,7 +10,7 @@ import { useFormat } from "../format.js";
 import { href } from "../router.js";
 
 /** Coverage, popularity bias, novelty and diversity of the lists, each with a sentence. */
-export function ListFacts({ lists }: { readonly lists: readonly ListFact[] }) {
+export function ListFacts({ lists }: Pick<EvaluationDetail, "lists">) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
@@ -87,7 +87,14 @@ export function Users({ run, users }: { readonly run: string; readonly users: re
   const save = () =>
     saveText(
       csvOf({
-        header: ["user", "plays", "cases", "hits", "HR@10", "NDCG@10"],
+        header: [
+          t("evaluate.listener"),
+          t("evaluate.allPlays"),
+          t("evaluate.cases"),
+          t("evaluate.hits"),
+          "HR@10",
+          "NDCG@10",
+        ],
         rows: sorted.map(({ user, plays, cases, hits, ndcg }) => [user, plays, cases, hits, hits / cases, ndcg]),
       }),
       t("evaluate.users"),

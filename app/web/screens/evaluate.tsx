@@ -11,6 +11,7 @@ import { useFormat } from "../format.js";
 import { useEvaluation, useFinished, useRun } from "../queries.js";
 import { go, href, useRoute } from "../router.js";
 import { ListFacts, Users } from "./evaluate-lists.js";
+import { Anchors, Readings, Sets } from "./evaluate-more.js";
 import { ResultsTable } from "./results-table.js";
 
 /** The test part of a run: results, slices, ranks and the worst misses. */
@@ -51,9 +52,12 @@ function Detail({ run }: { readonly run: string }) {
           <Skeleton lines={6} />
         </Card>
       )}
+      {detail.data && <Readings readings={detail.data.readings} />}
       {detail.data && <Slices detail={detail.data} />}
       {detail.data && <RankChart counts={detail.data.rankCounts} />}
+      {detail.data && <Sets sets={detail.data.sets} />}
       {detail.data && <ListFacts lists={detail.data.lists} />}
+      {detail.data && <Anchors anchors={detail.data.anchors} />}
       {detail.data && <Users run={run} users={detail.data.users} />}
       {detail.data && <Misses run={run} misses={detail.data.misses} />}
     </>
@@ -64,6 +68,7 @@ function Slices({ detail: { slices } }: { readonly detail: EvaluationDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
   const most = Math.max(...slices.map(({ metrics }) => metrics[0].high));
+  const names = slices[0]?.metrics.map(({ name }) => name) ?? [];
   const kinds = [...new Set(slices.map(({ by }) => by))];
   return (
     <Card title={t("evaluate.slices")} flush>
@@ -74,16 +79,19 @@ function Slices({ detail: { slices } }: { readonly detail: EvaluationDetail }) {
             <th className="number">{t("evaluate.cases")}</th>
             <th className="number">{t("evaluate.share")}</th>
             <th>
-              <span className="visually-hidden">HR@10</span>
+              <span className="visually-hidden">{names[0]}</span>
             </th>
-            <th className="number">HR@10</th>
-            <th className="number">NDCG@10</th>
+            {names.map((name) => (
+              <th key={name} className="number">
+                {name}
+              </th>
+            ))}
           </tr>
         </thead>
         {kinds.map((kind) => (
           <tbody key={kind}>
             <tr className="group">
-              <th colSpan={6} scope="rowgroup">
+              <th colSpan={4 + names.length} scope="rowgroup">
                 {t(`evaluate.by.${kind}`)}
               </th>
             </tr>

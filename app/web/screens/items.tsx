@@ -148,7 +148,7 @@ function MapChart({ map, run, item, onChoose }: PartProps & { readonly map: Item
       data={data}
       layout={{ xaxis: hidden, yaxis: { ...hidden, scaleanchor: "x" }, margin: { l: 12, r: 12, t: 8, b: 12 } }}
       sheet={{
-        header: ["title", "artist", "x", "y", "plays"],
+        header: [t("chart.title"), t("chart.artist"), "x", "y", t("items.plays")],
         rows: map.points.map(({ title, artist, x, y, plays }) => [title, artist, x.toFixed(4), y.toFixed(4), plays]),
       }}
       onPick={onChoose}

@@ -7,76 +7,6 @@ import { axis } from "../components/chart-theme.js";
 import { Tabs } from "../components/parts.js";
 import { smoothed } from "../smooth.js";
 
-/** Weights of the running mean that can be chosen. */
-const SMOOTHING = ["0", "0.9", "0.98"] as const;
-
-interface LossChartProps {
-  readonly steps: readonly StepPoint[];
-  readonly epochs: readonly EpochRecord[];
-}
-
-/** Loss by step, raw and smoothed; by epoch where the steps are not known any more. */
-export function LossChart({ steps, epochs }: LossChartProps) {
-  const { t } = useTranslation();
-  const [weight, setWeight] = useState<(typeof SMOOTHING)[number]>("0.9");
-  const points = steps.length > 1 ? steps : epochs.map(({ step, trainingLoss }) => ({ step, loss: trainingLoss }));
-  const bySteps = steps.length > 1;
-  const data = useMemo(() => {
-    const x = points.map(({ step }) => step);
-    const y = points.map(({ loss }) => loss);
-    const line = { color: "var(--chart-1)", width: 2 };
-    const epochMeans = {
-      type: "scatter",
-      mode: "markers",
-      name: t("run.epochMean"),
-      x: epochs.map(({ step }) => step),
-      y: epochs.map(({ trainingLoss }) => trainingLoss),
-      marker: { color: "var(--chart-2)", size: 8, symbol: "diamond" },
-    };
-    if (!bySteps) return [{ type: "scatter", mode: "lines+markers", name: t("run.loss"), x, y, line }];
-    return [
-      ...(weight === "0"
-        ? []
-        : [
-            {
-              type: "scatter",
-              mode: "lines",
-              name: t("run.raw"),
-              x,
-              y,
-              line: { ...line, width: 1 },
-              opacity: 0.28,
-              hoverinfo: "skip",
-            },
-          ]),
-      { type: "scatter", mode: "lines", name: t("run.loss"), x, y: smoothed(y, Number(weight)), line },
-      ...(epochs.length > 0 ? [epochMeans] : []),
-    ];
-  }, [points, epochs, weight, bySteps, t]);
-  const sheet = { header: ["step", "loss"], rows: points.map(({ step, loss }) => [step, loss]) };
-  return (
-    <Chart
-      title={t("run.lossTitle")}
-      data={data}
-      layout={{ xaxis: axis(t("run.step")), yaxis: axis(t("run.nats")) }}
-      sheet={sheet}
-      control={
-        bySteps && (
-          <Tabs
-            label={t("run.smoothing")}
-            value={weight}
-            onChange={setWeight}
-            options={SMOOTHING.map((each) => [
-              each,
-              each === "0" ? t("run.rawOnly") : t("run.smooth", { weight: each }),
-            ])}
-          />
-        )
-      }
-    />
-  );
-}
-
 const METRICS = ["NDCG@10", "HR@10", "MRR@10"] as const;
 const DASHES: Readonly<Record<string, string>> = { oracle: "dot", popularity: "dashdot", Markov: "dash" };
 const COLOURS = ["var(--chart-2)", "var(--chart-3)", "var(--chart-4)", "var(--chart-5)"];
@@ -91,12 +21,12 @@ export function MetricChart({ epochs, references }: MetricChartProps) {
   const { t } = useTranslation();
   const [metric, setMetric] = useState<(typeof METRICS)[number]>("HR@10");
   const lines = useMemo(
-    () =>
-      (references?.rows ?? []).filter(({ scorer, metrics }) => !/^(LSTM|GRU|RNN)$/.test(scorer) && metric in metrics),
+    () => (references?.rows ?? []).filter(({ scorer, metrics }) => scorer !== references?.own && metric in metrics),
     [references, metric],
   );
   const data = useMemo(() => {
     const last = Math.max(1, ...epochs.map(({ epoch }) => epoch));
+    const best = epochs.toSorted((a, b) => b.metrics[metric] - a.metrics[metric] || a.epoch - b.epoch).slice(0, 1);
     return [
       {
         type: "scatter",
@@ -106,6 +36,14 @@ export function MetricChart({ epochs, references }: MetricChartProps) {
         y: epochs.map(({ metrics }) => metrics[metric]),
         line: { color: "var(--chart-1)", width: 2.5 },
         marker: { size: 7 },
+      },
+      {
+        type: "scatter",
+        mode: "markers",
+        name: t("run.bestEpoch"),
+        x: best.map(({ epoch }) => epoch),
+        y: best.map(({ metrics }) => metrics[metric]),
+        marker: { size: 14, symbol: "star", color: "var(--chart-1)" },
       },
       ...lines.map(({ scorer, metrics }, i) => ({
         type: "scatter",
@@ -118,7 +56,7 @@ export function MetricChart({ epochs, references }: MetricChartProps) {
     ];
   }, [epochs, lines, metric, t]);
   const sheet = {
-    header: ["epoch", metric],
+    header: [t("run.epoch"), metric],
     rows: [
       ...epochs.map(({ epoch, metrics }) => [epoch, metrics[metric]]),
       ...lines.map(({ scorer, metrics }) => [scorer, metrics[metric]]),
@@ -172,8 +110,38 @@ export function ThroughputChart({ steps }: { readonly steps: readonly StepPoint[
       data={data}
       layout={{ xaxis: axis(t("run.step")), yaxis: axis(t("run.perSecond"), { rangemode: "tozero" }) }}
       sheet={{
-        header: ["step", "targets/s"],
+        header: [t("run.step"), t("run.perSecond")],
         rows: steps.map(({ step, positionsPerSecond }) => [step, positionsPerSecond]),
+      }}
+    />
+  );
+}
+
+/** The norm of the gradient by step, before it is clipped: what jumps or dies shows here first. */
+export function GradientChart({ steps }: { readonly steps: readonly StepPoint[] }) {
+  const { t } = useTranslation();
+  const data = useMemo(
+    () => [
+      {
+        type: "scatter",
+        mode: "lines",
+        name: t("run.gradientTitle"),
+        x: steps.map(({ step }) => step),
+        y: steps.map(({ gradientNorm }) => gradientNorm),
+        line: { color: "var(--chart-4)", width: 1.5 },
+      },
+    ],
+    [steps, t],
+  );
+  return (
+    <Chart
+      title={t("run.gradientTitle")}
+      height={200}
+      data={data}
+      layout={{ xaxis: axis(t("run.step")), yaxis: axis(t("run.norm"), { type: "log" }) }}
+      sheet={{
+        header: [t("run.step"), t("run.norm")],
+        rows: steps.map(({ step, gradientNorm }) => [step, gradientNorm]),
       }}
     />
   );

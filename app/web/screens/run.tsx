@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Check, Copy, FileDown, Pause, Play, Square } from "lucide-react";
+import { FileDown, FolderOpen, Pause, Play, Square } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Job, LogLine, RunDetail } from "../../server/contract.js";
+import type { Job, RunDetail } from "../../server/contract.js";
 import { ApiError, part, request } from "../api.js";
 import { saveText } from "../components/export.js";
 import { Card, ErrorBox, Loaded, Notice, Page, Skeleton, Stats } from "../components/parts.js";
@@ -11,8 +11,10 @@ import { useFormat } from "../format.js";
 import { useRun } from "../queries.js";
 import { go, href } from "../router.js";
 import { useSettings } from "../settings.js";
+import { LossChart } from "./loss-chart.js";
 import { ResultsTable } from "./results-table.js";
-import { LossChart, MetricChart, ThroughputChart } from "./run-charts.js";
+import { GradientChart, MetricChart, ThroughputChart } from "./run-charts.js";
+import { Command, Log } from "./run-parts.js";
 
 const LIVE: readonly Job["state"][] = ["preparing", "training", "evaluating", "pausing"];
 
@@ -62,7 +64,12 @@ export function Run({ id }: { readonly id: string }) {
           <ResultsTable table={record.results} />
         </Card>
       )}
-      {run.data.steps.length > 1 && <ThroughputChart steps={run.data.steps} />}
+      {run.data.steps.length > 1 && (
+        <div className="grid two">
+          <ThroughputChart steps={run.data.steps} />
+          <GradientChart steps={run.data.steps} />
+        </div>
+      )}
       {command && <Command text={command} />}
       {log.length > 0 && (
         <Card title={t("run.log")}>
@@ -112,6 +119,11 @@ function RunActions({ detail, live }: { readonly detail: RunDetail; readonly liv
         </button>
       )}
       {detail.row?.state === "finished" && <ReportButton run={id} />}
+      {window.refrainDesktop && detail.record && (
+        <button type="button" className="button" onClick={() => void window.refrainDesktop?.revealRun(id)}>
+          <FolderOpen size={16} aria-hidden /> {t("run.reveal")}
+        </button>
+      )}
       {detail.row?.state === "finished" && (
         <a className="button primary" href={href(["explore", id])}>
           {t("nav.explore")}
@@ -214,44 +226,5 @@ function RunStats({ detail, live }: { readonly detail: RunDetail; readonly live:
         { label: t("run.trained"), value: known(row?.trainingSeconds, format.duration), note: row?.engine },
       ]}
     />
-  );
-}
-
-function Command({ text }: { readonly text: string }) {
-  const { t } = useTranslation();
-  const [copied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 1500);
-  };
-  return (
-    <Card
-      title={t("run.command")}
-      aside={
-        <button type="button" className="button quiet" onClick={copy}>
-          {copied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}{" "}
-          {copied ? t("run.copied") : t("run.copy")}
-        </button>
-      }
-    >
-      <pre className="command">{text}</pre>
-    </Card>
-  );
-}
-
-function Log({ lines }: { readonly lines: readonly LogLine[] }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard
-    <ol className="log" tabIndex={0} aria-label={t("run.log")}>
-      {lines.toReversed().map(({ at, level, key, values }) => (
-        <li key={`${at} ${key} ${JSON.stringify(values)}`} className={level}>
-          <time dateTime={at}>{format.clock(at)}</time>
-          <span>{t(key, values)}</span>
-        </li>
-      ))}
-    </ol>
   );
 }

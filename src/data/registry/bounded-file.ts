@@ -1,5 +1,6 @@
 import { open, statfs } from "node:fs/promises";
 import { RefrainError } from "../../core/errors.js";
+import { writeFailure } from "../../core/files.js";
 
 /** Bytes that are left free in any case. */
 const RESERVE = 64 * 2 ** 20;
@@ -86,13 +87,6 @@ async function attempt<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const full = code === "ENOSPC" || code === "EDQUOT";
-    throw new RefrainError(
-      full ? "DISK_FULL" : "FILE_WRITE_FAILED",
-      full ? `There is no space left for ${path}.` : `${path} could not be written: ${message}.`,
-      { path },
-      { cause },
-    );
+    throw writeFailure(path, cause);
   }
 }
