@@ -129,7 +129,7 @@ describe.skipIf(!long || !hasRedis)("a queue on Redis (needs REFRAIN_FULL=1 and 
       await queue.close();
       store.close();
     }
-  }, 180_000);
+  }, 300_000);
 
   test("refrain tune asks, refrain worker trains, a killed one is replaced, and an idle one ends", async () => {
     const runs = ["--runs", join(folder, "queue-runs")];
@@ -139,7 +139,7 @@ describe.skipIf(!long || !hasRedis)("a queue on Redis (needs REFRAIN_FULL=1 and 
     started.push(first);
     const asker = startRefrain(["--json", ...runs, ...tuneFlags(), "--queue", url], WASM);
     started.push(asker);
-    await waitFor(() => (existing(join(folder, "queue-runs", "shared", "trials")) > 0 ? true : undefined), asker, 60);
+    await waitFor(() => (existing(join(folder, "queue-runs", "shared", "trials")) > 0 ? true : undefined), asker, 150);
     first.child.kill("SIGKILL");
     const second = worker("--idle", "3");
     started.push(second);
@@ -150,7 +150,7 @@ describe.skipIf(!long || !hasRedis)("a queue on Redis (needs REFRAIN_FULL=1 and 
     expect(best.results.at(-1).value).toBeGreaterThan(0);
     const ended = await second.ended;
     expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining("trial")]);
-  }, 180_000);
+  }, 300_000);
 });
 
 const existing = (path: string): number => {
@@ -182,7 +182,7 @@ describe.skipIf(!long)("on this machine (needs REFRAIN_FULL=1)", () => {
       startRefrain(["--runs", join(folder, "both"), ...tuneFlags(), "--study", study, "--processes", "0"], WASM);
     const [one, two] = [start(), start()];
     started.push(one, two);
-    await waitFor(() => (existing(join(folder, "both", "tuning")) > 0 ? true : undefined), two, 60);
+    await waitFor(() => (existing(join(folder, "both", "tuning")) > 0 ? true : undefined), two, 150);
     await pause(1500);
     one.child.kill("SIGKILL");
     const ended = await two.ended;
@@ -191,19 +191,19 @@ describe.skipIf(!long)("on this machine (needs REFRAIN_FULL=1)", () => {
     const store = await openStudy(study);
     expectWhole(store.trials(), 6, { first: 1, last: 4, eta: 2 });
     store.close();
-  }, 120_000);
+  }, 300_000);
 
   test("a trial whose process is killed goes on in another one", async () => {
     const running = startRefrain(["--runs", join(folder, "pool"), ...tuneFlags(), "--processes", "1"], WASM);
     started.push(running);
-    const child = await waitFor(() => childOf(running.child.pid as number), running, 60);
+    const child = await waitFor(() => childOf(running.child.pid as number), running, 150);
     await pause(500);
     process.kill(child, "SIGKILL");
     const { code, stdout } = await running.ended;
     expect([code, stdout]).toEqual([0, expect.stringContaining("goes on elsewhere")]);
     expect(stdout).toContain("6 trials");
     expect(childOf(running.child.pid as number)).toBeUndefined();
-  }, 120_000);
+  }, 300_000);
 });
 
 /** A child of a process that has IPC, by Linux's own list. */
