@@ -1,6 +1,6 @@
 // Searches with real processes, which are killed, and a real Redis. Half a minute long: .ci/run asks for it.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,11 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "refrain-test-"));
   writeLog(dated(markovWorld({ users: 60, items: 20, plays: 20 }).log), join(folder, "plays.csv"));
+  const space = {
+    "model.dropout": { values: [0, 0.2] },
+    "train.learningRate": { low: 0.001, high: 0.05, scale: "log" },
+  };
+  writeFileSync(join(folder, "space.json"), JSON.stringify(space));
 });
 /** Ended in any case, for a test that fails leaves its processes behind. */
 const started: Running[] = [];
@@ -77,8 +82,14 @@ describe.skipIf(!long || !hasRedis)("a queue on Redis (needs REFRAIN_FULL=1 and 
   test("4 workers, killed at random: 100 trials, none lost, none counted twice, each goes on from its checkpoint", async () => {
     const place = join(folder, "queue");
     mkdirSync(place);
-    const worker = () =>
-      spawn(process.execPath, [join(ROOT, "test/support/queue-worker.mjs"), url, place, "1"], { stdio: "inherit" });
+    const every: ChildProcess[] = [];
+    const worker = () => {
+      const child = spawn(process.execPath, [join(ROOT, "test/support/queue-worker.mjs"), url, place, "1"], {
+        stdio: "inherit",
+      });
+      every.push(child);
+      return child;
+    };
     const workers = [worker(), worker(), worker(), worker()];
     const space = { x: { low: 0, high: 1, scale: "linear" } } as const;
     const store = await openStudy(join(place, "study.sqlite"), studyDefinition({ space, sampler: "random", halving }));
@@ -124,8 +135,7 @@ describe.skipIf(!long || !hasRedis)("a queue on Redis (needs REFRAIN_FULL=1 and 
     } finally {
       searching = false;
       await killer;
-      await pause(2600);
-      for (const each of workers) each.kill("SIGKILL");
+      for (const each of every) each.kill("SIGKILL"); // also those that stand still
       await queue.close();
       store.close();
     }
@@ -168,9 +178,11 @@ function tuneFlags(): string[] {
     "model.repeatWindow=0",
     "train.epochs=4",
     "train.patience=50",
+    "train.minimumStepsPerEpoch=20",
   ];
   return [
     ...["tune", "--data", join(folder, "plays.csv"), "--trials", "6", "--eta", "2", "--sampler", "random"],
+    ...["--space", join(folder, "space.json")],
     ...sets.flatMap((set) => ["--set", set]),
   ];
 }
