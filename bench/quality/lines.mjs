@@ -121,6 +121,14 @@ export const LINES = {
     shown: ["HR@20", "MRR@20"],
     above: ["sequential rules", "VS-KNN"],
   },
+  "rsc15-hybrid": {
+    set: "rsc15",
+    model: "hybrid",
+    blend: { line: "rsc15-lstm", with: ["vsknn", "sequential-rules"], options: { cases: 2000, cutoff: 20 } },
+    seeds: [1],
+    shown: ["HR@20", "MRR@20"],
+    above: ["sequential rules", "VS-KNN"],
+  },
   "beauty-lstm": {
     set: "beauty",
     model: "LSTM",
@@ -138,7 +146,7 @@ export const LINES = {
     set: "ml-1m",
     model: "LSTM",
     preset: "movielens",
-    options: { train: { batchPositions: 3200, augmentation: "crop", epochs: 15 } },
+    options: { model: { lastItem: true }, train: { batchPositions: 3200, augmentation: "crop", epochs: 11 } },
     baselines: ["markov", "item-knn"],
     seeds: [1],
     shown: ["HR@10", "NDCG@10"],
@@ -147,4 +155,4 @@ export const LINES = {
 };
 
 /** The line that `--quick` measures anew. */
-export const QUICK = { line: "ml-100k-lstm", seed: 1 };
+export const QUICK = { line: "lastfm-lstm", seed: 1 };

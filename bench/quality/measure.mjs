@@ -60,7 +60,8 @@ export async function measureLine(name, seed, { folder, out, signal, tell = () =
 /** Folder of the finished run of a line; undefined where it was interrupted. */
 async function runOf(name, seed, config, { out, signal, tell }) {
   const pointer = join(out, `${name}-${seed}.json`);
-  const choices = JSON.stringify(config);
+  const { latest: _, ...cleaning } = config.cleaning; // by default it is tomorrow's
+  const choices = JSON.stringify({ ...config, cleaning });
   const known = existsSync(pointer) ? JSON.parse(readFileSync(pointer, "utf8")) : undefined;
   const same = known?.choices === choices && existsSync(join(known.run, "run.json")) ? known.run : undefined;
   if (same && readRecord(same).status === "finished") return same;

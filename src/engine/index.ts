@@ -1,5 +1,6 @@
 export { Adam, type AdamOptions, clipByGlobalNorm } from "./adam.js";
 export { type AttentionWeights, attention, attentionStep, closedPlays, lagNumbers } from "./attention.js";
+export { type ByteItems, byteItems } from "./byte-items.js";
 export type { CellName, InitialState, Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
 export { cells } from "./cells.js";
 export { linearCrossEntropy, linearCrossEntropyPlain } from "./cross-entropy.js";

@@ -1,7 +1,9 @@
 // The parts that logs are held and cleaned with as columns of numbers, each against a plain twin.
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { ByteTable, hashBytes, viewOf } from "../../src/data/arrays/byte-table.js";
@@ -18,12 +20,15 @@ describe("a table of byte strings", () => {
   test("numbers texts as a map does, and keeps them, also of one hash", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.string({ unit: "binary", maxLength: 9 }), { maxLength: 300 }),
+        fc.array(
+          fc.string({ maxLength: 6 }).map((text) => `${text}夜é`),
+          { maxLength: 60 },
+        ),
         fc.boolean(),
         (texts, isOneHash) => {
           const table = new ByteTable();
           const twin = new Map<string, number>();
-          for (const text of texts.map((own) => Buffer.from(own).toString())) {
+          for (const text of texts) {
             const bytes = Buffer.from(`<${text}>`);
             const view = viewOf(bytes);
             const hash = isOneHash ? 7 : hashBytes(view, 1, bytes.length - 1);
@@ -33,7 +38,7 @@ describe("a table of byte strings", () => {
           expect(Array.from({ length: table.size }, (_, code) => table.text(code))).toEqual([...twin.keys()]);
         },
       ),
-      { numRuns: 60, seed: 1 },
+      { numRuns: 40, seed: 1 },
     );
   });
 
@@ -124,22 +129,31 @@ test("a value of a rank is that of the sorted values, also behind one that is fa
   for (const k of [0, 1, 7, 15_000, 29_970, 29_998, 29_999]) expect(nthSmallest(values, k)).toBe(sorted[k]);
 });
 
+/** Makes two blocks of few lines. */
+const PADDING = "la ".repeat(250).trim();
 const dist = fileURLToPath(new URL("../../dist/data/index.js", import.meta.url));
 
 test.skipIf(!existsSync(dist))("threads give what one thread gives, and the hash of the file", async () => {
   const line = (at: number) =>
-    `u${at % 97},${1_600_000_000 + ((at * 7919) % 1_000_000)},track ${(at * at) % 5003},"Ｓｏｎｇ ${at % 11}, part ${(at * at) % 5003}"`;
+    `u${at % 97},${1_600_000_000 + ((at * 7919) % 1_000_000)},track ${(at * at) % 5003},"Ｓｏｎｇ ${at % 11}, part ${(at * at) % 5003} ${PADDING}"`;
   const path = folder.write(
     "threads.csv",
-    `user,time,track_id,title\n${Array.from({ length: 130_000 }, (_, at) => line(at)).join("\n")}`,
+    `user,time,track_id,title\n${Array.from({ length: 6000 }, (_, at) => line(at)).join("\n")}`,
   );
-  const compiled = (await import(dist)) as { cleanLargeLog: typeof cleanLargeLog };
-  const results = [];
-  for (const clean of [cleanLargeLog, compiled.cleanLargeLog]) {
-    const { log, report, way, fileHash } = await clean(path, { cleaning: KEEP_ALL });
-    results.push({ hash: hashEvents(log), report, way, fileHash });
-  }
-  expect(results[1]).toEqual(results[0]);
-  expect(results[0]).toMatchObject({ way: "arrays", report: { read: 130_000, repaired: 130_000 } });
-  expect(results[0].fileHash).toBe(createHash("sha256").update(readFileSync(path)).digest("hex"));
+  const script = `
+    const { cleanLargeLog, hashEvents } = await import(process.argv[2]);
+    const { log, report, way, fileHash } = await cleanLargeLog(process.argv[1], { cleaning: ${JSON.stringify(KEEP_ALL)} });
+    console.log(JSON.stringify({ hash: hashEvents(log), report, way, fileHash }));`;
+  const compiled = promisify(execFile)(process.execPath, [
+    "--input-type=module",
+    "-e",
+    script,
+    path,
+    pathToFileURL(dist).href,
+  ]);
+  const { log, report, way, fileHash } = await cleanLargeLog(path, { cleaning: KEEP_ALL });
+  const here = { hash: hashEvents(log), report, way, fileHash };
+  expect(JSON.parse((await compiled).stdout)).toEqual(here);
+  expect(here).toMatchObject({ way: "arrays", report: { read: 6000, repaired: 6000 } });
+  expect(fileHash).toBe(createHash("sha256").update(readFileSync(path)).digest("hex"));
 });

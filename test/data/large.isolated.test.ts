@@ -55,12 +55,15 @@ async function expectSame(
 ): Promise<unknown> {
   const small = await outcome(async () => cleanLog(await readLog(path, read), { ...cleaning, ...more }));
   for (const way of tried) {
+    let went: string | undefined;
     const large = await outcome(async () => {
       const loaded = await cleanLargeLog(path, { ...options, way, read, cleaning: { ...cleaning, ...more } });
-      ways.push(loaded.way);
+      went = loaded.way;
+      ways.push(went);
       return loaded;
     });
     expect(large).toEqual(small);
+    if (went === "rows") break; // so it would go another time
   }
   return small;
 }

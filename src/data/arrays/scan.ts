@@ -156,7 +156,10 @@ function* scan({ path, format, blockBytes, next }: Extract<Task, { what: "scan" 
 function inThread(task: Task, listen: (told: Told) => void, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const worker = new Worker(new URL("./scan-thread.js", import.meta.url), { workerData: task });
+    const worker = new Worker(new URL("./scan-thread.js", import.meta.url), {
+      workerData: task,
+      execArgv: [], // those of the process may forbid a file, as --input-type does
+    });
     const stop = () => void worker.terminate();
     signal.addEventListener("abort", stop);
     worker.on("message", (told: Told) => {

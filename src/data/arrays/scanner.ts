@@ -7,6 +7,7 @@ import type { BadRow } from "../read/types.js";
 import { SAMPLES } from "../report.js";
 import { parseTime, type TimeUnit } from "../times.js";
 import { LONGEST_LINE, NotScannable, SLACK } from "./blocks.js";
+import { LineCutter } from "./line-cutter.js";
 import { plainNumber, plainTime } from "./numbers.js";
 import { type Field, pairOf, TextCodes } from "./text-codes.js";
 
@@ -44,11 +45,7 @@ export interface Piece {
   readonly bad: readonly BadRow[];
 }
 
-const END = 1;
-const ODD = 2;
-const SPACE = 4;
-const SLOW = 8;
-const [NEWLINE, RETURN, QUOTE, BLANK] = [10, 13, 34, 32];
+const [NEWLINE, RETURN] = [10, 13];
 const LONGEST_SAMPLE = 120;
 
 /** Cuts blocks of lines, and numbers the texts that it meets. */
@@ -58,11 +55,7 @@ export class Scanner {
   readonly titles?: TextCodes;
   readonly #format: LineFormat;
   readonly #quotes: boolean;
-  /** The separator in each of four bytes. */
-  readonly #separators: number;
-  /** What each byte means for a field. */
-  readonly #classes = new Uint8Array(256);
-  readonly #fields: Field[];
+  readonly #cutter: LineCutter;
   /** The title that an item had last: most items have but one. */
   #lastTitle = new Int32Array(1 << 10);
   #bytes: Buffer = Buffer.alloc(0);
@@ -76,16 +69,10 @@ export class Scanner {
     const { separator, width, item, title } = format;
     this.#format = format;
     this.#quotes = separator !== "\t";
-    this.#separators = Math.imul(separator.charCodeAt(0), 0x01010101);
     this.users = new TextCodes(this.#quotes);
     this.items = new TextCodes(this.#quotes);
     if (item >= 0 && title >= 0) this.titles = new TextCodes(this.#quotes);
-    this.#fields = Array.from({ length: width }, () => ({ from: 0, to: 0, odd: false }));
-    this.#classes.fill(ODD, 0, 32).fill(ODD, 127);
-    this.#classes[BLANK] = SPACE;
-    // The readers refuse lines with a zero; 31 stands between the parts of a spelling.
-    this.#classes[0] = this.#classes[31] = ODD | SLOW;
-    for (const end of [separator.charCodeAt(0), NEWLINE, RETURN]) this.#classes[end] = END;
+    this.#cutter = new LineCutter(separator, width);
   }
 
   /**
@@ -98,89 +85,24 @@ export class Scanner {
   scan(bytes: Buffer, isFirst: boolean): Piece {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length + SLACK);
+    this.#cutter.begin(bytes, this.#view);
     this.#lines = 0;
     this.#bad = [];
     let at = 0;
     if (isFirst && bytes[0] === 0xef) at = this.#oddLine(0, true);
     while (at < bytes.length) {
       if (this.#lines >= this.#room) this.#grow(at);
-      const end = this.#cut(at);
+      const end = this.#cutter.cut(at);
       at = end < 0 || !this.#take() ? this.#oddLine(at) : end;
     }
     return this.#piece();
-  }
-
-  /** Finds the fields of the line at `at`; the beginning of the next line, or -1 where the line is not plain. */
-  #cut(start: number): number {
-    const bytes = this.#bytes;
-    const classes = this.#classes;
-    const view = this.#view;
-    const separators = this.#separators;
-    const fields = this.#fields;
-    const width = fields.length;
-    let at = start;
-    for (let number = 0; ; number++) {
-      if (number === width) return -1;
-      let from = at;
-      let seen = 0;
-      let to: number;
-      if (this.#quotes && bytes[at] === QUOTE) {
-        let isDoubled = false;
-        for (at++; ; at++) {
-          const byte = bytes[at];
-          if (byte === QUOTE) {
-            if (bytes[at + 1] !== QUOTE) break;
-            isDoubled = true;
-            at++;
-          } else if (byte === NEWLINE || byte === RETURN) return -1;
-          else seen |= classes[byte];
-        }
-        // Without doubled quotes the text is what stands between them.
-        to = isDoubled ? at + 1 : at;
-        if (isDoubled) seen |= ODD;
-        else from++;
-        at++;
-        if ((classes[bytes[at]] & END) === 0) return -1;
-        seen &= ~END;
-      } else {
-        for (;;) {
-          if (isPlain(view.getInt32(at, true), separators)) at += 4;
-          else {
-            const kind = classes[bytes[at]];
-            if ((kind & END) !== 0) break;
-            seen |= kind;
-            at++;
-          }
-        }
-        to = at;
-      }
-      if ((seen & SLOW) !== 0) return -1;
-      const field = fields[number];
-      field.from = from;
-      field.to = to;
-      field.odd = (seen & ODD) !== 0 || ((seen & SPACE) !== 0 && this.#hasStraySpace(from, to));
-      const end = bytes[at++];
-      if (end !== NEWLINE && end !== RETURN) continue;
-      if (number !== width - 1) return -1;
-      if (at - start > LONGEST_LINE) throw new NotScannable();
-      if (end === NEWLINE) return at;
-      if (bytes[at] !== NEWLINE) throw new NotScannable();
-      return at + 1;
-    }
-  }
-
-  #hasStraySpace(from: number, to: number): boolean {
-    const bytes = this.#bytes;
-    if (bytes[from] === BLANK || bytes[to - 1] === BLANK) return true;
-    for (let at = from + 1; at < to; at++) if (bytes[at] === BLANK && bytes[at - 1] === BLANK) return true;
-    return false;
   }
 
   /** Reads the fields that were found; false where the line may be empty, or must be read the other way. */
   #take(): boolean {
     const bytes = this.#bytes;
     const view = this.#view;
-    const fields = this.#fields;
+    const { fields } = this.#cutter;
     const { user, item, title, artist, time, duration, rating, unit } = this.#format;
     const at = this.#lines;
     const columns = this.#columns;
@@ -293,17 +215,6 @@ export class Scanner {
       bad: this.#bad,
     };
   }
-}
-
-/**
- * True where four bytes are all above the comma (0x2c), below 0x7f, and no separators: nothing that this file looks for.
- *
- * @source S. E. Anderson, Bit Twiddling Hacks, "determine if a word has a byte less than n"
- */
-function isPlain(word: number, separators: number): boolean {
-  const other = word ^ separators;
-  const odd = ((word - 0x2d2d2d2d) & ~word) | (word + 0x01010101) | word | ((other - 0x01010101) & ~other);
-  return (odd & 0x80808080) === 0;
 }
 
 function columnsOf(length: number) {
