@@ -24,7 +24,8 @@ Made by \`npm run bench -- serve\` on ${first.at}. Machine: ${processor}, ${core
 engine ${first.engine}. Load: autocannon. A request is for one of ${active.toLocaleString("en-US")} listeners, drawn anew: nine of ten ask for a list of ten, one of ten sends a
 play, which is durable when it is answered. Model: ${items.toLocaleString("en-US")} items and ${users.toLocaleString("en-US")} listeners as in MovieLens 1M,
 default preset, weights as they start (what a request costs does not depend on them). Times in milliseconds, whole ones, as the client
-sees them, with their states in memory; where a rate is given, they count from when a request was due (no coordinated omission).
+sees them, with their states in memory; where a rate is given, autocannon sends each second's share as soon as its
+connections are free, and corrects times for requests that came late (coordinated omission).
 
 | store | load | answered with 200 a second | p50 | p90 | p99 | longest | refused | errors, time-outs | cores used by the server | peak memory, GB | lists in a batch, mean |
 |---|---|---|---|---|---|---|---|---|---|---|---|
