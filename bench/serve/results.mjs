@@ -36,7 +36,7 @@ First answers: 100 listeners one after another, no state in memory, so each is m
 | store | p50 | p99 |
 |---|---|---|
 ${cold.map(([store, c]) => `| ${store} | ${c.p50.toFixed(1)} ms | ${c.p99.toFixed(1)} ms |`).join("\n")}
-${swaps.map(([key, r]) => `\n${key.split(" ")[0]}: ${r.swaps} models were put in place; ${r.errors + r.timeouts} of ${r.total.toLocaleString("en-US")} requests were dropped.`).join("")}
+${swaps.map(([key, r]) => `\n${key.split(" ")[0]}: ${r.swaps} model was put in place while 1,000 requests a second were sent; ${r.errors + r.timeouts} of ${r.total.toLocaleString("en-US")} requests were dropped.`).join("")}
 
 More than it can answer is refused with 503 as soon as 1,000 requests are being answered, so that those are answered in time.
 Nothing acknowledged is lost by \`kill -9\`, a full disk, slow clients or a stop under load: \`test/full/serve-faults.test.ts\`.
