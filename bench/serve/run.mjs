@@ -17,7 +17,11 @@ const CASES = {
   most: { connections: 32, what: "as many as it can, 32 connections" },
   scored: { connections: 32, vary: true, what: "the same, each list of another length, so that none is known yet" },
   flood: { connections: 640, rate: 20_000, what: "20,000 a second are sent, 640 connections" },
-  swap: { connections: 32, rate: 1000, what: "1,000 a second are sent, and after 1 s another model is put in place, for which all states are made anew" },
+  swap: {
+    connections: 32,
+    rate: 1000,
+    what: "1,000 a second are sent, and after 1 s another model is put in place, for which all states are made anew",
+  },
 };
 
 export async function runServe(args) {

@@ -26,7 +26,18 @@ async function freePort(): Promise<number> {
 
 /** A Redis of its own in a folder; `stop` kills it. */
 async function redisIn(folder: string, port: number, fsync: string) {
-  const settings = ["--port", String(port), "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", fsync];
+  const settings = [
+    "--port",
+    String(port),
+    "--dir",
+    folder,
+    "--save",
+    "",
+    "--appendonly",
+    "yes",
+    "--appendfsync",
+    fsync,
+  ];
   const child = spawn("redis-server", settings, { stdio: "ignore" });
   started.add(child);
   const url = `redis://127.0.0.1:${port}`;
@@ -71,7 +82,11 @@ describe.skipIf(!isLongRun || !hasRedis)("Redis (needs REFRAIN_FULL=1 and redis-
       expect(await again.playsOf("u")).toEqual([0, 4, 8].map((n) => ({ item: `i"${n}`, time: T + n / 4 })));
       const state = await again.keptState("u");
       expect({ ...state, bytes: [...(state?.bytes ?? [])] }).toEqual({ ...kept, bytes: [...kept.bytes] });
-      expect([await again.playsOf('"'), await again.isForgotten('"'), await again.isForgotten("u")]).toEqual([[], true, false]);
+      expect([await again.playsOf('"'), await again.isForgotten('"'), await again.isForgotten("u")]).toEqual([
+        [],
+        true,
+        false,
+      ]);
       await again.close();
       await second.stop();
     });
