@@ -25,8 +25,8 @@ import { ROOT } from "../support/cli.js";
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const LOOKS = ["light", "dark"].flatMap((theme) => ["en", "zh"].map((language) => ({ theme, language })));
 /** Most bytes of all scripts and styles, gzipped: the page itself, and the figures that load with the first one. */
-const BUDGET = { page: 260_000, figures: 420_000 };
-const WHAT_IFS = 40;
+const BUDGET = { page: 210_000, figures: 420_000 };
+const WHAT_IFS = 20;
 
 describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_NEEDS})`, () => {
   let folder: string;
@@ -214,6 +214,7 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     await page.evaluate(() => {
       const shown = window as unknown as { began: number; answered: number[] };
       shown.answered = [];
+      shown.began = 0;
       addEventListener("keydown", () => (shown.began = performance.now()), true);
       new MutationObserver(() => {
         if (shown.began === 0) return;
@@ -228,31 +229,32 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     });
     const asked: number[] = [];
     for (let change = 1; change <= WHAT_IFS; change++) {
-      const undo = change % 2 === 0;
-      const button = undo
-        ? page.getByRole("button", { name: "Undo" })
-        : history.getByRole("listitem").last().getByRole("button", { name: /^Take/ });
-      const reply = page.waitForResponse(/\/suggest$/, { timeout: 400 }).then(
-        async (response) => asked.push(((await response.json()) as { milliseconds: number }).milliseconds),
-        () => {}, // the list before a change is known to the page
+      const reply = page.waitForResponse(/\/suggest$/);
+      await history.getByRole("listitem").last().getByRole("button", { name: /^Take/ }).press("Enter");
+      asked.push(((await (await reply).json()) as { milliseconds: number }).milliseconds);
+      await page.waitForFunction(
+        (count) => (window as unknown as { answered: number[] }).answered.length === count,
+        change,
       );
-      await button.press("Enter");
-      await reply;
-      await page.waitForTimeout(30);
     }
-    const answered = await page.evaluate(() => (window as unknown as { answered: number[] }).answered);
+    const [answered, waited] = await page.evaluate(() => [
+      (window as unknown as { answered: number[] }).answered,
+      performance
+        .getEntriesByType("resource")
+        .filter(({ name }) => name.endsWith("/suggest"))
+        .map(({ duration }) => duration)
+        .slice(-20),
+    ]);
     await visit(page, "/");
     await page.reload();
     await seen(page, "A recommender you can question");
-    const paint = await page.evaluate(
-      () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN,
-    );
+    const painted = () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime;
+    const paint = (await (await page.waitForFunction(painted)).jsonValue()) as number;
     const p95 = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)];
     console.log(
-      `what-if, key to paint: p95 ${p95(answered).toFixed(0)} ms of ${answered.length}; of it the model p95 ` +
-        `${p95(asked).toFixed(1)} ms of ${asked.length}; first paint ${paint.toFixed(0)} ms`,
+      `what-if, key to paint: p95 ${p95(answered).toFixed(0)} ms of ${answered.length}; of it the server's answer p95 ` +
+        `${p95(waited).toFixed(0)} ms, the model p95 ${p95(asked).toFixed(1)} ms; first paint ${paint.toFixed(0)} ms`,
     );
-    expect(answered.length).toBeGreaterThan(WHAT_IFS / 2);
     // Wanted are 100 ms and 1 s; other tests share this machine's processors.
     expect(p95(answered)).toBeLessThan(500);
     expect(paint).toBeLessThan(3000);
