@@ -65,7 +65,7 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     problems = watchProblems(page, server.origin);
     await page.goto(server.url);
     await seen(page, "A recommender you can question");
-  }, 180_000);
+  }, 400_000);
 
   afterAll(async () => {
     await browser?.close();
