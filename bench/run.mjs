@@ -1,6 +1,6 @@
 // npm run bench: `data` reads and cleans large logs, `baselines` fits the techniques that models are tested against,
-// `ablation` changes one option of the model at a time, `profile` says where the time of a step goes, `deploy` measures
-// exports and catalogue search, anything else times training steps.
+// `ablation` changes one option of the model at a time, `quality` measures models against published results, `profile` says where the
+// time of a step goes, `deploy` measures exports and catalogue search, anything else times training steps.
 const [what, ...rest] = process.argv.slice(2);
 if (what === "baselines") {
   const { runBaselines } = await import("./baseline/run.mjs");
@@ -8,6 +8,9 @@ if (what === "baselines") {
 } else if (what === "ablation") {
   const { runAblation } = await import("./ablation/run.mjs");
   await runAblation(rest);
+} else if (what === "quality") {
+  const { runQuality } = await import("./quality/run.mjs");
+  await runQuality(rest);
 } else if (what === "deploy") {
   const { runDeploy } = await import("./deploy/run.mjs");
   await runDeploy(rest);

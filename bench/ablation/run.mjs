@@ -1,19 +1,9 @@
 // npm run bench -- ablation: what each choice about the model is worth, on the validation part alone.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import {
-  evaluationCases,
-  prepare,
-  RecurrentModel,
-  runConfig,
-  startEngine,
-  toWindows,
-  train,
-  trainHistories,
-  validationMetrics,
-  withPreset,
-} from "../../dist/index.js";
+import { runConfig, startEngine, withPreset } from "../../dist/index.js";
+import { measureValidation, merged, prepared } from "../validation.mjs";
 import { VARIANTS } from "./variants.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -37,7 +27,7 @@ export async function runAblation(args) {
   --set JSON       options for every run, such as '{"train":{"epochs":3}}'
   --only NAME      only this variant; may be given again: ${Object.keys(VARIANTS).join(", ")}
   --out FOLDER     keeps what was measured, so that an interrupted run goes on (default .cache/ablation)
-bench/ABLATION.md is written anew from what is in the folder of the embedded data set.`);
+Rows of the embedded data set go to bench/ablation/measured.json, from which bench/ABLATION.md is written anew.`);
     return;
   }
   const unknown = flags.only?.find((variant) => !Object.hasOwn(VARIANTS, variant));
@@ -49,75 +39,46 @@ bench/ABLATION.md is written anew from what is in the folder of the embedded dat
   const name = flags.log === "jkpop" ? "jkpop" : flags.log.replace(/^.*[/\\]/, "").replace(/\..*$/, "");
   const folder = join(flags.out, name);
   mkdirSync(folder, { recursive: true });
+  const isTable = name === "jkpop" && flags.preset === "default" && flags.set === "{}";
   const engine = await startEngine("train");
   console.log(engine.reason);
-  let prepared;
   for (const variant of flags.only ?? Object.keys(VARIANTS)) {
     const path = join(folder, `${variant}.json`);
-    if (existsSync(path)) continue;
+    if (existsSync(path) || (isTable && !flags.only && rowOf(variant))) continue;
     const given = { data: { path: flags.log === "jkpop" ? "jkpop" : resolve(flags.log) } };
     const options = [JSON.parse(flags.set), VARIANTS[variant].options].reduce(merged, given);
     const config = runConfig(withPreset(flags.preset, options));
-    prepared ??= await prepare(config);
-    const result = {
-      variant,
-      engine: engine.name,
-      seed: config.train.seed,
-      ...(await measure(config, prepared, engine)),
-    };
+    const found = await measureValidation(config, await prepared(config), engine);
+    const result = { variant, engine: engine.name, seed: config.train.seed, ...found };
     writeFileSync(path, JSON.stringify(result, null, 2));
+    if (isTable) keep(result);
     console.log(
       `${variant}: NDCG@10 ${result.ndcg.toFixed(4)}, HR@10 ${result.hr.toFixed(4)}, ${result.seconds.toFixed(0)} s`,
     );
   }
-  if (name === "jkpop") writeAblation(folder);
+  if (name === "jkpop") writeAblation();
 }
 
-/** Options of one level of sections, the later ones first. */
-function merged(below, above) {
-  const sections = new Set([...Object.keys(below), ...Object.keys(above)]);
-  return Object.fromEntries([...sections].map((key) => [key, { ...below[key], ...above[key] }]));
+/** What was measured of the embedded data set, beside the code, so that the table outlives the cache. */
+const measured = join(import.meta.dirname, "measured.json");
+
+const readRows = () => JSON.parse(readFileSync(measured, "utf8"));
+const rowOf = (name) => readRows().find(({ variant }) => variant === name);
+
+function keep(row) {
+  const known = readRows().filter(({ variant }) => variant !== row.variant);
+  const order = Object.keys(VARIANTS);
+  const rows = [...known, row].sort((a, b) => order.indexOf(a.variant) - order.indexOf(b.variant));
+  writeFileSync(`${measured}.new`, `[\n${rows.map((each) => JSON.stringify(each)).join(",\n")}\n]\n`);
+  renameSync(`${measured}.new`, measured);
 }
 
-/** Trains one model and gives the validation metrics of its best epoch. The test part is not read. */
-async function measure(config, { histories }, engine) {
-  const cases = evaluationCases(histories, "validation");
-  const { size } = histories.items;
-  const model = new RecurrentModel(config.model, size, histories.users.size, config.train.seed);
-  const began = performance.now();
-  let best = { ndcg: -1 };
-  try {
-    const events = train({
-      model,
-      windows: toWindows(trainHistories(histories), config.train.maxLength),
-      config: config.train,
-      engine: engine.name,
-      validate: (scorer) => validationMetrics(scorer, cases, config.protocol),
-    });
-    for await (const event of events)
-      if (event.type === "validation" && event.metrics["NDCG@10"] > best.ndcg)
-        best = { ndcg: event.metrics["NDCG@10"], hr: event.metrics["HR@10"], epoch: event.epoch };
-  } finally {
-    model.dispose();
-  }
-  return {
-    ...best,
-    epochs: config.train.epochs,
-    parameters: model.parameterCount,
-    seconds: (performance.now() - began) / 1000,
-  };
-}
-
-function writeAblation(folder) {
-  const read = (variant) => {
-    const path = join(folder, `${variant}.json`);
-    return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
-  };
-  const base = read("base");
+function writeAblation() {
+  const base = rowOf("base");
   if (!base) return;
   const number = (value) => value.toFixed(4).replace(/^0\./, ".");
   const rows = Object.entries(VARIANTS).flatMap(([variant, { what }]) => {
-    const row = read(variant);
+    const row = rowOf(variant);
     if (!row) return [`| ${what} | not measured | | | | |`];
     const change = (100 * (row.ndcg - base.ndcg)) / base.ndcg;
     const sign = change > 0 ? "+" : change < 0 ? "−" : "";

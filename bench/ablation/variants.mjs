@@ -3,10 +3,17 @@
 /** Of the default preset, on the embedded data set; without times or copies on logs that have none. */
 export const VARIANTS = {
   base: { what: "as it is", options: {} },
+  again: { what: "as it is, on another processor", options: {} },
   timeGap: { what: "without the pauses before plays", options: { model: { timeGap: false } } },
   hour: { what: "with the hour of the day", options: { model: { hour: true } } },
   moment: { what: "told when the next play begins", options: { model: { moment: true } } },
   repeatWindow: { what: "without copies", options: { model: { repeatWindow: 0 } } },
+  personalWindow: { what: "with personal popularity, last 200 plays", options: { model: { personalWindow: 200 } } },
+  personalOnly: {
+    option: "personalWindow",
+    what: "with personal popularity in place of copies",
+    options: { model: { personalWindow: 200, repeatWindow: 0 } },
+  },
   lastItem: { what: "without the short way from the last item", options: { model: { lastItem: false } } },
   userEmbeddingSize: { what: "without user embedding", options: { model: { userEmbeddingSize: 0 } } },
   output: { what: "free output", options: { model: { output: "free" } } },

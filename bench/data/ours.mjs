@@ -18,7 +18,7 @@ function step(name) {
 step("start");
 const AT = { 0.55: "read, parse times", 0.75: "rules", 0.88: "names" };
 const cleaning = { earliest: 631_152_000, latest: 1_800_000_000, maximumPlaysPerDay: 0 };
-const { log, report } = await cleanLargeLog(process.argv[2], {
+const { log, report, way } = await cleanLargeLog(process.argv[2], {
   cleaning,
   onShare: (share) => share in AT && step(AT[share]),
 });
@@ -51,9 +51,10 @@ const counts = {
 };
 if (batches.reduce((sum, { targets }) => sum + targets.length, 0) !== E - counts.users)
   throw new Error("targets are lost");
-const { version } = JSON.parse(
+const { version: duckdb } = JSON.parse(
   readFileSync(new URL("../../node_modules/@duckdb/node-api/package.json", import.meta.url), "utf8"),
 );
+const version = way === "arrays" ? "typed arrays" : `DuckDB ${duckdb}`;
 const { userCPUTime, systemCPUTime } = process.resourceUsage();
-console.log(JSON.stringify({ version: `DuckDB ${version}`, cpu: (userCPUTime + systemCPUTime) / 1e6, steps, counts }));
+console.log(JSON.stringify({ version, cpu: (userCPUTime + systemCPUTime) / 1e6, steps, counts }));
 process.exit(0);

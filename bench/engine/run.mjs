@@ -14,6 +14,7 @@ import { median, pause, spread } from "./statistics.mjs";
 import { Worker } from "./worker.mjs";
 
 const here = import.meta.dirname;
+const PEERS_IN_PYTHON = ["torch", "torch-best", "torch-bfloat16", "torch-sparse"];
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: "string", default: "7" },
@@ -42,7 +43,8 @@ const keepMemory = {
   MALLOC_TRIM_THRESHOLD_: "8589934592",
   MALLOC_TOP_PAD_: "1073741824",
 };
-const python = torchPython();
+const wants = (name) => !flags.peers || flags.peers.includes(name);
+const python = PEERS_IN_PYTHON.some(wants) ? torchPython() : undefined;
 const peer = join(here, "peer.py");
 const all = {
   refrain: () => new Worker(process.execPath, [join(here, "ours.mjs")], { REFRAIN_ENGINE: "native", ...keepMemory }),
@@ -61,7 +63,7 @@ const LOSS_APART = { "torch-bfloat16": 1e-2 };
 
 /** Who takes part in a shape: what would need minutes for a step, or says nothing, is left out. */
 function takesPart(name, { V, K }) {
-  if (flags.peers && !flags.peers.includes(name)) return false;
+  if (!wants(name)) return false;
   if (name === "layers") return !K && V < 10_000;
   if (name === "wasm") return !K && V < 10_000;
   if (name === "torch-sparse") return K !== undefined;

@@ -20,6 +20,8 @@ const en = {
   check: "check",
   epoch: "epoch {{epoch}}: training loss {{loss}}, validation {{metrics}}{{best}}",
   best: " (best so far)",
+  ahead:
+    "about {{time}} of training ahead for all {{epochs}} epochs, as the first {{steps}} steps went. Ctrl-C saves, refrain resume goes on; --set train.epochs=1 is shorter.",
   progress: "epoch {{epoch}}/{{epochs}} loss {{loss}} {{rate}}/s, {{left}} left",
   stopped: {
     finished: "all epochs done",
@@ -58,6 +60,8 @@ const zh: typeof en = {
   check: "检查",
   epoch: "第 {{epoch}} 轮：训练损失 {{loss}}，验证 {{metrics}}{{best}}",
   best: "（目前最好）",
+  ahead:
+    "按前 {{steps}} 步的速度，全部 {{epochs}} 轮还需训练约 {{time}}。Ctrl-C 会保存，refrain resume 可继续；--set train.epochs=1 更短。",
   progress: "第 {{epoch}}/{{epochs}} 轮 损失 {{loss}} {{rate}}/秒，还需 {{left}}",
   stopped: { finished: "全部轮次完成", "early-stopping": "提前停止：没有更好的轮次", interrupted: "已中断并保存" },
   ended: "{{reason}}，用时 {{time}}；最好的是第 {{epoch}} 轮，验证 {{value}}",

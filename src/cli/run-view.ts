@@ -8,6 +8,11 @@ import { previewText } from "./detected-view.js";
 import { language, text } from "./messages.js";
 import { bold, count, duration, faint, formatTable, type Output, progressBar, SHOWN_METRICS, say } from "./output.js";
 
+/** After so many steps the pace is known; the first ones claim memory. */
+const SURE_STEPS = 30;
+/** Seconds of training that a person is told about before they pass. */
+const LONG = 60;
+
 /** Prints the events of a run as they come and gives them on; returns how the run ended. */
 export async function showRun(
   events: AsyncIterable<RunEvent>,
@@ -18,6 +23,7 @@ export async function showRun(
   let interrupted = false;
   let bar: ReturnType<typeof progressBar> | undefined;
   let epochs = 0;
+  let steps = 0;
   const line = (words: string) => {
     bar?.stop();
     bar = undefined;
@@ -45,6 +51,8 @@ export async function showRun(
         line(`${event.passed ? "✓" : "✗"} ${text("check")}: ${event.name}: ${event.message}`);
         break;
       case "step":
+        if (++steps === SURE_STEPS && event.secondsLeft > LONG)
+          line(text("ahead", { time: duration(event.secondsLeft), epochs: count(epochs), steps: count(SURE_STEPS) }));
         bar ??= progressBar(output, event.totalSteps);
         bar.update(
           event.step,

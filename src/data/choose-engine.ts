@@ -3,7 +3,7 @@ import { hasDatabase } from "./large/database.js";
 import { statOf } from "./read/bytes.js";
 import { openFolder } from "./read/folder.js";
 
-/** Which way a log is read and cleaned: as tables in memory, or by DuckDB, out of core. Both give the same. */
+/** Which way a log is read and cleaned: as tables in memory, or by `cleanLargeLog`: as typed arrays, or by DuckDB out of core where these do not fit. All give the same. */
 export type DataEngine = "memory" | "duckdb";
 
 /** From here on DuckDB reads: by then tables in memory need about 1 GB. */
@@ -12,7 +12,7 @@ const LARGE = 100e6;
 const PACKED = 5;
 
 /**
- * The engine for a log, and why: 100 MB of text and more are DuckDB's.
+ * The engine for a log, and why: 100 MB of text and more are for `cleanLargeLog`.
  *
  * @param wanted the engine that a person chose; it goes before the size
  * @throws {RefrainError} FILE_NOT_FOUND, FILE_UNREADABLE; FILE_TOO_LARGE for a folder of more than 10,000 files; ARGUMENT_INVALID
@@ -31,7 +31,7 @@ export async function chooseEngine(
       wanted,
     });
   if (size < LARGE) return { engine: "memory", reason: `${megabytes}: memory` };
-  if (await hasDatabase()) return { engine: "duckdb", reason: `${megabytes}: duckdb, out of core` };
+  if (await hasDatabase()) return { engine: "duckdb", reason: `${megabytes}: typed arrays, or duckdb out of core` };
   return { engine: "memory", reason: `${megabytes}: memory, since DuckDB is not installed` };
 }
 

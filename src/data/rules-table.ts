@@ -103,11 +103,18 @@ export function busiestDay(times: Float64Array, start: number, end: number): num
 /** True where the gaps before a user's plays have a rhythm (`Rhythm`). @param times sorted in [start, end) */
 export function equalGaps(times: Float64Array, start: number, end: number): boolean {
   if (end - start <= RHYTHM.plays) return false;
-  const gaps: number[] = [];
-  for (let row = start + 1; row < end; row++) gaps.push(Math.round(times[row] - times[row - 1]));
-  let most = 0;
-  for (const [gap, count] of countBy<number>(gaps)) if (gap % DAY !== 0) most = Math.max(most, count);
-  return most > RHYTHM.share * gaps.length;
+  const gapBefore = (row: number) => Math.round(times[row] - times[row - 1]);
+  // A gap that is more than half of all is the one left when unlike ones go in pairs (Boyer & Moore 1981).
+  let candidate = Number.NaN;
+  let votes = 0;
+  for (let row = start + 1; row < end; row++) {
+    if (votes === 0) candidate = gapBefore(row);
+    votes += gapBefore(row) === candidate ? 1 : -1;
+  }
+  if (candidate % DAY === 0) return false;
+  let count = 0;
+  for (let row = start + 1; row < end; row++) if (gapBefore(row) === candidate) count++;
+  return count > RHYTHM.share * (end - start - 1);
 }
 
 /** Gives every new text the next number. */

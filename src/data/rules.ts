@@ -1,5 +1,5 @@
-// The cleaning rules as data: what each one keeps. `rules-table.ts` makes arquero of them and `large/rules-sql.ts` SQL, and a
-// test holds that both keep the same rows.
+// The cleaning rules as data: what each one keeps. `rules-table.ts` makes arquero of them, `large/rules-sql.ts` SQL and
+// `arrays/rules-arrays.ts` loops over typed arrays, and a test holds that all keep the same rows.
 import type { CleaningOptions } from "./options.js";
 
 /** One row: `time` in seconds (NaN where it could not be read), `duration` in ms and `rating` NaN where there is none. */

@@ -52,7 +52,7 @@ export function detectTimeUnit(values: readonly string[]): TimeUnit {
 export function parseTime(value: string, unit: TimeUnit): number {
   const text = value.trim();
   if (text === "") return Number.NaN;
-  if (unit !== "text") return Number(text) / PER_SECOND[unit];
+  if (unit !== "text") return Number(text) / PER_SECOND[unit] + 0; // -0 is 0
   const parts = ISO.exec(iso(text));
   if (!parts) return Number.NaN;
   const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0));

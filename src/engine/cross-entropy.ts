@@ -1,5 +1,6 @@
 import type { Gradient, Graph, Value } from "./graph.js";
 import { hasKernels } from "./kernels.js";
+import { ChunkOfAdditions, everyRow, type LogitAdditions, moved, onTargets } from "./logit-additions.js";
 import { rawOp } from "./native.js";
 import { product, productTransposeA, productTransposeB, rowRange, takeRows } from "./operations.js";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "./tensors.js";
@@ -20,6 +21,7 @@ type LinearCrossEntropy = (
   bias: Value<Tensor1D>,
   targets: Int32Array,
   extra?: Value<Tensor1D>,
+  added?: LogitAdditions,
 ) => void;
 
 /**
@@ -30,38 +32,45 @@ type LinearCrossEntropy = (
  *
  * Column 0 (padding) takes no part: give it a bias of about -1e9.
  *
- * With `extra`, something else speaks for the target too, and the loss is the mean of -log(softmax[target] + extra).
+ * With `extra`, something else speaks for the target too, and the loss is the mean of -log(softmax[target] + extra). What is
+ * `added` to some logits of each row goes into the softmax.
  *
  * @shape h [N, D]; table [V+1, D]; bias [V+1]; targets int32 [N], each in 1…V; extra [N], >= 0; loss in nats
  */
-export const linearCrossEntropy: LinearCrossEntropy = (graph, h, table, bias, targets, extra) => {
-  if (targets.length === 0) graph.term(tf.scalar(0), []);
-  else (hasKernels() ? byKernel : linearCrossEntropyPlain)(graph, h, table, bias, targets, extra);
+export const linearCrossEntropy: LinearCrossEntropy = (graph, h, table, bias, targets, extra, added) => {
+  if (targets.length === 0) return graph.term(tf.scalar(0), []);
+  const some = added && added.items.length > 0 ? added : undefined;
+  (hasKernels() ? byKernel : linearCrossEntropyPlain)(graph, h, table, bias, targets, extra, some);
 };
 
 /** By kernels/cross-entropy.cc, in one operation. */
-const byKernel: LinearCrossEntropy = (graph, h, table, bias, targets, extra) => {
+const byKernel: LinearCrossEntropy = (graph, h, table, bias, targets, extra, added) => {
+  const integers = (numbers: ArrayLike<number> = []) => tf.tensor1d(Int32Array.from(numbers), "int32");
   const options = [extra?.tensor ?? tf.tensor1d([]), tf.scalar(graph.recording ? 1 : 0, "int32")];
-  const inputs = [h.tensor, table.tensor, bias.tensor, tf.tensor1d(targets, "int32"), ...options];
-  const [loss, dh, dTable, dBias, dExtra] = rawOp("RefrainLinearCrossEntropy", [], inputs, 5);
+  const additions = [integers(added?.starts), integers(added?.items), added?.values.tensor ?? tf.tensor1d([])];
+  const inputs = [h.tensor, table.tensor, bias.tensor, tf.tensor1d(targets, "int32"), ...options, ...additions];
+  const [loss, dh, dTable, dBias, dExtra, dAdded] = rawOp("RefrainLinearCrossEntropy", [], inputs, 6);
   const back: [Value, Gradient][] = [
     [h, dh],
     [table, dTable],
     [bias, dBias],
   ];
   if (extra) back.push([extra, dExtra]);
+  if (added) back.push([added.values, dAdded]);
   graph.term(loss as Scalar, back);
 };
 
 /** The same in tfjs operations, for WASM and as the twin of the kernel. */
-export const linearCrossEntropyPlain: LinearCrossEntropy = (graph, h, table, bias, targets, extra) => {
+export const linearCrossEntropyPlain: LinearCrossEntropy = (graph, h, table, bias, targets, extra, added) => {
   const N = targets.length;
   const rows = takeRows(table.tensor, targets);
-  const own = h.tensor
+  const plain = h.tensor
     .mul(rows)
     .sum(1, true)
     .add(takeRows(bias.tensor.expandDims(1) as Tensor2D, targets)) as Tensor2D;
-  const inputs = { h: h.tensor, own, extra: extra?.tensor };
+  const hits = added && onTargets(added, targets);
+  const own = (hits ? plain.add(moved(column(added.values.tensor), hits.places, hits.rows, N)) : plain) as Tensor2D;
+  const inputs = { h: h.tensor, own, extra: extra?.tensor, added };
   const sums =
     sumOverChunks(inputs, table.tensor, bias.tensor, graph.recording, false) ??
     (sumOverChunks(inputs, table.tensor, bias.tensor, graph.recording, true) as ChunkSums);
@@ -74,6 +83,10 @@ export const linearCrossEntropyPlain: LinearCrossEntropy = (graph, h, table, bia
     const ones = tf.ones([N, 1]) as Tensor2D;
     back.push([bias, { rows: targets, values: ones.mul(share.neg()) as Tensor2D }]);
     if (extra) back.push([extra, joined(sums.dExtra).reshape([N])]);
+    if (added && hits) {
+      const answered = moved(everyRow(share, N), hits.rows, hits.places, added.items.length);
+      back.push([added.values, tf.concat([...sums.dAdded]).sub(answered.reshape([-1]))]);
+    }
   }
   graph.term(sums.loss.div(N) as Scalar, back);
 };
@@ -85,6 +98,7 @@ interface Inputs {
   readonly own: Tensor2D;
   /** @shape [N] */
   readonly extra?: Tensor1D;
+  readonly added?: LogitAdditions;
 }
 
 /** Loss of all rows, summed; gradients of the mean, without what the targets take off. */
@@ -97,6 +111,7 @@ interface ChunkSums {
   /** Of each chunk, in order. */
   readonly dh: readonly Tensor2D[];
   readonly dExtra: readonly Tensor2D[];
+  readonly dAdded: readonly Tensor1D[];
 }
 
 /**
@@ -110,7 +125,7 @@ interface ChunkSums {
  * @returns undefined where a row's sum is out of the safe range
  */
 function sumOverChunks(
-  { h, own, extra }: Inputs,
+  { h, own, extra, added }: Inputs,
   table: Tensor2D,
   bias: Tensor1D,
   recording: boolean,
@@ -126,7 +141,10 @@ function sumOverChunks(
     const part = <T extends Tensor>(x: T): T => (n === N ? x : (x.slice(start, n) as T));
     const chunk = tf.tidy((): never => {
       const hs = rowRange(h, start, n);
-      const products = productTransposeB(hs, table);
+      const hasAdditions = added && added.starts[start] < added.starts[start + n];
+      const additions = hasAdditions ? new ChunkOfAdditions(added, start, n) : undefined;
+      const plainProducts = productTransposeB(hs, table);
+      const products = additions?.raise(plainProducts) ?? plainProducts;
       const logits = shifted ? products.add(bias) : products;
       const shift = shifted ? logits.max(1, true) : undefined;
       const exponentials = (shift ? logits.sub(shift) : logits).exp() as Tensor2D;
@@ -145,6 +163,7 @@ function sumOverChunks(
         dTable: productTransposeA(exponentials, hs.mul(scale) as Tensor2D),
         dBias: productTransposeA(exponentials, scale),
         dExtra: dExtra?.div(N),
+        dAdded: additions?.at(exponentials).mul(additions.factors(weight, scale)),
       } as never;
     }) as unknown as Chunk | null;
     if (!chunk) return undefined;
@@ -152,7 +171,7 @@ function sumOverChunks(
     if (chunks.length > 1) addUp(chunks);
   }
   const last = chunks[chunks.length - 1];
-  if (!recording) return { ...last, dh: [], dExtra: [] } as unknown as ChunkSums;
+  if (!recording) return { ...last, dh: [], dExtra: [], dAdded: [] } as unknown as ChunkSums;
   return {
     loss: last.loss,
     dTable: (shifted ? last.dTable : last.dTable.mul(weight)) as Tensor2D,
@@ -160,6 +179,7 @@ function sumOverChunks(
     share: extra ? joined(chunks.map(({ share }) => share as Tensor2D)) : last.share,
     dh: chunks.map(({ dh }) => dh),
     dExtra: extra ? chunks.map(({ dExtra }) => dExtra as Tensor2D) : [],
+    dAdded: chunks.flatMap(({ dAdded }) => dAdded ?? []),
   };
 }
 
@@ -170,6 +190,7 @@ interface Chunk {
   dTable: Tensor2D;
   dBias: Tensor2D;
   readonly dExtra?: Tensor;
+  readonly dAdded?: Tensor1D;
 }
 
 /** Adds what belongs to all rows of the last chunk but one to the last. */
@@ -185,6 +206,11 @@ function addUp(chunks: readonly Chunk[]): void {
 
 function joined(parts: readonly Tensor2D[]): Tensor2D {
   return parts.length === 1 ? parts[0] : (tf.concat([...parts]) as Tensor2D);
+}
+
+/** @shape [E] -> [E, 1] */
+function column(x: Tensor1D): Tensor2D {
+  return x.expandDims(1) as Tensor2D;
 }
 
 function isSafe(sums: Tensor2D): boolean {

@@ -26,6 +26,7 @@ export interface ModelConfig {
   readonly output: "tied" | "free";
   readonly lastItem: boolean;
   readonly repeatWindow: number;
+  readonly personalWindow: number;
   readonly timeGap: boolean;
   readonly hour: boolean;
   readonly moment: boolean;
@@ -72,6 +73,13 @@ export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
       .max(1000)
       .default(64)
       .describe("Last plays that may be repeated by the copy mechanism; 0 leaves it out"),
+    personalWindow: z
+      .number()
+      .int()
+      .min(0)
+      .max(1000)
+      .default(0)
+      .describe("Last plays whose number per item is added to its logit, log-scaled and weighted; 0 leaves it out"),
     timeGap: z.boolean().default(true).describe("The pause before each play, where the log has times"),
     hour: z.boolean().default(false).describe("The hour of the day (UTC) of each play, where the log has times"),
     moment: z

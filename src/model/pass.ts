@@ -6,6 +6,7 @@ import {
   dropout,
   embedding,
   type Graph,
+  type LogitAdditions,
   layerNorm,
   linear,
   linearCrossEntropy,
@@ -27,6 +28,7 @@ import { withAttributes } from "./attributes.js";
 import { inBlock } from "./block.js";
 import type { ModelConfig } from "./config.js";
 import { type ContextRows, contextRows, contextsOf, withAsked, withHeard } from "./context.js";
+import { habitStrength, ownPlays, type PersonalWeights, personalTerm, playMatrix } from "./personal.js";
 import { type RepeatWeights, repeatAttention, repeatOdds } from "./repeat.js";
 import { sequenceLayers, type WeightsOf } from "./sequence-layers.js";
 
@@ -81,7 +83,7 @@ export class Pass {
     }
     const repeats = this.#model.config.repeatWindow > 0;
     const extra = repeats ? repeatOdds(graph, { states, asked, h }, this.#repeatWeights(), batch) : undefined;
-    linearCrossEntropy(graph, z, this.#scoreTable(), this.#bias(), batch.targets, extra);
+    linearCrossEntropy(graph, z, this.#scoreTable(), this.#bias(), batch.targets, extra, this.#added(h, batch));
   }
 
   scores(batch: Batch, rows: Int32Array): Tensor2D[] {
@@ -89,13 +91,34 @@ export class Pass {
     const h = embedding(this.graph, asked, rows);
     const last = rows.map((row) => batch.inputs[row]);
     const z = this.#output(h, last).tensor;
-    const logits = productTransposeB(z, this.#scoreTable().tensor).add(this.#bias().tensor) as Tensor2D;
+    const plain = productTransposeB(z, this.#scoreTable().tensor).add(this.#bias().tensor) as Tensor2D;
+    const logits = this.#model.config.personalWindow > 0 ? this.#raised(plain, h, batch, rows) : plain;
     if (this.#model.config.repeatWindow === 0) return [logits];
     const weights = this.#repeatWeights();
     const { attention } = repeatAttention(asked.tensor, states.tensor, weights, batch);
     const byRow = tf.transpose(attention, [1, 0, 2]).reshape([-1, batch.length]) as Tensor2D;
     const g = linear(this.graph, h, weights.gate, weights.gateBias).tensor.sigmoid();
     return [tf.softmax(logits).mul(tf.sub(1, g)), takeRows(byRow, rows).mul(g)];
+  }
+
+  /** What personal popularity adds to logits of the rows with a target. @shape h [N, H] */
+  #added(h: Value<Tensor2D>, batch: Batch): LogitAdditions | undefined {
+    const { personalWindow } = this.#model.config;
+    if (personalWindow === 0) return undefined;
+    const own = ownPlays(batch, batch.positions, personalWindow);
+    if (own.items.length === 0) return undefined;
+    return { ...own, values: personalTerm(this.graph, h, this.#personalWeights(), own) };
+  }
+
+  /** Logits with the same added to them. @shape logits [N, V + 1]; h [N, H]; rows int [N] */
+  #raised(logits: Tensor2D, h: Value<Tensor2D>, batch: Batch, rows: Int32Array): Tensor2D {
+    const strength = habitStrength(this.graph, h, this.#personalWeights()).tensor;
+    const own = ownPlays(batch, rows, this.#model.config.personalWindow);
+    return logits.add(playMatrix(own, this.#model.itemCount + 1).mul(strength)) as Tensor2D;
+  }
+
+  #personalWeights(): PersonalWeights {
+    return { weight: this.weight("personal/weight"), bias: this.weight("personal/bias") };
   }
 
   /** Hidden states of the last layer at every step, and as they answer the question behind it. @shape [T * B, H] each */

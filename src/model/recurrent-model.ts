@@ -40,6 +40,8 @@ export interface LossGradients {
  *
  *   x[t] = [item(t); user]      h = recurrent layers of x      z = layer norm(P h + p + S[item(t)])      logits = z E' + b
  *
+ * With `personalWindow` the logits of items that the user played lately get (b + w h / sqrt(H)) log(1 + plays) more.
+ *
  * `E` is the item embedding itself when the output is tied, else a matrix of its own. Row 0 of the user table is the
  * stand-in for users never seen; training learns it by replacing some users by it.
  *

@@ -31,6 +31,8 @@ interface Pass {
   readonly user: number;
   items: Int32Array;
   times: Float64Array | undefined;
+  /** Plays before `items`. */
+  readonly earlier: Int32Array;
   readonly answers: { readonly query: number; readonly length: number }[];
   /** When it is asked after so many plays, NaN where unknown. */
   readonly moments: Map<number, number>;
@@ -66,7 +68,8 @@ function toPasses(queries: readonly Query[], windowLength: number): Pass[] {
     passes.set(key, along);
     // A step answers at one moment; the same history asked for at another one takes a pass of its own.
     const agrees = ({ moments }: Pass) => !moments.has(length) || Object.is(moments.get(length), now);
-    const pass: Pass = along.find(agrees) ?? { user, items, times, answers: [], moments: new Map() };
+    const earlier = history.subarray(0, skipped);
+    const pass: Pass = along.find(agrees) ?? { user, items, times, earlier, answers: [], moments: new Map() };
     if (pass.answers.length === 0) along.push(pass);
     if (length > pass.items.length) [pass.items, pass.times] = [items, times];
     pass.answers.push({ query, length });
@@ -97,13 +100,13 @@ function scorePasses(model: RecurrentModel, passes: readonly Pass[], scores: Flo
 /** A batch without targets. A history without plays becomes one step of padding, which leaves the state at zero. */
 function inputsOnly(passes: readonly Pass[]): Batch {
   const isTimed = passes.some(({ times, moments }) => times || [...moments.values()].some((now) => !Number.isNaN(now)));
-  const windows = passes.map(({ user, items, times }) => {
+  const windows = passes.map(({ user, items, times, earlier }) => {
     const withTarget = new Int32Array(Math.max(1, items.length) + 1);
     withTarget.set(items);
-    if (!isTimed) return { user, items: withTarget };
+    if (!isTimed) return { user, items: withTarget, earlier };
     const withMoment = new Float64Array(withTarget.length).fill(Number.NaN);
     if (times) withMoment.set(times);
-    return { user, items: withTarget, times: withMoment };
+    return { user, items: withTarget, times: withMoment, earlier };
   });
   const batch = toBatch(windows);
   passes.forEach(({ items }, b) => {

@@ -14,8 +14,9 @@ import { withAttributes } from "./attributes.js";
 import { inBlock } from "./block.js";
 import { contextsOf } from "./context.js";
 import type { RecurrentModel } from "./recurrent-model.js";
-import { asRow, logistic, mixed, normal, numbersOf, rowProduct, softmax, sum } from "./row-numbers.js";
+import { asRow, mixed, normal, numbersOf, rowProduct, softmax, sum } from "./row-numbers.js";
 import { type LayerState, sequenceLayers, type WeightsOf } from "./sequence-layers.js";
+import { copies, habits, mergedTop, type TopPlays } from "./streaming-terms.js";
 
 /** What the model knows of a listener after some plays: plain numbers, a few kilobytes whatever the history's length. */
 export interface UserState {
@@ -29,18 +30,10 @@ export interface UserState {
   readonly layers: readonly LayerState[];
   /** What the layers make of the last play. @shape float32 [H] */
   readonly top: Float32Array;
-  /** Items of the last plays, newest first, at most `repeatWindow` (at least the last one). */
+  /** Items of the last plays, newest first, as many as `repeatWindow` or `personalWindow` ask for (at least the last one). */
   readonly recent: Int32Array;
-  /** Keys of these plays for the copy mechanism. @shape float32 [recent.length * A] */
+  /** Keys of the newest of them for the copy mechanism. @shape float32 [at most repeatWindow * A] */
   readonly keys: Float32Array;
-}
-
-/** The likeliest next plays, best first. */
-export interface TopPlays {
-  /** @shape int32 [at most k] */
-  readonly items: Int32Array;
-  /** As `scores` has them. @shape float32 [at most k] */
-  readonly scores: Float32Array;
 }
 
 /**
@@ -87,7 +80,7 @@ export class StreamingModel {
   play(state: UserState, item: number, time: number = Number.NaN): UserState {
     const { config, itemCount } = this.#model;
     checkInteger("item", item, 1, itemCount);
-    const copies = config.repeatWindow > 0;
+    const mayCopy = config.repeatWindow > 0;
     const numbers = numbersOf(() => {
       let x = this.#input(item, state.user, state.time, time);
       const states = state.layers.flatMap((before, layer) => {
@@ -99,15 +92,18 @@ export class StreamingModel {
         });
         return after;
       });
-      return copies ? [...states, x, product(x, this.#read("repeat/key"))] : [...states, x];
+      return mayCopy ? [...states, x, product(x, this.#read("repeat/key"))] : [...states, x];
     });
     const top = numbers[2 * config.layers];
     const layers = state.layers.map((_, layer) => ({ h: numbers[2 * layer], c: numbers[2 * layer + 1] }));
-    const recent = Int32Array.of(item, ...state.recent.subarray(0, Math.max(1, config.repeatWindow) - 1));
+    const kept = Math.max(1, config.repeatWindow, config.personalWindow);
+    const recent = new Int32Array(Math.min(kept, state.recent.length + 1));
+    recent[0] = item;
+    recent.set(state.recent.subarray(0, recent.length - 1), 1);
     const next = { user: state.user, plays: state.plays + 1, time, layers, top, recent };
-    if (!copies) return { ...next, keys: state.keys };
+    if (!mayCopy) return { ...next, keys: state.keys };
     const key = numbers[numbers.length - 1];
-    const keys = new Float32Array(recent.length * key.length);
+    const keys = new Float32Array(Math.min(recent.length, config.repeatWindow) * key.length);
     keys.set(key);
     keys.set(state.keys.subarray(0, keys.length - key.length), key.length);
     return { ...next, keys };
@@ -125,9 +121,11 @@ export class StreamingModel {
     const [scores] = numbersOf(() => [productTransposeB(asRow(z), this.#table())]);
     const bias = this.#copy("output/bias");
     for (let item = 1; item < scores.length; item++) scores[item] += bias[item]; // `map` takes five times as long
+    const { config } = this.#model;
+    for (const [item, more] of habits(h, state.recent, config, this.#copyOf)) scores[item] += more;
     scores[0] = Number.NEGATIVE_INFINITY;
-    if (this.#model.config.repeatWindow > 0) {
-      const { gate, copied } = this.#copies(h, state);
+    if (config.repeatWindow > 0) {
+      const { gate, copied } = copies(h, state, config, this.#copyOf);
       const all = softmax(scores);
       for (let item = 1; item < all.length; item++) scores[item] = mixed(all[item], gate, copied.get(item));
     }
@@ -138,24 +136,21 @@ export class StreamingModel {
   top(state: UserState, k: number, now: number = Number.NaN): TopPlays {
     const h = this.#asked(state, now);
     const z = this.#output(h, state);
-    const best = tf.tidy(() => topItems(asRow(z), this.#table(), this.#read("output/bias"), k) as never) as TopItems;
+    const { config } = this.#model;
+    const own = habits(h, state.recent, config, this.#copyOf);
+    const asked = k + own.size; // a habit may count against an item too: as many more are asked for as may fall
+    const best = tf.tidy(
+      () => topItems(asRow(z), this.#table(), this.#read("output/bias"), asked) as never,
+    ) as TopItems;
     const known = best.items.indexOf(0);
     const items = known < 0 ? best.items : best.items.subarray(0, known);
-    if (this.#model.config.repeatWindow === 0) return { items, scores: best.logits.subarray(0, items.length) };
-    const { gate, copied } = this.#copies(h, state);
+    const mayCopy = config.repeatWindow > 0;
+    if (!mayCopy && own.size === 0) return { items, scores: best.logits.subarray(0, items.length) };
+    const spoken = mayCopy ? copies(h, state, config, this.#copyOf) : undefined;
     const logits = new Map(Array.from(items, (item, at) => [item, best.logits[at]]));
-    const others = [...copied.keys()].filter((item) => !logits.has(item));
+    const others = [...new Set([...(spoken?.copied.keys() ?? []), ...own.keys()])].filter((item) => !logits.has(item));
     for (const [item, logit] of this.#logitsOf(z, others)) logits.set(item, logit);
-    const found = Array.from(logits, ([item, logit]) => ({
-      item,
-      score: mixed(Math.exp(logit - best.logSums[0]), gate, copied.get(item)),
-    }))
-      .sort((a, b) => b.score - a.score || a.item - b.item)
-      .slice(0, k);
-    return {
-      items: Int32Array.from(found, ({ item }) => item),
-      scores: Float32Array.from(found, ({ score }) => score),
-    };
+    return mergedTop({ logits, logSum: best.logSums[0], own, copies: spoken }, k);
   }
 
   /** Logits of some items. */
@@ -213,25 +208,6 @@ export class StreamingModel {
     return config.layerNorm ? normal(z, this.#copy("output/scale"), this.#copy("output/shift")) : z;
   }
 
-  /** How likely each of the last plays is to come again, and the share of the mixture that copying has. */
-  #copies(h: Float32Array, { recent, keys }: UserState): { gate: number; copied: ReadonlyMap<number, number> } {
-    const query = rowProduct(h, this.#copy("repeat/query"));
-    const lag = this.#copy("repeat/lag");
-    const A = query.length;
-    const attention = softmax(
-      Float32Array.from(recent, (_, j) => {
-        let dot = 0;
-        for (let a = 0; a < A; a++) dot += query[a] * keys[j * A + a];
-        return dot / Math.sqrt(A) + lag[j];
-      }),
-    );
-    const copied = new Map<number, number>();
-    recent.forEach((item, j) => {
-      copied.set(item, (copied.get(item) ?? 0) + attention[j]);
-    });
-    return { gate: logistic(rowProduct(h, this.#copy("repeat/gate"))[0] + this.#copy("repeat/gateBias")[0]), copied };
-  }
-
   #table(): Tensor2D {
     if (this.#model.config.output === "free") return this.#read("output/items");
     const graph = new Graph(false);
@@ -247,6 +223,8 @@ export class StreamingModel {
   #read<T extends Tensor = Tensor2D>(name: string): T {
     return this.#model.parameters.get(name)?.read() as T;
   }
+
+  readonly #copyOf = (name: string) => this.#copy(name);
 
   /** A copy of a weight that every step reads. */
   #copy(name: string): Float32Array {

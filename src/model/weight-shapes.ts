@@ -52,5 +52,9 @@ export function weightShapes(
     shapes["repeat/gate"] = { shape: [H, 1], start: zeros };
     shapes["repeat/gateBias"] = { shape: [1], start: rarely };
   }
+  if (config.personalWindow > 0) {
+    shapes["personal/weight"] = { shape: [H, 1], start: zeros };
+    shapes["personal/bias"] = { shape: [1], start: zeros };
+  }
   return shapes;
 }

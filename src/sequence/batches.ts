@@ -7,7 +7,8 @@ import type { Random } from "../core/random.js";
  * @shape inputs int32 [T * B], row t * B + b, 0 = padding; users int32 [B]; padding int32 [B]: leading padded steps;
  *        positions int32 [M]: the rows of `inputs` that have a target; targets int32 [M], each in 1…V;
  *        times, moments float64 [T * B]: when each input was heard, and when what follows it was or is asked for; NaN where
- *        unknown, absent where nothing is known
+ *        unknown, absent where nothing is known; earlier: plays of each history before its inputs, oldest first, absent where
+ *        there are none
  */
 export interface Batch {
   readonly length: number;
@@ -19,6 +20,7 @@ export interface Batch {
   readonly targets: Int32Array;
   readonly times?: Float64Array;
   readonly moments?: Float64Array;
+  readonly earlier?: readonly Int32Array[];
 }
 
 /** A stretch of one history: items[0…n-2] are inputs, items[1…n-1] their targets. */
@@ -27,6 +29,8 @@ export interface Window {
   readonly items: Int32Array;
   /** When each item was heard, in seconds since 1970. @shape float64 [n] */
   readonly times?: Float64Array;
+  /** Plays of the same history before these, oldest first. */
+  readonly earlier?: Int32Array;
 }
 
 /**
@@ -50,6 +54,7 @@ export function toWindows(histories: readonly Window[], maxLength: number, rando
         user,
         items: items.subarray(start, end),
         ...(times ? { times: times.subarray(start, end) } : {}),
+        ...(start > 0 ? { earlier: items.subarray(0, start) } : {}),
       });
       end = start === 0 ? 0 : start + 1;
     }
@@ -118,6 +123,9 @@ export function toBatch(windows: readonly Window[]): Batch {
     positions,
     targets,
     ...(windows.some(({ times }) => times) ? timesOf(windows, length, padding) : {}),
+    ...(windows.some(({ earlier }) => earlier)
+      ? { earlier: windows.map(({ earlier }) => earlier ?? new Int32Array(0)) }
+      : {}),
   };
 }
 

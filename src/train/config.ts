@@ -52,7 +52,9 @@ export const trainSchema: z.ZodType<TrainConfig, Partial<TrainConfig>> = z
     loss: z
       .enum(["softmax", ...(Object.keys(sampledLosses) as SampledLossName[])])
       .default("softmax")
-      .describe("softmax over all items, or a loss over drawn ones for large catalogues (then repeatWindow is 0)"),
+      .describe(
+        "softmax over all items, or a loss over drawn ones for large catalogues (then repeatWindow and personalWindow are 0)",
+      ),
     negatives: z.number().int().min(1).max(100_000).default(2048).describe("K: items drawn per batch, for such a loss"),
     negativeAlpha: z.number().min(0).max(1).default(0.5).describe("Power of popularity by which they are drawn"),
     optimizer: z.enum(["adamw", "adam"]).default("adamw").describe("adam ignores weightDecay"),

@@ -178,13 +178,14 @@ async function* run(
   };
 }
 
-/** A sampler by popularity in the training windows. @throws {RefrainError} CONFIG_INVALID with the copy mechanism */
+/** A sampler by popularity in the training windows. @throws {RefrainError} CONFIG_INVALID with what needs all logits */
 function samplerOf(model: RecurrentModel, windows: readonly Window[], config: TrainConfig): NegativeSampler {
-  if (model.config.repeatWindow > 0)
-    throw new RefrainError(
-      "CONFIG_INVALID",
-      `train.loss: ${config.loss} needs model.repeatWindow=0, got ${model.config.repeatWindow}.`,
-    );
+  for (const option of ["repeatWindow", "personalWindow"] as const)
+    if (model.config[option] > 0)
+      throw new RefrainError(
+        "CONFIG_INVALID",
+        `train.loss: ${config.loss} needs model.${option}=0, got ${model.config[option]}.`,
+      );
   const counts = new Int32Array(model.itemCount + 1);
   for (const { items } of windows) for (const item of items) counts[item]++;
   return negativeSampler(counts, config.negativeAlpha);

@@ -1,8 +1,11 @@
-// One definition of each rule, two languages: arquero and SQL keep the same rows of any table.
+// One definition of each rule, three languages: arquero, SQL and loops over typed arrays keep the same rows of any table.
 import { tmpdir } from "node:os";
 import { table } from "arquero";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ByteTable, viewOf } from "../../src/data/arrays/byte-table.js";
+import type { Rows } from "../../src/data/arrays/rows.js";
+import { applyRules as applyInArrays } from "../../src/data/arrays/rules-arrays.js";
 import { type CleaningOptions, cleaningSchema } from "../../src/data/index.js";
 import { Database } from "../../src/data/large/database.js";
 import { keyOf } from "../../src/data/large/key.js";
@@ -75,6 +78,31 @@ async function bySql(rows: readonly Dirty[], options: CleaningOptions): Promise<
   return { counts: removed.map(({ count }) => count), left: left.map(([place]) => Number(place)) };
 }
 
+function byArrays(rows: readonly Dirty[], options: CleaningOptions): Result {
+  const texts = { users: new ByteTable(), items: new ByteTable() };
+  const codes = (table: ByteTable, texts: readonly string[]) =>
+    Int32Array.from(["", ...texts], (text) => {
+      const bytes = Buffer.from(text);
+      return table.add(bytes, viewOf(bytes), 0, bytes.length);
+    }).subarray(1);
+  const columns: Rows = {
+    users: codes(
+      texts.users,
+      rows.map(({ user }) => user),
+    ),
+    items: codes(
+      texts.items,
+      rows.map(({ item }) => item),
+    ),
+    times: Float64Array.from(rows, ({ time }) => time),
+    durations: Float64Array.from(rows, ({ duration }) => duration),
+    ratings: Float64Array.from(rows, ({ rating }) => rating),
+    rows: Int32Array.from(rows.keys()),
+  };
+  const removed = applyInArrays(columns, texts, options);
+  return { counts: removed.map(({ count }) => count), left: Array.from(columns.rows).sort((a, b) => a - b) };
+}
+
 const oneOf = <T>(...values: T[]) => fc.constantFrom(...values);
 const id = oneOf("", "a", "b", "c", "d", "e", "__proto__", "constructor", "群青", "a'--", "NULL");
 const row: fc.Arbitrary<Dirty> = fc.record({
@@ -100,13 +128,21 @@ const options = fc
   })
   .map((chosen) => ({ ...cleaningSchema.parse({ latest: T + 1000 * DAY }), ...chosen }));
 
-describe("arquero and SQL", () => {
+describe("arquero, SQL and arrays", () => {
   test("keep the same rows of random dirty tables, rule by rule", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(row, { maxLength: 120 }), options, async (rows, chosen) => {
-        expect(await bySql(rows, chosen)).toEqual(byTable(rows, chosen));
+        const result = byTable(rows, chosen);
+        expect(byArrays(rows, chosen)).toEqual(result);
+        expect(await bySql(rows, chosen)).toEqual(result);
       }),
       { numRuns: isLongRun ? 200 : 20, seed: 44 },
+    );
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 120 }), options, (rows, chosen) => {
+        expect(byArrays(rows, chosen)).toEqual(byTable(rows, chosen));
+      }),
+      { numRuns: isLongRun ? 2000 : 60, seed: 45 },
     );
   }, 60_000);
 
@@ -124,6 +160,7 @@ describe("arquero and SQL", () => {
     const chosen = cleaningSchema.parse({ latest: T + 1000 * DAY, minimumUserPlays: 2, minimumItemPlays: 2 });
     const result = byTable(rows, chosen);
     expect(await bySql(rows, chosen)).toEqual(result);
+    expect(byArrays(rows, chosen)).toEqual(result);
     const taken = Object.fromEntries(RULES.map(({ name }, at) => [name, result.counts[at]]));
     expect(taken).toMatchObject({ "invalid time": 1, bot: 150 });
     expect(taken["minimum support"]).toBeGreaterThanOrEqual(40);

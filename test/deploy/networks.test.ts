@@ -145,11 +145,13 @@ describe("whole histories side by side give the scores of the model", () => {
 test("what cannot be written is refused by its code", () => {
   const attention = shakenModel({ cell: "attention" });
   const lru = shakenModel({ cell: "lru" });
+  const habits = shakenModel({ personalWindow: 5 });
   for (const work of [
+    () => stepNetwork(habits, exportWeights(habits, true)),
+    () => sequenceNetwork(habits, exportWeights(habits, true)),
     () => stepNetwork(attention, exportWeights(attention, true)),
     () => sequenceNetwork(lru, exportWeights(lru, true)),
   ])
     expect(work).toThrow(expect.objectContaining({ code: "EXPORT_UNSUPPORTED" }));
-  attention.dispose();
-  lru.dispose();
+  for (const model of [attention, lru, habits]) model.dispose();
 });

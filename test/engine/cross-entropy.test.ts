@@ -52,11 +52,25 @@ describe("cross-entropy of a linear layer", () => {
     };
   }
 
+  /** Something added to about a third of the logits; every second row's target is among them, and some rows have none. */
+  function additions({ N, V, seed }: Shape, targets: Int32Array, scale = 3) {
+    const random = Random.stream(seed, "additions");
+    const starts = new Int32Array(N + 1);
+    const items: number[] = [];
+    for (let n = 0; n < N; n++) {
+      for (let item = V; item >= 1 && n % 5 !== 4; item--)
+        if (item === targets[n] ? n % 2 === 0 : random.uniform() < 0.3) items.push(item);
+      starts[n + 1] = items.length;
+    }
+    return { starts, items: Int32Array.from(items), added: numbers(random, items.length, scale) };
+  }
+
   /** The formula, in float64. */
   function byHand(
     { N, V, D }: Shape,
     targets: Int32Array,
     { h, table, bias, extra }: Record<"h" | "table" | "bias", ArrayLike<number>> & { extra?: ArrayLike<number> },
+    more?: { starts: Int32Array; items: Int32Array; added: ArrayLike<number> },
   ): number {
     let loss = 0;
     for (let n = 0; n < N; n++) {
@@ -65,6 +79,7 @@ describe("cross-entropy of a linear layer", () => {
         for (let d = 0; d < D; d++) sum += h[n * D + d] * table[v * D + d];
         return sum;
       });
+      for (let e = more?.starts[n] ?? 0; more && e < more.starts[n + 1]; e++) logits[more.items[e]] += more.added[e];
       const most = Math.max(...logits);
       const logSum = most + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - most), 0));
       const nats = logSum - logits[targets[n]];
@@ -78,6 +93,7 @@ describe("cross-entropy of a linear layer", () => {
     { h, table, bias, extra, targets }: ReturnType<typeof example>,
     mixed: boolean,
     kernel = linearCrossEntropy,
+    more?: ReturnType<typeof additions>,
   ) {
     const inputs: [Float32Array, number[]][] = [
       [h, [N, D]],
@@ -85,20 +101,23 @@ describe("cross-entropy of a linear layer", () => {
       [bias, [V + 1]],
     ];
     if (mixed) inputs.push([extra, [N]]);
-    return valueAndGradients((graph, a, b, c, e?) => {
-      kernel(graph, a, b, c, targets, e);
+    if (more) inputs.push([more.added, [more.added.length]]);
+    return valueAndGradients((graph, a, b, c, ...rest: Value<never>[]) => {
+      kernel(graph, a, b, c, targets, mixed ? rest[0] : undefined, more && { ...more, values: rest[mixed ? 1 : 0] });
       return undefined; // the loss is in the graph
     }, inputs);
   }
 
   function expectTwins(shape: Shape, data: ReturnType<typeof example>): void {
     for (const mixed of [false, true]) {
-      const fast = run(shape, data, mixed);
-      const plain = run(shape, data, mixed, linearCrossEntropyPlain);
-      expectClose([fast.value], [plain.value], 1e-5);
-      fast.gradients.forEach((gradient, i) => {
-        expectClose(gradient, plain.gradients[i], 1e-5);
-      });
+      for (const more of [undefined, additions(shape, data.targets)]) {
+        const fast = run(shape, data, mixed, linearCrossEntropy, more);
+        const plain = run(shape, data, mixed, linearCrossEntropyPlain, more);
+        expectClose([fast.value], [plain.value], 1e-5);
+        fast.gradients.forEach((gradient, i) => {
+          expectClose(gradient, plain.gradients[i], 1e-5);
+        });
+      }
     }
   }
 
@@ -138,6 +157,23 @@ describe("cross-entropy of a linear layer", () => {
       }),
       { seed: 1, numRuns: 20, examples: [[{ N: 1, V: 2, D: 1, seed: 0 }], [{ N: 6, V: 2, D: 2, seed: 1 }]] },
     );
+  });
+
+  test.each([false, true])("with something added to some logits: value and its gradient (extra: %s)", (mixed) => {
+    for (const seed of [0, 1, 2]) {
+      const shape = { N: 6, V: 7, D: 3, seed };
+      const data = example(shape);
+      const more = additions(shape, data.targets);
+      const plain = { ...data, extra: mixed ? data.extra : undefined };
+      const loss = (added: ArrayLike<number>) => byHand(shape, data.targets, plain, { ...more, added });
+      for (const kernel of [linearCrossEntropy, linearCrossEntropyPlain]) {
+        const { value, gradients } = run(shape, data, mixed, kernel, more);
+        expectClose([value], [loss(more.added)], 1e-5);
+        const added = Array.from(more.added);
+        const numeric = added.map((x, e) => (loss(added.with(e, x + 1e-6)) - loss(added.with(e, x - 1e-6))) / 2e-6);
+        expectClose(gradients.at(-1) as number[], numeric, 1e-4);
+      }
+    }
   });
 
   test.each([

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RefrainError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
-import { cleanLog, readLog } from "../../src/data/index.js";
+import { cleanInArrays } from "../../src/data/arrays/clean.js";
+import { cleaningSchema, cleanLog, hashEvents, readHead, readLog } from "../../src/data/index.js";
+import { plainFile } from "../../src/data/large/plain-file.js";
 import { KEEP_ALL } from "../data/helpers.js";
 import { LAYOUT_FILES } from "../support/layouts.js";
 import { zipOf } from "../support/zip.js";
@@ -24,6 +26,11 @@ const LAYOUTS = Object.entries(LAYOUT_FILES);
 const CONTAINERS = ["plain", "plain", "plain", "gzip", "zip", "damaged zip", "folder"] as const;
 /** Parquet is stopped after some five seconds by its reader; everything else must be much faster. */
 const SECONDS = 12;
+const CLEANING = cleaningSchema.parse({ ...KEEP_ALL, maxBadShare: 1 });
+/** Every fourth file is read in both ways. */
+const SCANNED = 4;
+/** Bytes of a block of the scanner. */
+const BLOCK_BYTES = 257;
 
 /** Writes damaged file `number` below `folder` and returns the path to read with how it was made. */
 export function damagedFile(folder: string, seed: number, number: number): { path: string; made: string[] } {
@@ -64,8 +71,16 @@ export function damagedFile(folder: string, seed: number, number: number): { pat
   return { path, made: [layout, container, ...done] };
 }
 
+/** What the way of large logs makes of a file, in blocks that cut many lines; undefined where that way is not for it. */
+async function scan(path: string): Promise<{ hash: string; report: string } | undefined> {
+  const head = await readHead(path);
+  const file = await plainFile(path, head, {});
+  const cleaned = file && (await cleanInArrays(file, head, CLEANING, { blockBytes: BLOCK_BYTES }));
+  return cleaned && { hash: hashEvents(cleaned.log), report: JSON.stringify(cleaned.report) };
+}
+
 /** Reads and cleans one file and holds the result to the contract. */
-async function judge(path: string): Promise<{ outcome: string; broke?: string }> {
+async function judge(path: string, isScanned: boolean): Promise<{ outcome: string; broke?: string }> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not done after ${SECONDS} s`)), SECONDS * 1000);
@@ -75,10 +90,13 @@ async function judge(path: string): Promise<{ outcome: string; broke?: string }>
     const { lines, badRows } = raw;
     for (const [role, column] of raw.columns)
       if (column.length !== lines.length) return { outcome: "broken", broke: `column ${role} has another length` };
-    const { report } = cleanLog(raw, { ...KEEP_ALL, maxBadShare: 1 });
+    const { log, report } = cleanLog(raw, CLEANING);
     const removed = report.steps.reduce((sum, step) => sum + step.removed, 0);
     if (report.read !== lines.length + badRows.count || report.kept + removed !== report.read)
       return { outcome: "broken", broke: `read ${report.read}, kept ${report.kept}, removed ${removed}` };
+    const scanned = isScanned && raw.detected.format === "table" ? await scan(path) : undefined;
+    if (scanned && (scanned.hash !== hashEvents(log) || scanned.report !== JSON.stringify(report)))
+      return { outcome: "broken", broke: `arrays give another log: ${scanned.report}` };
     return { outcome: badRows.count > 0 ? "clean with bad rows" : "clean" };
   } catch (error) {
     if (error instanceof RefrainError && error.code !== "SHAPE_MISMATCH") return { outcome: error.code };
@@ -100,7 +118,7 @@ export async function fuzz(
       const { path, made } = damagedFile(join(folder, "log"), seed, number);
       const timed = async () => {
         const began = performance.now();
-        return { result: await judge(path), milliseconds: performance.now() - began };
+        return { result: await judge(path, number % SCANNED === 0), milliseconds: performance.now() - began };
       };
       let { result, milliseconds } = await timed();
       // On a busy machine anything may be late once; a reader that hangs is late again.

@@ -4,7 +4,7 @@ import { Random } from "../../src/core/random.js";
 import { type Tensor, tf } from "../../src/engine/index.js";
 import { type ModelConfig, modelConfig, modelScorer, RecurrentModel } from "../../src/model/index.js";
 import { PRESETS, runConfig } from "../../src/recipes/index.js";
-import { toBatch, type Window } from "../../src/sequence/batches.js";
+import { toBatch, toWindows, type Window } from "../../src/sequence/batches.js";
 import { contractQueries, scorerContract } from "../contract/scorer.js";
 import { useEngine } from "../support/engine.js";
 import { smallModel, weightsOf } from "../support/training.js";
@@ -73,7 +73,8 @@ describe("number of weights", () => {
     const output = (c.output === "tied" ? H * D + D : (items + 1) * H) + (items + 1) + (c.layerNorm ? 2 * width : 0);
     const shortWay = c.lastItem ? (items + 1) * width : 0;
     const context = ((c.timeGap ? 28 : 0) + (c.hour ? 25 : 0)) * (D + (c.moment ? H : 0));
-    return context + shortWay + (items + 1) * D + (P > 0 ? (users + 1) * P : 0) + recurrentLayers + output;
+    const habits = c.personalWindow > 0 ? H + 1 : 0;
+    return habits + context + shortWay + (items + 1) * D + (P > 0 ? (users + 1) * P : 0) + recurrentLayers + output;
   };
   const cases: [string, Partial<ModelConfig>][] = [
     ...Object.entries(PRESETS).map(([name, { options }]): [string, Partial<ModelConfig>] => [
@@ -88,6 +89,7 @@ describe("number of weights", () => {
     ],
     ["linear recurrent unit", { cell: "lru", hiddenSize: 6 }],
     ["attention", { cell: "attention", heads: 3, attentionWindow: 7, hiddenSize: 6 }],
+    ["LSTM with personal popularity", { personalWindow: 9, hiddenSize: 6 }],
     ["RNN without users, free", { cell: "rnn", userEmbeddingSize: 0, output: "free", layerNorm: false }],
   ];
   test.each(cases)("%s", (_, options) => {
@@ -121,6 +123,7 @@ describe("a wrong option", () => {
     ["heads", { cell: "attention", heads: 3, hiddenSize: 8 }],
     ["attentionWindow", { attentionWindow: 0 }],
     ["repeatWindow", { repeatWindow: 1001 }],
+    ["personalWindow", { personalWindow: -1 }],
     ["timeGap", { timeGap: 1 }],
     ["contextDropout", { contextDropout: 1 }],
     ["hiddenUnits", { hiddenUnits: 5 }],
@@ -181,6 +184,8 @@ describe("as a scorer", () => {
   variants.push(["lstm that copies without users", { userEmbeddingSize: 0, repeatWindow: 200 }]);
   variants.push(["lstm without the short way", { lastItem: false }]);
   variants.push(["lstm with users that does not copy", { repeatWindow: 0 }]);
+  variants.push(["lstm without habits", { personalWindow: 0 }]);
+  variants.push(["lstm with habits alone", { repeatWindow: 0, personalWindow: 500 }]);
   for (const [name, options] of variants)
     describe(name, () => {
       let model: RecurrentModel | undefined;
@@ -229,6 +234,25 @@ describe("as a scorer", () => {
         const alone = scores(h);
         for (let i = 1; i <= V; i++) expect(Math.abs(together[n * (V + 1) + i] - alone[i])).toBeLessThan(1e-5);
       });
+    });
+  });
+
+  test("own plays count far behind what the layers read, as often as they were", () => {
+    const options = { repeatWindow: 0, personalWindow: 30, timeGap: false, hour: false, moment: false };
+    withModel(smallModel(options), (model) => {
+      shake(model);
+      model.parameters.get("personal/weight")?.assign(new Float32Array(8));
+      model.parameters.get("personal/bias")?.assign(Float32Array.of(0.75));
+      const scorer = modelScorer(model, "LSTM", 5);
+      const scores = (h: Int32Array) => scorer.score([{ user: 1, history: h }]) as Float32Array;
+      // 33 plays: the layers read the last 8 of them, and habits the last 30.
+      const history = Int32Array.from({ length: 33 }, (_, n) => (n < 25 ? 1 : 2 + (n % 3)));
+      const [before, after] = [scores(history), scores(history.with(0, 7).with(10, 7).with(11, 7).with(12, 6))];
+      const expected = new Float64Array(V + 1);
+      expected[1] = 0.75 * (Math.log1p(19) - Math.log1p(22));
+      expected[7] = 0.75 * Math.log1p(2); // its first play is too old
+      expected[6] = 0.75 * Math.log1p(1);
+      for (let item = 1; item <= V; item++) expect(after[item] - before[item]).toBeCloseTo(expected[item], 4);
     });
   });
 
@@ -312,6 +336,25 @@ describe("loss", () => {
       });
   });
 
+  test("is what the scores of the same batch say, with plays before the window", () => {
+    for (const repeatWindow of [0, 4])
+      withModel(smallModel({ repeatWindow, personalWindow: 9 }), (model) => {
+        shake(model, 1);
+        const windows = [...toWindows(windowsOf(3, [14, 8]), 5), ...windowsOf(4, [3])];
+        expect(windows.filter(({ earlier }) => earlier).length).toBe(3);
+        const batch = toBatch(windows);
+        const scores = model.scores(batch, batch.positions);
+        let nats = 0;
+        batch.targets.forEach((target, n) => {
+          const row = scores.subarray(n * (V + 1) + 1, (n + 1) * (V + 1));
+          nats += Math.log(row.reduce((sum, score) => sum + Math.exp(score), 0)) - row[target - 1];
+        });
+        expect(lossOf(model, windows)).toBeCloseTo(nats / batch.targets.length, 4);
+        const without = windows.map(({ earlier: _, ...window }) => window);
+        expect(lossOf(model, without)).not.toBeCloseTo(lossOf(model, windows), 3);
+      });
+  });
+
   test("training takes some histories and some questions without their times", () => {
     const config = { inputDropout: 0, dropout: 0, userDropout: 0 };
     withModel(smallModel({ ...config, contextDropout: 0.5 }), (model) => {
@@ -338,6 +381,7 @@ describe("loss", () => {
   test.each<[string, Partial<ModelConfig>]>([
     ["lstm, tied, copying", { repeatWindow: 3 }],
     ["lstm, tied, not copying", { repeatWindow: 0 }],
+    ["lstm without habits", { personalWindow: 0 }],
     ["gru, free, two layers, copying", { cell: "gru", output: "free", layers: 2, residual: true, repeatWindow: 3 }],
     ["lstm without the short way and times", { lastItem: false, timeGap: false, hour: false }],
     ["lstm that does not know when it is asked", { moment: false, embeddingSize: 3 }],

@@ -33,6 +33,9 @@ describe("a state that takes one play at a time gives what a pass over all plays
       "three layers of rnn with residual over an input of the same size",
       { cell: "rnn", layers: 3, residual: true, hiddenSize: 11 },
     ],
+    ["without habits", { personalWindow: 0 }],
+    ["habits alone, of many plays", { personalWindow: 18, repeatWindow: 0 }],
+    ["habits of more plays than may be copied", { personalWindow: 30, repeatWindow: 3 }],
     ["without times", { timeGap: false, hour: false }],
     ["minGRU in two blocks", { cell: "minGru", block: "postNorm", layers: 2 }],
     ["minLSTM", { cell: "minLstm" }],
@@ -96,11 +99,11 @@ test("a play does not change the state it starts from, so that one may go back",
 });
 
 test("the state stays small however long the history is", () => {
-  const model = shaken({ repeatWindow: 4 });
+  const model = shaken({ repeatWindow: 4, personalWindow: 9 });
   const streaming = new StreamingModel(model);
   let state = streaming.start();
   for (let n = 0; n < 50; n++) state = streaming.play(state, 1 + (n % V));
-  expect(state.recent.length).toBe(4);
+  expect(state.recent.length).toBe(9);
   expect(state.keys.length).toBe(4 * 32);
   model.dispose();
 });

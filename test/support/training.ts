@@ -28,6 +28,7 @@ export function smallModel(options: Partial<ModelConfig> = {}): ModelConfig {
     output: "tied",
     lastItem: true,
     repeatWindow: 4,
+    personalWindow: 6,
     timeGap: true,
     hour: true,
     moment: true,

@@ -2,16 +2,15 @@ import { tmpdir } from "node:os";
 import { parseConfig } from "../../core/config.js";
 import { RefrainError } from "../../core/errors.js";
 import type { EventLog } from "../../core/types.js";
-import { HEAD_ROWS, readHead } from "../head.js";
+import { cleanInArrays, DONE, fitsInArrays } from "../arrays/clean.js";
+import { readHead } from "../head.js";
 import { type CleaningOptions, cleaningSchema } from "../options.js";
-import { fileSource, statOf } from "../read/bytes.js";
-import { openLog } from "../read/open.js";
 import type { Limits, RawLog, ReadOptions } from "../read/types.js";
 import { type CleaningReport, cleaningReport, refuseBadRows, settingsFor } from "../report.js";
-import { detectTimeUnit } from "../times.js";
 import { Database, literal } from "./database.js";
 import { eventsFile, filesOf, readEvents } from "./event-log.js";
 import { lineSource, NotPlain } from "./lines.js";
+import { type PlainFile, plainFile } from "./plain-file.js";
 import { rowSource } from "./rows.js";
 import { applyRules, touched } from "./rules-sql.js";
 import { type Scan, scanFile } from "./scan.js";
@@ -19,10 +18,9 @@ import type { Source } from "./source.js";
 
 /** What is read at most out of core: a line number is 32 bits, and bytes have no bound. */
 export const LARGE_LIMITS: Limits = { maxRows: 2 ** 31 - 1, maxBytes: Number.MAX_SAFE_INTEGER };
+const MEMORY = 900e6;
 /** Events are sorted some users at a time, so that a sort of about this many rows is never more than memory holds. */
 const SORTED_AT_ONCE = 3e6;
-/** About what share of the whole each step is done at, for the time left. */
-const DONE = { reading: 0.55, rules: 0.75, names: 0.88, sorting: 1 } as const;
 
 export interface LargeOptions {
   readonly read?: ReadOptions;
@@ -31,8 +29,10 @@ export interface LargeOptions {
   readonly titles?: ReadonlyMap<string, string>;
   /** Folder for what does not fit in memory. Default: the system's. */
   readonly temporary?: string;
-  /** Bytes that the database may hold. Default 900 MB. */
+  /** Bytes that the rows may take; DuckDB reads a log that needs more, and holds no more. Default 900 MB. */
   readonly memory?: number;
+  /** Which way is tried first; the quickest by default. */
+  readonly way?: LargeLog["way"];
   /** Told the share that is done, in [0, 1]. */
   readonly onShare?: (share: number) => void;
   readonly signal?: AbortSignal;
@@ -47,8 +47,8 @@ export interface LargeLog {
   readonly badRows: RawLog["badRows"];
   /** SHA-256 of the file, where it is known by the way. */
   readonly fileHash?: string;
-  /** Whether DuckDB read the lines itself, or the usual readers gave it rows. */
-  readonly way: "lines" | "rows";
+  /** Whether rows were held as columns of numbers, or DuckDB read the lines itself, or the usual readers gave it rows. */
+  readonly way: "arrays" | "lines" | "rows";
 }
 
 /**
@@ -64,6 +64,19 @@ export async function cleanLargeLog(path: string, options: LargeOptions = {}): P
   const settings = parseConfig("cleaning", cleaningSchema, options.cleaning ?? {});
   const read = { ...LARGE_LIMITS, ...options.read };
   const head = await readHead(path, read);
+  const file = await plainFile(path, head, read);
+  const { way = file && fitsInArrays(file, options.memory ?? MEMORY) ? "arrays" : "lines" } = options;
+  const inArrays = file && way === "arrays" ? await cleanInArrays(file, head, settings, options) : undefined;
+  return inArrays ?? cleanInDatabase(path, way === "rows" ? undefined : file, head, settings, { ...options, read });
+}
+
+async function cleanInDatabase(
+  path: string,
+  file: PlainFile | undefined,
+  head: RawLog,
+  settings: CleaningOptions,
+  options: LargeOptions & { readonly read: ReadOptions },
+): Promise<LargeLog> {
   const over = new AbortController();
   const ended = options.signal ? AbortSignal.any([over.signal, options.signal]) : over.signal;
   let scan: Promise<Scan> | undefined;
@@ -72,12 +85,13 @@ export async function cleanLargeLog(path: string, options: LargeOptions = {}): P
     return scan;
   };
   try {
-    for (let way: "trust" | "lines" | "rows" = "trust"; ; )
+    for (let way: "trust" | "lines" | "rows" = file ? "trust" : "rows"; ; )
       try {
         return await withDatabase(options, async (database) => {
-          const lines =
-            way === "rows" ? undefined : await plainSource(database, path, head, read, way === "trust", scanOnce);
-          const source = lines ?? (await rowSource(database, path, read, options.signal));
+          const source =
+            file && way !== "rows"
+              ? lineSource(database, file, head, way === "trust", scanOnce)
+              : await rowSource(database, path, options.read, options.signal);
           return clean(database, source, path, head, settings, options);
         });
       } catch (cause) {
@@ -98,38 +112,13 @@ function isReadError(cause: unknown): boolean {
 }
 
 async function withDatabase<T>(options: LargeOptions, work: (database: Database) => Promise<T>): Promise<T> {
-  const { temporary: folder = tmpdir(), memory, signal } = options;
+  const { temporary: folder = tmpdir(), memory = MEMORY, signal } = options;
   const database = await Database.open({ folder, memory, signal });
   try {
     return await work(database);
   } finally {
     database.close();
   }
-}
-
-async function plainSource(
-  database: Database,
-  path: string,
-  head: RawLog,
-  options: ReadOptions,
-  trust: boolean,
-  scanOnce: (separator: string) => Promise<Scan>,
-): Promise<Source | undefined> {
-  const times = head.columns.get("time");
-  if (statOf(path, true).folder || head.detected.container || head.detected.format !== "table" || !times)
-    return undefined;
-  const filled = times.filter((value) => value.trim() !== "").length;
-  if (filled < 2000 && head.lines.length >= HEAD_ROWS) return undefined;
-  return lineSource(
-    database,
-    path,
-    await openLog(fileSource(path), options),
-    head,
-    head.detected.timeUnit ?? detectTimeUnit(times),
-    options,
-    trust,
-    scanOnce,
-  );
 }
 
 async function clean(

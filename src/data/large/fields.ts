@@ -1,22 +1,11 @@
 // Separated text cut by DuckDB's own reader, which is several times as fast as cutting lines. What it might cut or read in another
 // way than the usual readers do is set aside, and read line by line.
-import type { Separator } from "../read/fields.js";
 import type { Role } from "../schema.js";
-import type { TimeUnit } from "../times.js";
 import { type Database, literal } from "./database.js";
 import { oddPattern } from "./odd-text.js";
+import type { PlainFile } from "./plain-file.js";
 import { LONGEST_LINE, NEWLINES, rowColumns, TEXTS, textColumns } from "./row-columns.js";
 import { isAmong, NUMBERS, type Source } from "./source.js";
-
-export interface LinesFile {
-  readonly path: string;
-  readonly newline: keyof typeof NEWLINES;
-  readonly separator: Separator;
-  /** Number of columns. */
-  readonly width: number;
-  /** Number of the line of the header; 0 where there is none. */
-  readonly first: number;
-}
 
 /**
  * A source whose plain lines DuckDB cuts. Rows are numbered by their place in a table, which keeps the order of the file, so both
@@ -28,11 +17,10 @@ export interface LinesFile {
  */
 export function fieldSource(
   database: Database,
-  file: LinesFile,
-  columns: ReadonlyMap<Role, number>,
-  unit: TimeUnit,
+  file: PlainFile,
   odd: (condition: string) => string,
 ): Omit<Source, "way" | "finish"> {
+  const { columns, unit } = file;
   const field = (role: Role) => `c${columns.get(role)}`;
   const from = fieldsSql(file);
   let last = 0;
@@ -43,7 +31,7 @@ export function fieldSource(
         .map((role) => ` AND (${field(role)} = '' OR ${role} IS NOT NULL)`);
       await database.run(
         `CREATE TABLE cut AS SELECT ${NUMBERS}, coalesce(plain AND time IS NOT NULL${known.join("")}, false) AS plain
-         FROM (SELECT *, ${rowColumns(columns, unit, field, false)}, ${plainSql(file, columns)} AS plain FROM ${from})`,
+         FROM (SELECT *, ${rowColumns(columns, unit, field, false)}, ${plainSql(file)} AS plain FROM ${from})`,
       );
       last = (await database.number("SELECT count(*) FROM cut")) - 1;
       const condition = await isAmong(
@@ -76,7 +64,7 @@ export function fieldSource(
 }
 
 /** The fields of every line as c0, c1, …; a missing one is NULL, and one column more than there are tells of lines with more. */
-function fieldsSql({ path, newline, separator, width }: LinesFile): string {
+function fieldsSql({ path, newline, separator, width }: PlainFile): string {
   const names = Array.from({ length: width + 1 }, (_, at) => `c${at}: 'VARCHAR'`);
   return `read_csv(${literal(path)}, delim = ${literal(separator)}, quote = '', escape = '', header = false, auto_detect = false,
     columns = {${names.join(", ")}}, new_line = '${NEWLINES[newline]}', strict_mode = false, null_padding = true,
@@ -84,7 +72,7 @@ function fieldsSql({ path, newline, separator, width }: LinesFile): string {
 }
 
 /** Whether a line has as many fields as there are columns, no quoted ones, and texts that are in their one form if it is ASCII. */
-function plainSql({ separator, width }: LinesFile, columns: ReadonlyMap<Role, number>): string {
+function plainSql({ separator, width, columns }: PlainFile): string {
   const all = Array.from({ length: width }, (_, at) => `c${at}`);
   const texts = TEXTS.flatMap((role) => columns.get(role) ?? []).map((at) => `c${at}`);
   const odd = literal(oddPattern(separator));

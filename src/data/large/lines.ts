@@ -1,66 +1,47 @@
 // Separated text read by DuckDB, line by line. What is plain is cut and parsed in SQL; whatever is not goes through the very
 // functions that smaller logs are read with, so both ways give the same rows.
-import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { oneForm } from "../one-form.js";
-import { fileSource } from "../read/bytes.js";
 import type { Separator } from "../read/fields.js";
-import type { Opened } from "../read/reader.js";
 import { cutRow } from "../read/table.js";
-import { readLines } from "../read/text.js";
-import type { BadRow, RawLog, ReadOptions } from "../read/types.js";
+import type { BadRow, RawLog } from "../read/types.js";
 import { SAMPLES } from "../report.js";
 import type { Role } from "../schema.js";
-import { parseTime, type TimeUnit } from "../times.js";
+import { parseTime } from "../times.js";
 import { type Database, literal } from "./database.js";
 import { fieldSource } from "./fields.js";
 import { oddPattern } from "./odd-text.js";
+import type { PlainFile } from "./plain-file.js";
 import { LONGEST_LINE, NEWLINES, rowColumns, TEXTS } from "./row-columns.js";
 import type { Scan } from "./scan.js";
 import { rowsTable, type Source } from "./source.js";
 
-const ROLES: ReadonlySet<Role> = new Set(["user", "item", "time", "title", "artist", "duration", "rating"]);
 /** Between the fields of a line that JavaScript has cut; a control character, which no text has in its one form. */
 const CUT = "\x1f";
 const LONGEST_SAMPLE = 120;
 
 /**
- * A plain file of separated text as a source, or undefined where it must be read another way: other formats, personal exports,
- * other encodings than UTF-8, dates in parts.
+ * A plain file of separated text as a source.
  *
  * @param head   the first rows of the log, read the usual way
- * @param unit   of the time column
  * @param trust  true as long as ASCII lines are taken to hold no control characters, which the scan then tells
  * @param scanOnce the scan of the file's bytes, begun when it is first asked for
  */
-export async function lineSource(
+export function lineSource(
   database: Database,
-  path: string,
-  opened: Opened,
+  file: PlainFile,
   head: RawLog,
-  unit: TimeUnit,
-  options: ReadOptions,
   trust: boolean,
   scanOnce: (separator: string) => Promise<Scan>,
-): Promise<Source | undefined> {
-  const { separator, header, meaning } = opened;
-  const { columns } = meaning;
-  const isPlain = opened.format === "table" && separator && !meaning.singleUser && columns.has("time");
-  if (!isPlain || [...columns.keys()].some((role) => !ROLES.has(role))) return undefined;
-  const encoding = (options.encoding ?? head.detected.encoding).toLowerCase();
-  const newline = firstNewline(path);
-  if (encoding !== "utf-8" || !newline || isPacked(path)) return undefined;
-
+): Source {
+  const { separator, newline, unit } = file;
   const scan = scanOnce(separator);
   scan.catch(() => {}); // told by `finish`
   const samples = new Map<number, BadRow>();
-  defineFunctions(database, separator, header.length, columns, unit, samples);
-  const first = opened.hasHeader ? await lineOfHeader(path, options) : 0;
-  const some = (condition: string) =>
-    linesSql(path, newline, separator, header.length, columns, unit, first, trust, condition);
-  const file = { path, newline, separator, width: header.length, first };
+  defineFunctions(database, file, samples);
+  const some = (condition: string) => linesSql(file, trust, condition);
   const source =
     trust && separator.length === 1 && separator !== " "
-      ? fieldSource(database, file, columns, unit, some)
+      ? fieldSource(database, file, some)
       : { ...rowsTable(database, some("true")), sql: async (rows: string) => some(`number - 1 IN (${rows})`) };
   return {
     way: "lines",
@@ -88,10 +69,7 @@ export class NotPlain extends Error {
 
 function defineFunctions(
   database: Database,
-  separator: Separator,
-  width: number,
-  columns: ReadonlyMap<Role, number>,
-  unit: TimeUnit,
+  { separator, width, columns, unit }: PlainFile,
   samples: Map<number, BadRow>,
 ): void {
   const texts = TEXTS.flatMap((role) => columns.get(role) ?? []);
@@ -134,13 +112,7 @@ function known(value: number | null): number | null {
 }
 
 function linesSql(
-  path: string,
-  newline: keyof typeof NEWLINES,
-  separator: Separator,
-  width: number,
-  columns: ReadonlyMap<Role, number>,
-  unit: TimeUnit,
-  first: number,
+  { path, newline, separator, width, columns, unit, first }: PlainFile,
   trust: boolean,
   condition: string,
 ): string {
@@ -182,36 +154,4 @@ function plainSql(separator: Separator, trust: boolean): string {
     "NOT ends_with(line, ' ')",
     trust ? `CASE WHEN strlen(line) = length(line) THEN true ELSE NOT ${odd} END` : `NOT ${odd}`,
   ].join(" AND ");
-}
-
-/** Number of the first line that is not empty. */
-async function lineOfHeader(path: string, options: ReadOptions): Promise<number> {
-  let number = 0;
-  for await (const line of readLines(fileSource(path), options, () => {})) {
-    number++;
-    if (line.replace(/^\uFEFF/, "").trim() !== "") return number;
-  }
-  return number;
-}
-
-function firstNewline(path: string): keyof typeof NEWLINES | undefined {
-  const head = headBytes(path, 1 << 16);
-  const at = head.indexOf(10);
-  return at < 0 ? undefined : head[at - 1] === 13 ? "\r\n" : "\n";
-}
-
-/** True for gzip and zip, which DuckDB would not undo as the readers do. */
-function isPacked(path: string): boolean {
-  const magic = headBytes(path, 2).toString("latin1");
-  return !statSync(path).isFile() || magic === "\x1f\x8b" || magic === "PK";
-}
-
-function headBytes(path: string, count: number): Buffer {
-  const file = openSync(path, "r");
-  try {
-    const head = Buffer.alloc(count);
-    return head.subarray(0, readSync(file, head, 0, count, 0));
-  } finally {
-    closeSync(file);
-  }
 }

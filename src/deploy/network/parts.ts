@@ -191,9 +191,8 @@ export function withCopies(
   return net.run("add", [logs, net.constant("float32", [1, itemCount + 1], padding)]);
 }
 
-/** @throws {RefrainError} EXPORT_UNSUPPORTED for a layer that this form does not have */
-export function unsupported(what: string, config: ModelConfig): RefrainError {
-  return new RefrainError("EXPORT_UNSUPPORTED", `${what} cannot be written for cell=${config.cell}.`, {
-    cell: config.cell,
-  });
+/** @returns EXPORT_UNSUPPORTED for the layer, or for own plays on the logits, which no form has yet */
+export function unsupported(what: string, { cell, personalWindow }: ModelConfig): RefrainError {
+  const option = personalWindow > 0 ? `personalWindow=${personalWindow}` : `cell=${cell}`;
+  return new RefrainError("EXPORT_UNSUPPORTED", `${what} cannot be written for ${option}.`, { cell, personalWindow });
 }

@@ -20,11 +20,13 @@ const GATES = { lstm: 4, gru: 3, rnn: 1 } as const;
 /**
  * Scores after whole histories. Inputs `items` (0 behind the last play), `user` and contexts of each play; output `scores`.
  *
- * @throws {RefrainError} EXPORT_UNSUPPORTED for a cell that formats have no layer of (anything but lstm, gru, rnn)
+ * @throws {RefrainError} EXPORT_UNSUPPORTED for a cell that formats have no layer of (anything but lstm, gru, rnn) and for
+ *         personal popularity
  */
 export function sequenceNetwork({ config, itemCount }: Shape, weights: NamedTensors): Network {
   const cell = config.cell;
   if (cell !== "lstm" && cell !== "gru" && cell !== "rnn") throw unsupported("A network over whole histories", config);
+  if (config.personalWindow > 0) throw unsupported("A network over whole histories", config);
   const { hiddenSize: H, repeatWindow } = config;
   const net = new Network();
   const items = net.input("items", "int32", ["B", "T"], "Items heard, oldest first, 1 to V; 0 behind the last one");

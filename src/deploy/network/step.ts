@@ -21,11 +21,11 @@ import {
  * Inputs `item`, `user`, contexts and the state; outputs `scores` and the state after the play, each state's name with
  * `_next`. Item 0 leaves the state as it is, so that scores can be asked for later again. The first state is all zeros.
  *
- * @throws {RefrainError} EXPORT_UNSUPPORTED for attention
+ * @throws {RefrainError} EXPORT_UNSUPPORTED for attention and for personal popularity
  */
 export function stepNetwork({ config, itemCount }: Shape, weights: NamedTensors): Network {
   const cell = stepCells[config.cell];
-  if (!cell) throw unsupported("The step of a network", config);
+  if (!cell || config.personalWindow > 0) throw unsupported("The step of a network", config);
   const { hiddenSize: H, repeatWindow } = config;
   const W = Math.max(1, repeatWindow);
   const net = new Network();

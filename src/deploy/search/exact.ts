@@ -1,6 +1,6 @@
 // The best items of a large catalogue, all of them looked at.
 import { checkInteger, checkLength } from "../../core/check.js";
-import { Parameter, type Tensor1D, type Tensor2D, tf, topItems } from "../../engine/index.js";
+import { byteItems } from "../../engine/index.js";
 
 /** What a model scores items with: logit = z . row + bias. Row 0 is padding. */
 export interface Catalogue {
@@ -32,8 +32,8 @@ export interface ItemSearch {
 }
 
 /**
- * Exact search on the engine, in blocks that stay in the processor's cache: no logit but the best leaves it. Time is that of
- * reading the table once. The engine must have been started; the caller disposes.
+ * Exact search on the engine. The table is kept a second time in bytes: these are all read, and of the numbers only the rows
+ * that may be among the best (see `byteItems`). The engine must have been started; the caller disposes.
  *
  * @throws {RefrainError} SHAPE_MISMATCH
  * @example
@@ -43,26 +43,17 @@ export interface ItemSearch {
  */
 export function exactSearch(catalogue: Catalogue): ItemSearch {
   const rows = checkCatalogue(catalogue);
-  const { width } = catalogue;
-  const table = new Parameter(catalogue.table, [rows, width]);
-  const bias = new Parameter(catalogue.bias, [rows]);
+  const bytes = byteItems(catalogue.table, catalogue.bias, catalogue.width);
   return {
     isExact: true,
     itemCount: rows - 1,
     top(z, k) {
-      checkLength("z", z.length, width);
-      checkInteger("k", k, 1);
-      const { items, logits } = tf.tidy(
-        () => topItems(tf.tensor2d(z, [1, width]), table.read<Tensor2D>(), bias.read<Tensor1D>(), k) as never,
-      ) as Found;
+      const { items, logits } = bytes.top(z, k);
       const none = items.indexOf(0);
       const count = none < 0 ? items.length : none;
       return { items: items.subarray(0, count), logits: logits.subarray(0, count) };
     },
-    dispose() {
-      table.dispose();
-      bias.dispose();
-    },
+    dispose: bytes.dispose,
   };
 }
 

@@ -28,6 +28,9 @@ constexpr float SMALLEST = 1e-37f;
  *
  * Over drawn items the table has their rows, and a row's own target stands apart: `own` [N] has its logit and `items` [V] says
  * which items the table's rows are, so that a drawn item that is the row's target does not count.
+ *
+ * Row n's logits of the items addedItems[starts[n]] to addedItems[starts[n + 1] - 1] are raised by the numbers in `added` before the
+ * softmax; `dAdded` holds these logits while the row is worked on, and the gradients to `added` after it.
  */
 struct Problem {
   int N, D, V;
@@ -39,6 +42,9 @@ struct Problem {
   const float* own = nullptr;
   const int32_t* items = nullptr;
   float* dOwn = nullptr;
+  const int32_t *starts = nullptr, *addedItems = nullptr;
+  const float* added = nullptr;
+  float* dAdded = nullptr;
   /** table' and table. */
   const Packed *scores = nullptr, *back = nullptr;
 };
@@ -104,6 +110,7 @@ class Worker {
         multiply(count, Left{h, D, 1}, *p_.scores, panels, {0, D}, exponentials_.place(items), false);
         for (int r = 0; r < count; r++) {
           if (p_.items) leaveOut(exponentials_.row(r, items), items, p_.targets[first + r]);
+          if (p_.starts) raise(exponentials_.row(r, items), items, first + r);
           if (exact) shiftTo(exponentials_.largestOf(r, items, p_.bias, sums_[at + r].shift), sums_[at + r], slice > 0 ? dh + int64_t(r) * D : nullptr);
           share(at + r, slice) = sums_[at + r].shift;
           if (const int t = target(first + r); !p_.own && t >= items.from && t < items.to) sums_[at + r].target = exponentials_.row(r, items)[t] + p_.bias[t];
@@ -131,6 +138,15 @@ class Worker {
     for (int v = items.from; v < items.to; v++) row[v] = p_.items[v] == target ? -INFINITY : row[v];
   }
 
+  /** Adds what belongs to some logits of row n. */
+  void raise(float* row, Range items, int n) const {
+    for (int e = p_.starts[n]; e < p_.starts[n + 1]; e++)
+      if (const int v = p_.addedItems[e]; v >= items.from && v < items.to) {
+        row[v] += p_.added[e];
+        if (p_.gradients) p_.dAdded[e] = row[v] + p_.bias[v];
+      }
+  }
+
   /** Loss of a row, by what its exponentials count, and the rest of the gradient to h. */
   void finish(int n, int at) {
     const auto [shift, total, logit] = sums_[at];
@@ -148,6 +164,8 @@ class Worker {
     if (!p_.gradients) return;
     const float targetShare = targetShares_[at] = answers / p_.N, softmaxShare = targetShare / total;
     for (int slice = 0; slice < slices_; slice++) share(at, slice) = std::exp(share(at, slice) - shift) * softmaxShare;
+    for (int e = p_.starts ? p_.starts[n] : 0; p_.starts && e < p_.starts[n + 1]; e++)
+      p_.dAdded[e] = std::exp(p_.dAdded[e] - shift) * softmaxShare - (p_.addedItems[e] == p_.targets[n] ? targetShare : 0);
     float* dh = p_.dh + int64_t(n) * p_.D;
     if (p_.own) {
       p_.dOwn[n] = targetShare * (std::exp(-plain) - 1);
@@ -237,28 +255,41 @@ float solve(Problem problem, float* dTable, float* dBias) {
 }
 
 /**
- * h [N, D]; table [V, D]; bias [V]; targets [N]; extra [N] or [0]; gradients: one number, 0 for the loss alone
- * -> mean loss []; to h [N, D]; to table [V, D]; to bias [V]; to extra [N] or [0]
+ * h [N, D]; table [V, D]; bias [V]; targets [N]; extra [N] or [0]; gradients: one number, 0 for the loss alone; starts [N + 1] or
+ * [0]; items [E], added [E]: what is added to some logits of each row
+ * -> mean loss []; to h [N, D]; to table [V, D]; to bias [V]; to extra [N] or [0]; to added [E]
  *
- * loss of a row = -log(softmax(h table' + bias)[target] + extra)
+ * loss of a row = -log(softmax(h table' + bias + added)[target] + extra)
  */
 void linearCrossEntropy(Call& call) {
   const auto h = call.input(0), table = call.input(1), bias = call.input(2), targets = call.input(3), extra = call.input(4);
   const bool gradients = call.input(5).integers()[0] != 0;
+  const auto starts = call.input(6), items = call.input(7), added = call.input(8);
   const int N = h.size(0), D = h.size(1), V = table.size(0);
   require(table.size(1) == D && bias.size(0) == V && targets.size(0) == N, "h, table, bias and targets do not fit");
   require(extra.size(0) == 0 || extra.size(0) == N, "extra must have one number for each row");
+  const int E = items.size(0);
+  require(added.size(0) == E && starts.size(0) == (E ? N + 1 : starts.size(0)), "starts, items and added do not fit");
+  for (int n = 0; n < N && E; n++) require(starts.integers()[n] >= 0 && starts.integers()[n] <= starts.integers()[n + 1] && starts.integers()[n + 1] <= E, "starts must rise to the number of items");
   float* loss = call.output(0, {});
   float* dh = call.output(1, {gradients ? N : 0, D});
   float* dTable = call.output(2, {gradients ? V : 0, D});
   float* dBias = call.output(3, {gradients ? V : 0});
   float* dExtra = call.output(4, {gradients ? extra.size(0) : 0});
+  float* dAdded = call.output(5, {gradients ? E : 0});
 
   Problem problem{N, D, V, h.floats(), table.floats(), bias.floats(), targets.integers()};
   problem.extra = extra.size(0) ? extra.floats() : nullptr;
   problem.gradients = gradients;
   problem.dh = dh;
   problem.dExtra = dExtra;
+  if (E) {
+    problem.starts = starts.integers();
+    problem.addedItems = items.integers();
+    problem.added = added.floats();
+    problem.dAdded = dAdded;
+    for (int e = 0; gradients && e < E; e++) dAdded[e] = -INFINITY;  // of an item out of the table nothing is ever said
+  }
   *loss = solve(problem, dTable, dBias);
 }
 
@@ -289,8 +320,9 @@ void sampledSoftmax(Call& call) {
 void registerCrossEntropy() {
   registerOperation<linearCrossEntropy>(
       "RefrainLinearCrossEntropy",
-      {"h: float", "table: float", "bias: float", "targets: int32", "extra: float", "gradients: int32"},
-      {"loss: float", "dh: float", "dtable: float", "dbias: float", "dextra: float"});
+      {"h: float", "table: float", "bias: float", "targets: int32", "extra: float", "gradients: int32", "starts: int32",
+       "items: int32", "added: float"},
+      {"loss: float", "dh: float", "dtable: float", "dbias: float", "dextra: float", "dadded: float"});
   registerOperation<sampledSoftmax>(
       "RefrainSampledSoftmax",
       {"h: float", "table: float", "bias: float", "items: int32", "own: float", "targets: int32"},

@@ -13,6 +13,7 @@ void registerProduct();
 void registerScan();
 void registerDropout();
 void registerRows();
+void registerByteItems();
 
 /**
  * Lets the C library keep memory that tensors gave back. It returns large pieces to the system otherwise, and every step of
@@ -39,6 +40,7 @@ extern "C" __attribute__((visibility("default"))) void* napi_register_module_v1(
     refrain::registerScan();
     refrain::registerDropout();
     refrain::registerRows();
+    refrain::registerByteItems();
     return true;
   }();
   (void)known;

@@ -1,0 +1,83 @@
+import type { EventLog } from "../../core/types.js";
+import type { PlainFile } from "../large/plain-file.js";
+import type { CleaningOptions } from "../options.js";
+import type { RawLog } from "../read/types.js";
+import { type CleaningReport, cleaningReport, refuseBadRows, settingsFor } from "../report.js";
+import type { Role } from "../schema.js";
+import { NotScannable } from "./blocks.js";
+import { eventsOf } from "./events.js";
+import { joinPieces } from "./rows.js";
+import { applyRules } from "./rules-arrays.js";
+import { type ScanOptions, scanText } from "./scan.js";
+import type { LineFormat } from "./scanner.js";
+
+/** About what share of the whole each step is done at, for the time left. */
+export const DONE = { reading: 0.55, rules: 0.75, names: 0.88, sorting: 1 } as const;
+/** Bytes that a row takes while it is read, sorted and cleaned, with its share of the names. */
+const ROW_BYTES = 40;
+
+/** True where the rows of a file can be held as columns of numbers, by the length of its first lines. */
+export function fitsInArrays({ size, lineBytes, separator }: PlainFile, memory: number): boolean {
+  return separator.length === 1 && separator !== " " && (size / lineBytes) * ROW_BYTES <= memory;
+}
+
+export interface InArrays {
+  readonly log: EventLog;
+  readonly report: CleaningReport;
+  readonly head: RawLog;
+  readonly detected: RawLog["detected"];
+  readonly badRows: RawLog["badRows"];
+  /** SHA-256 of the file. */
+  readonly fileHash: string;
+  readonly way: "arrays";
+}
+
+/**
+ * Reads and cleans a plain file in memory, as columns of numbers: the same log and report as `readLog` and `cleanLog` give, in a
+ * tenth of the time.
+ *
+ * @param head the first rows of the log, read the usual way
+ * @returns undefined where the file is not what its beginning says
+ * @throws {RefrainError} FILE_UNREADABLE, and as `cleanLog`
+ * @throws the signal's reason once it is aborted
+ */
+export async function cleanInArrays(
+  file: PlainFile,
+  head: RawLog,
+  options: CleaningOptions,
+  how: ScanOptions & { readonly titles?: ReadonlyMap<string, string> },
+): Promise<InArrays | undefined> {
+  const onShare = (share: number) => how.onShare?.(DONE.reading * share);
+  const scanned = await scanText(file.path, formatOf(file), { ...how, onShare }).catch((cause) => {
+    if (cause instanceof NotScannable) return undefined;
+    throw cause;
+  });
+  if (!scanned) return undefined;
+  const { rows, texts, badRows, repaired } = joinPieces(scanned, file.first);
+  const counts = { path: file.path, rows: rows.rows.length, badRows, timeUnit: file.unit };
+  refuseBadRows(counts, options.maxBadShare);
+  const settings = settingsFor(options, file.unit, head.detected.singleUser);
+  const removed = applyRules(rows, texts, settings);
+  const report = cleaningReport(counts, repaired, removed, rows.rows.length);
+  how.onShare?.(DONE.rules);
+  how.signal?.throwIfAborted();
+  const log = eventsOf(rows, texts, settings.hasTimes, how.titles);
+  how.onShare?.(DONE.sorting);
+  return { log, report, head, detected: head.detected, badRows, fileHash: scanned.sha256, way: "arrays" };
+}
+
+function formatOf({ separator, width, unit, columns }: PlainFile): LineFormat {
+  const at = (role: Role) => columns.get(role) ?? -1;
+  return {
+    separator,
+    width,
+    unit,
+    user: at("user"),
+    item: at("item"),
+    title: at("title"),
+    artist: at("artist"),
+    time: at("time"),
+    duration: at("duration"),
+    rating: at("rating"),
+  };
+}

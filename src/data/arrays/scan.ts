@@ -1,0 +1,188 @@
+// A file of separated text as columns of numbers, read by as many threads as there are processors.
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { setImmediate as turn } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { RefrainError } from "../../core/errors.js";
+import { BLOCK_BYTES, Blocks, NotScannable } from "./blocks.js";
+import { type PackedTable, TableFull } from "./byte-table.js";
+import { type LineFormat, type Piece, Scanner } from "./scanner.js";
+
+const MOST_THREADS = 4;
+const HASHED_AT_ONCE = 1 << 20;
+
+/** The texts that one thread numbered. */
+export interface Names {
+  readonly users: PackedTable;
+  readonly items: PackedTable;
+  readonly titles?: PackedTable;
+}
+
+/** A file that was scanned: its pieces in the order of the file, each with the thread whose numbers it has. */
+export interface Scanned {
+  readonly pieces: { readonly piece: Piece; readonly thread: number }[];
+  readonly names: Names[];
+  /** SHA-256 of the file. */
+  readonly sha256: string;
+}
+
+/** What a thread is told. */
+export type Task =
+  | { readonly what: "hash"; readonly path: string }
+  | {
+      readonly what: "scan";
+      readonly path: string;
+      readonly format: LineFormat;
+      readonly blockBytes: number;
+      readonly next: Int32Array;
+    };
+
+/** What a thread tells. */
+export type Told =
+  | { readonly sha256: string }
+  | { readonly block: number; readonly piece: Piece }
+  | { readonly names: Names }
+  | { readonly notScannable: true };
+
+export interface ScanOptions {
+  /** Told the share of the blocks that is done, in [0, 1]. */
+  readonly onShare?: (share: number) => void;
+  readonly signal?: AbortSignal;
+  /** Bytes of a block that a thread reads at a time. Default 4 MiB. */
+  readonly blockBytes?: number;
+}
+
+/**
+ * Scans a file.
+ *
+ * @throws NotScannable where another way must read it
+ * @throws {RefrainError} FILE_UNREADABLE
+ * @throws the signal's reason once it is aborted; all threads have ended then
+ */
+export async function scanText(path: string, format: LineFormat, options: ScanOptions = {}): Promise<Scanned> {
+  const { blockBytes = BLOCK_BYTES } = options;
+  const blocks = new Blocks(path, blockBytes);
+  const { count } = blocks;
+  blocks.close();
+  const pieces: Scanned["pieces"] = new Array(count);
+  const names: Names[] = [];
+  let sha256 = "";
+  let done = 0;
+  const listen = (thread: number) => (told: Told) => {
+    if ("notScannable" in told) throw new NotScannable();
+    if ("sha256" in told) sha256 = told.sha256;
+    else if ("names" in told) names[thread] = told.names;
+    else {
+      pieces[told.block] = { piece: told.piece, thread };
+      options.onShare?.(++done / count);
+    }
+  };
+  const next = new Int32Array(new SharedArrayBuffer(4));
+  const threads = Math.min(MOST_THREADS, availableParallelism(), count);
+  const tasks: Task[] = [
+    { what: "hash", path },
+    ...Array.from({ length: threads }, () => ({ what: "scan", path, format, blockBytes, next }) as const),
+  ];
+  const over = new AbortController();
+  const signal = options.signal ? AbortSignal.any([over.signal, options.signal]) : over.signal;
+  const work = import.meta.url.endsWith(".ts") ? here : inThread;
+  const all = tasks.map((task, at) => work(task, listen(at - 1), signal));
+  try {
+    await Promise.all(all);
+  } catch (cause) {
+    over.abort();
+    await Promise.allSettled(all);
+    options.signal?.throwIfAborted();
+    if (cause instanceof NotScannable || cause instanceof RefrainError) throw cause;
+    throw new RefrainError(
+      "FILE_UNREADABLE",
+      `${path} cannot be read: ${(cause as Error).message}.`,
+      { path },
+      { cause },
+    );
+  }
+  return { pieces, names, sha256 };
+}
+
+/** Does a task step by step. */
+export function* perform(task: Task): Generator<Told> {
+  try {
+    yield* task.what === "hash" ? hash(task.path) : scan(task);
+  } catch (cause) {
+    if (!(cause instanceof NotScannable) && !(cause instanceof TableFull)) throw cause;
+    yield { notScannable: true };
+  }
+}
+
+function* hash(path: string): Generator<Told> {
+  const file = openSync(path, "r");
+  try {
+    const whole = createHash("sha256");
+    const buffer = Buffer.allocUnsafeSlow(Math.min(1 + fstatSync(file).size, HASHED_AT_ONCE));
+    for (let read = -1; read !== 0; ) {
+      read = readSync(file, buffer, 0, buffer.length, null);
+      whole.update(buffer.subarray(0, read));
+    }
+    yield { sha256: whole.digest("hex") };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function* scan({ path, format, blockBytes, next }: Extract<Task, { what: "scan" }>): Generator<Told> {
+  const blocks = new Blocks(path, blockBytes);
+  try {
+    const scanner = new Scanner(format);
+    for (let block = 0; ; ) {
+      block = Atomics.add(next, 0, 1);
+      if (block >= blocks.count) break;
+      yield { block, piece: scanner.scan(blocks.read(block), block === 0) };
+    }
+    const { users, items, titles } = scanner;
+    yield {
+      names: {
+        users: users.names.pack(),
+        items: items.names.pack(),
+        ...(titles ? { titles: titles.names.pack() } : {}),
+      },
+    };
+  } finally {
+    blocks.close();
+  }
+}
+
+/** A task in a thread of its own. */
+function inThread(task: Task, listen: (told: Told) => void, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const worker = new Worker(new URL("./scan-thread.js", import.meta.url), {
+      workerData: task,
+      execArgv: [], // those of the process may forbid a file, as --input-type does
+    });
+    const stop = () => void worker.terminate();
+    signal.addEventListener("abort", stop);
+    worker.on("message", (told: Told) => {
+      try {
+        listen(told);
+      } catch (cause) {
+        reject(cause);
+      }
+    });
+    worker.once("error", reject);
+    worker.once("exit", () => {
+      signal.removeEventListener("abort", stop);
+      if (signal.aborted) reject(signal.reason);
+      else resolve();
+    });
+  });
+}
+
+/** A task among others in this thread: threads are made from compiled files only, and tests run the sources. */
+async function here(task: Task, listen: (told: Told) => void, signal: AbortSignal): Promise<void> {
+  for (const told of perform(task)) {
+    listen(told);
+    await turn();
+    signal.throwIfAborted();
+  }
+}

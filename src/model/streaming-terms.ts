@@ -1,0 +1,80 @@
+// What comes beside the logits of a state: plays that may be copied, and habits. In plain numbers, for one listener.
+import type { ModelConfig } from "./config.js";
+import { PlayCounts } from "./personal.js";
+import { logistic, mixed, rowProduct, softmax } from "./row-numbers.js";
+
+/** A weight by its name. */
+type Copy = (name: string) => Float32Array;
+
+/** The likeliest next plays, best first. */
+export interface TopPlays {
+  /** @shape int32 [at most k] */
+  readonly items: Int32Array;
+  /** As `scores` has them. @shape float32 [at most k] */
+  readonly scores: Float32Array;
+}
+
+/** How likely each of the last plays is to come again, and the share of the mixture that copying has. @shape h [H] */
+export function copies(
+  h: Float32Array,
+  { recent, keys }: { readonly recent: Int32Array; readonly keys: Float32Array },
+  { repeatWindow }: ModelConfig,
+  copy: Copy,
+): { readonly gate: number; readonly copied: ReadonlyMap<number, number> } {
+  const newest = recent.subarray(0, repeatWindow);
+  const query = rowProduct(h, copy("repeat/query"));
+  const lag = copy("repeat/lag");
+  const A = query.length;
+  const attention = softmax(
+    Float32Array.from(newest, (_, j) => {
+      let dot = 0;
+      for (let a = 0; a < A; a++) dot += query[a] * keys[j * A + a];
+      return dot / Math.sqrt(A) + lag[j];
+    }),
+  );
+  const copied = new Map<number, number>();
+  newest.forEach((item, j) => {
+    copied.set(item, (copied.get(item) ?? 0) + attention[j]);
+  });
+  return { gate: logistic(rowProduct(h, copy("repeat/gate"))[0] + copy("repeat/gateBias")[0]), copied };
+}
+
+/** What personal popularity adds to the logits of the items played lately. @shape h [H]; recent int32 [n], newest first */
+export function habits(
+  h: Float32Array,
+  recent: Int32Array,
+  { personalWindow }: ModelConfig,
+  copy: Copy,
+): ReadonlyMap<number, number> {
+  if (personalWindow === 0) return new Map();
+  const strength = rowProduct(h, copy("personal/weight"))[0] / Math.sqrt(h.length) + copy("personal/bias")[0];
+  const heard = new PlayCounts(personalWindow);
+  for (const item of recent.slice(0, personalWindow).reverse()) heard.hear(item);
+  return new Map(Array.from(heard.counts, ([item, plays]) => [item, strength * Math.log1p(plays)]));
+}
+
+/** What the best items of the linear layer alone are joined with. */
+interface Candidates {
+  /** Logits of the best items, of those that may be copied and of those with a habit, without habits. */
+  readonly logits: ReadonlyMap<number, number>;
+  /** Log of the sum of e^logit over all items. */
+  readonly logSum: number;
+  readonly own: ReadonlyMap<number, number>;
+  readonly copies?: ReturnType<typeof copies>;
+}
+
+/** The k best of some candidates, which hold the k best of all: scores as `StreamingModel.scores` has them. */
+export function mergedTop({ logits, logSum, own, copies: spoken }: Candidates, k: number): TopPlays {
+  let change = 0;
+  for (const [item, more] of own) change += Math.exp((logits.get(item) as number) - logSum) * Math.expm1(more);
+  const all = logSum + Math.log1p(change);
+  const scoreOf = (item: number, logit: number) =>
+    spoken ? mixed(Math.exp(logit - all), spoken.gate, spoken.copied.get(item)) : logit;
+  const found = Array.from(logits, ([item, logit]) => ({ item, score: scoreOf(item, logit + (own.get(item) ?? 0)) }))
+    .sort((a, b) => b.score - a.score || a.item - b.item)
+    .slice(0, k);
+  return {
+    items: Int32Array.from(found, ({ item }) => item),
+    scores: Float32Array.from(found, ({ score }) => score),
+  };
+}
