@@ -77,10 +77,12 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     await page.evaluate((text) => localStorage.setItem("refrain.settings", text), JSON.stringify(settings));
     await page.reload();
   };
-  /** Waits until nothing is loading and figures are drawn. */
+  /** Waits until nothing is loading, but not for the measurement of an estimate, and until figures are drawn. */
   const settled = async () => {
     await page.locator("h1").first().waitFor();
-    await page.waitForFunction(() => document.querySelector(".skeleton") === null, null, { timeout: 30_000 });
+    await page
+      .waitForFunction(() => document.querySelector(".skeleton") === null, null, { timeout: 2500 })
+      .catch(() => {});
     await page.waitForFunction(
       () =>
         [...document.querySelectorAll("section.chart figure > div")].every((place) => place.querySelector(".main-svg")),
