@@ -2,11 +2,17 @@ import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 
 const publicNames = fileURLToPath(new URL("src/index.ts", import.meta.url));
+const serveNames = fileURLToPath(new URL("src/serve/index.ts", import.meta.url));
 const isolated = "test/**/*.isolated.test.ts";
 
 export default defineConfig({
   // The app imports the built package by its name; tests read the sources.
-  resolve: { alias: [{ find: /^refrain$/, replacement: publicNames }] },
+  resolve: {
+    alias: [
+      { find: /^refrain$/, replacement: publicNames },
+      { find: /^refrain\/serve$/, replacement: serveNames },
+    ],
+  },
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 export default defineConfig({
   root: import.meta.dirname,
   logLevel: "warn",
-  ssr: { external: ["refrain"] },
+  ssr: { external: ["refrain", "refrain/serve"] },
   build: {
     ssr: true,
     target: "node20",

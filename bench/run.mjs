@@ -1,6 +1,7 @@
 // npm run bench: `data` reads and cleans large logs, `baselines` fits the techniques that models are tested against,
-// `ablation` changes one option of the model at a time, `quality` measures models against published results, `profile` says where the
-// time of a step goes, `deploy` measures exports and catalogue search, anything else times training steps.
+// `serve` puts load on the service, `scale` measures growth, `ablation` changes one option of the model at a time, `quality` measures
+// models against published results, `profile` says where the time of a step goes, `deploy` measures exports and catalogue search,
+// anything else times training steps.
 const [what, ...rest] = process.argv.slice(2);
 if (what === "baselines") {
   const { runBaselines } = await import("./baseline/run.mjs");
@@ -8,6 +9,12 @@ if (what === "baselines") {
 } else if (what === "ablation") {
   const { runAblation } = await import("./ablation/run.mjs");
   await runAblation(rest);
+} else if (what === "serve") {
+  const { runServe } = await import("./serve/run.mjs");
+  await runServe(rest);
+} else if (what === "scale") {
+  const { runScale } = await import("./scale/run.mjs");
+  await runScale(rest);
 } else if (what === "quality") {
   const { runQuality } = await import("./quality/run.mjs");
   await runQuality(rest);

@@ -20,6 +20,7 @@ const ROOMS = [
   "plot",
   "notebook",
   "recipes",
+  "serve",
   "index",
   "cli",
 ];

@@ -1,14 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
+import { failureOf, jsonRoute, parseSafely, refusalOf, refuse, refuseInvalid, SAFE_HEADERS } from "refrain/serve";
 import type { Context } from "./context.js";
 import { statusReply } from "./contract.js";
-import { failureOf, refuse } from "./replies.js";
 import { addDataRoutes } from "./routes/data.js";
 import { addModelRoutes } from "./routes/models.js";
-import { jsonRoute } from "./routes/route.js";
 import { addRunRoutes } from "./routes/runs.js";
 import { addShelfRoutes } from "./routes/shelf.js";
-import { parseSafely, refusalOf, SAFE_HEADERS } from "./security.js";
 import type { StaticFile } from "./static-files.js";
 
 export interface AppOptions {
@@ -26,14 +24,7 @@ const UPLOAD = "/api/data/upload";
 
 /** The whole server as one function from request to reply. */
 export function createApp({ context, token, port, files, version }: AppOptions): OpenAPIHono {
-  const app = new OpenAPIHono({
-    defaultHook: (result, c) => {
-      if (result.success) return;
-      const [issue] = result.error.issues;
-      const message = `${result.target}.${issue.path.join(".")}: ${issue.message}`.slice(0, 300);
-      return refuse(c, { code: "REQUEST_INVALID", message, remedy: null });
-    },
-  });
+  const app = new OpenAPIHono({ defaultHook: refuseInvalid });
   app.onError((error, c) => refuse(c, failureOf(error)));
   app.notFound((c) => refuse(c, { code: "NOT_FOUND", message: "There is nothing at this address.", remedy: null }));
 

@@ -33,10 +33,6 @@ const text = (longest: number) => z.string().min(1).max(longest);
 export const runParameter = z.object({ run: text(120).openapi({ description: "Id of a run or of a job" }) });
 const itemId = text(500);
 
-export const failure = z
-  .object({ error: z.object({ code: z.string(), message: z.string(), remedy: z.string().nullable() }) })
-  .openapi("Failure");
-
 export const statusReply = z
   .object({
     version: z.string(),

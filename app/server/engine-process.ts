@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { FailureError } from "refrain/serve";
 import type { Answer, Failure, MethodName, Params, Question, Result } from "../engine/protocol.js";
 
 /** An engine process as the server sees it. Tests put another one in its place. */
@@ -13,14 +14,7 @@ export interface EngineProcess {
 export type StartEngine = () => EngineProcess;
 
 /** What went wrong in an engine process, or with the process itself. */
-export class EngineFailure extends Error {
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
+export class EngineFailure extends FailureError {}
 
 /** Text of standard error that is kept: the reason of a crash stands at its end. */
 const KEPT_OUTPUT = 8192;

@@ -73,7 +73,7 @@ function keep(row) {
   renameSync(`${measured}.new`, measured);
 }
 
-function writeAblation() {
+export function writeAblation() {
   const base = rowOf("base");
   if (!base) return;
   const number = (value) => value.toFixed(4).replace(/^0\./, ".");
@@ -97,7 +97,8 @@ function writeAblation() {
     "Written by `npm run bench -- ablation`. Each row changes one thing of the default preset on the embedded data set and trains a",
     `model: seed ${base.seed}, ${base.epochs} epochs, ${base.engine} engine. Validation part, temporal split, full ranking, heard songs stay candidates; the`,
     "best epoch of each. The test part was not read. One seed each: differences below about 1 % may be chance. Nothing else was",
-    "tuned for a variant, so a cell that wants another learning rate or more epochs stands worse here than it could.",
+    "tuned for a variant, so a cell that wants another learning rate or more epochs stands worse here than it could. Rows were measured",
+    "on two processors; `as it is` stands twice, and the difference of the two is what a processor alone changes.",
     "",
     "| | NDCG@10 | change | HR@10 | best epoch | weights |",
     "|---|---|---|---|---|---|",

@@ -9,6 +9,7 @@ import {
   fitBlend,
   loadModel,
   prepare,
+  readEpochs,
   readRecord,
   resumeRun,
   runConfig,
@@ -52,6 +53,7 @@ export async function measureLine(name, seed, { folder, out, signal, tell = () =
     seed,
     ...rowOf(record.results, model, line.shown),
     best: record.best,
+    curve: readEpochs(run).map(({ metrics }) => metrics[config.train.metric]),
     seconds: { training: record.seconds.training, test: record.seconds.evaluation },
     ...machine(record.engine.name),
   };
@@ -109,7 +111,7 @@ async function measureBlend(name, seed, { folder, out, signal, tell }) {
       seed,
       ...row,
       weights: Object.fromEntries(parts.map((part, at) => [part.name, mixed.weights[at]])),
-      best: { metric: "NDCG@10 of the blend", value: mixed.value },
+      best: { metric: `NDCG@${blend.options.cutoff ?? 10} of the blend`, value: mixed.value },
       seconds: { training: readRecord(run).seconds.training, test: (performance.now() - began) / 1000 },
       ...machine(readRecord(run).engine.name),
     };

@@ -41,8 +41,8 @@ export function writeQuality(root, { rows, tries }) {
     "# How good the models are",
     "",
     "Written by `npm run bench -- quality --data FOLDER`, where FOLDER holds the logs (`bench/quality/lines.mjs` has their paths and all",
-    "options). Options were chosen on the validation part (below); the test part of each line was read once for each seed, at the end",
-    "of its run. 95 % intervals resample users. Several seeds: mean ± standard deviation, interval of the first. Times are of the",
+    "options). Options were set without looking at the test part; what was tried on validation stands below. The test part of each line",
+    "was read once for each seed, at the end of its run. 95 % intervals resample users. Several seeds: mean ± standard deviation, interval of the first. Times are of the",
     "clock on two cores that other work shared, so they are upper bounds.",
     "",
     "| set | protocol | model | seeds | metrics | training | target | |",
@@ -107,7 +107,7 @@ function setText(name, { set, shown }, [row]) {
     `## ${name}: ${SETS[set].title}, seed ${row.seed}`,
     "",
     `${row.engine} engine, ${row.processor}, ${row.cores} cores, ${row.on}. ${row.best.metric} on validation ${number(row.best.value)}` +
-      `${row.best.epoch ? `, best of its epochs: ${row.best.epoch}` : ""}.` +
+      `${row.curve ? `, by epoch: ${row.curve.map((value) => number(value)).join(", ")}` : ""}.` +
       (row.weights
         ? ` Weights: ${Object.entries(row.weights)
             .map(([part, weight]) => `${part} ${number(weight, 1)}`)

@@ -9,8 +9,10 @@ import { addDatasetCommands } from "./commands/datasets.js";
 import { addDemoCommand } from "./commands/demo.js";
 import { addEvaluateCommand } from "./commands/evaluate.js";
 import { addExportCommand } from "./commands/export.js";
+import { addForgetCommand } from "./commands/forget.js";
 import { addRecommendCommand } from "./commands/recommend.js";
 import { addRunCommands } from "./commands/runs.js";
+import { addServeCommand } from "./commands/serve.js";
 import { addTrainCommands } from "./commands/train.js";
 import { addTuneCommand } from "./commands/tune.js";
 import { addUpdateCommand } from "./commands/update.js";
@@ -25,6 +27,7 @@ const EXIT_CODES: Partial<Record<ErrorCode, number>> = {
   TERMS_NOT_ACCEPTED: 2,
   ARGUMENT_INVALID: 2,
   ENGINE_UNAVAILABLE: 4,
+  ADDRESS_UNUSABLE: 2,
 };
 const DATA_ERROR = 3;
 
@@ -55,6 +58,8 @@ Examples:
   npx refrain train --data plays.csv                    train on your own log
   npx refrain data get ml-1m                            a public data set; then: train --data ml-1m
   npx refrain recommend --titles "夜に駆ける" "Dynamite"  the next songs, with reasons
+  npx refrain serve                                     recommendations over HTTP, learning from each play
+  npx refrain forget --user u01964                      what is kept of a listener; --yes removes it
 
 Environment:
   REFRAIN_ENGINE=native|wasm|cpu   which engine runs the tensors
@@ -80,6 +85,8 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
   addTuneCommand(program, output, runs);
   addWorkerCommand(program, output, runs);
   addRecommendCommand(program, output, runs);
+  addServeCommand(program, output, runs);
+  addForgetCommand(program, output, runs);
   addUpdateCommand(program, output, runs);
   addExportCommand(program, output, runs);
   // A closed pipe (`refrain … | head`) is no error.

@@ -5,6 +5,7 @@ import { auditEn, auditZh } from "./audit-messages.js";
 import { datasetsEn, datasetsZh } from "./dataset-messages.js";
 import { deployEn, deployZh } from "./deploy-messages.js";
 import { measureEn, measureZh } from "./measure-messages.js";
+import { serveEn, serveZh } from "./serve-messages.js";
 
 // What a person reads, in English and Chinese. Keys are English words that say what the line is.
 const en = {
@@ -44,6 +45,7 @@ const en = {
   audit: auditEn,
   datasets: datasetsEn,
   measure: measureEn,
+  ...serveEn,
   tune: tuneEn,
   deploy: deployEn,
 };
@@ -79,6 +81,7 @@ const zh: typeof en = {
   audit: auditZh,
   datasets: datasetsZh,
   measure: measureZh,
+  ...serveZh,
   tune: tuneZh,
   deploy: deployZh,
 };

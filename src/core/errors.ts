@@ -57,6 +57,12 @@ export const ERROR_TABLE = {
   SPLIT_INVALID:
     "Choose another split.kind, or correct the parts of the log. `refrain train --print-schema` lists the kinds.",
   DISPLAY_MISSING: "Run this in a notebook of `npm run lab`, or give a display with `useChannel`.",
+  MODEL_CHANGED: "Get the model anew from where its SHA-256 was told, or leave the check out.",
+  STATE_BUSY: "Stop that server first, or ask it: DELETE /v1/users/ID. Another server needs another --state folder.",
+  STATE_DAMAGED: "Restore the file from a copy. What stands before the named line is whole.",
+  STORE_UNAVAILABLE:
+    "Nothing was acknowledged. Check free disk space, or that Redis runs and writes each command, and send again.",
+  ADDRESS_UNUSABLE: "Choose another --port or --host, or stop what listens there.",
   EXPORT_UNSUPPORTED: "Choose another --to or --quantise, or train with model options that docs/deploy.md names.",
   EXPORT_EXISTS: "Choose another --out, or pass --replace.",
   SEARCH_UNAVAILABLE: "Run `npm run setup` again without --omit=optional, or use exact search.",

@@ -6,13 +6,18 @@ import { RefrainError } from "./errors.js";
 /**
  * Writes a file so that a reader sees the old content or the new one, never a part: temporary name, fsync, rename.
  *
+ * @param mode permissions of the file, before the process's mask
  * @throws {RefrainError} as `writeFailure`
  */
-export function writeFileAtomic(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
+export function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array | Iterable<Uint8Array>,
+  mode: number = 0o666,
+): void {
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const handle = openSync(temporary, "wx");
+    const handle = openSync(temporary, "wx", mode);
     try {
       const parts =
         typeof content === "string" ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content;

@@ -6,11 +6,12 @@ export { readItemRows } from "./item-rows.js";
 export { joinLogs } from "./join.js";
 export { cleanLargeLog, LARGE_LIMITS, type LargeLog, type LargeOptions } from "./large/clean.js";
 export { hashEvents } from "./large/event-log.js";
+export { oneForm } from "./one-form.js";
 export { type CleaningOptions, cleaningSchema } from "./options.js";
 export { type Preview, previewOf } from "./preview.js";
 export { type Profile, profileLog } from "./profile.js";
 export { pseudonymise, withoutTexts } from "./pseudonymise.js";
-export { SEPARATORS, type Separator } from "./read/fields.js";
+export { SEPARATORS, type Separator, splitLine } from "./read/fields.js";
 export {
   type BadRow,
   type Detected,

@@ -1,5 +1,6 @@
 export { type ModelConfig, modelConfig, modelSchema, type SequenceLayerName } from "./config.js";
 export { CONTEXTS } from "./context.js";
+export { forgetUsers } from "./forget-users.js";
 export { type GradientOptions, type LossGradients, RecurrentModel } from "./recurrent-model.js";
 export { loadModel, type ModelContext, type SavedModel, saveModel } from "./saved-model.js";
 export { modelScorer } from "./scorer.js";

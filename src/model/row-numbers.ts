@@ -8,6 +8,16 @@ export function asRow(numbers: Float32Array): Tensor2D {
   return tf.tensor2d(numbers, [1, numbers.length]);
 }
 
+/** Rows of one length below each other. @shape [D] each -> [N, D] */
+export function asRows(rows: readonly Float32Array[]): Tensor2D {
+  const D = rows[0].length;
+  const all = new Float32Array(rows.length * D);
+  rows.forEach((row, n) => {
+    all.set(row, n * D);
+  });
+  return tf.tensor2d(all, [rows.length, D]);
+}
+
 /** Copies of the numbers of tensors, which are freed. One copy serves a tensor that comes more than once. */
 export function numbersOf(work: () => Tensor[]): Float32Array[] {
   const tensors = tf.tidy(work);

@@ -39,14 +39,14 @@ const FORMAT = 2;
 const SINCE_1: Partial<ModelConfig> = { timeGap: false, hour: false, moment: false };
 
 /** What context.json holds. */
-type SavedContext = Omit<ModelContext, "items" | "users"> & {
+export type SavedContext = Omit<ModelContext, "items" | "users"> & {
   readonly items: string[];
   readonly users: string[];
   readonly attributes?: readonly { readonly name: string; readonly values: string[]; readonly codes: number[] }[];
 };
 
-const WEIGHTS = "model.bin";
-const CONTEXT = "context.json";
+export const WEIGHTS = "model.bin";
+export const CONTEXT = "context.json";
 
 /** Writes a model into a folder from which it loads without the data: model.bin and context.json. */
 export function saveModel(folder: string, model: RecurrentModel, context: ModelContext): void {

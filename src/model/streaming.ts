@@ -14,7 +14,7 @@ import { withAttributes } from "./attributes.js";
 import { inBlock } from "./block.js";
 import { contextsOf } from "./context.js";
 import type { RecurrentModel } from "./recurrent-model.js";
-import { asRow, mixed, normal, numbersOf, rowProduct, softmax, sum } from "./row-numbers.js";
+import { asRow, asRows, mixed, normal, numbersOf, rowProduct, softmax, sum } from "./row-numbers.js";
 import { type LayerState, sequenceLayers, type WeightsOf } from "./sequence-layers.js";
 import { copies, habits, mergedTop, type TopPlays } from "./streaming-terms.js";
 
@@ -117,7 +117,7 @@ export class StreamingModel {
    */
   scores(state: UserState, now: number = Number.NaN): Float32Array {
     const h = this.#asked(state, now);
-    const z = this.#output(h, state);
+    const [z] = this.#outputs([h], [state]);
     const [scores] = numbersOf(() => [productTransposeB(asRow(z), this.#table())]);
     const bias = this.#copy("output/bias");
     for (let item = 1; item < scores.length; item++) scores[item] += bias[item]; // `map` takes five times as long
@@ -134,32 +134,61 @@ export class StreamingModel {
 
   /** The k best of `scores`, without making all of them. @param k integer >= 1 */
   top(state: UserState, k: number, now: number = Number.NaN): TopPlays {
-    const h = this.#asked(state, now);
-    const z = this.#output(h, state);
-    const { config } = this.#model;
-    const own = habits(h, state.recent, config, this.#copyOf);
-    const asked = k + own.size; // a habit may count against an item too: as many more are asked for as may fall
-    const best = tf.tidy(
-      () => topItems(asRow(z), this.#table(), this.#read("output/bias"), asked) as never,
-    ) as TopItems;
-    const known = best.items.indexOf(0);
-    const items = known < 0 ? best.items : best.items.subarray(0, known);
-    const mayCopy = config.repeatWindow > 0;
-    if (!mayCopy && own.size === 0) return { items, scores: best.logits.subarray(0, items.length) };
-    const spoken = mayCopy ? copies(h, state, config, this.#copyOf) : undefined;
-    const logits = new Map(Array.from(items, (item, at) => [item, best.logits[at]]));
-    const others = [...new Set([...(spoken?.copied.keys() ?? []), ...own.keys()])].filter((item) => !logits.has(item));
-    for (const [item, logit] of this.#logitsOf(z, others)) logits.set(item, logit);
-    return mergedTop({ logits, logSum: best.logSums[0], own, copies: spoken }, k);
+    return this.tops([state], k, [now])[0];
   }
 
-  /** Logits of some items. */
-  #logitsOf(z: Float32Array, items: readonly number[]): (readonly [item: number, logit: number])[] {
-    if (items.length === 0) return [];
-    const rows = Int32Array.from(items);
+  /**
+   * `top` of several listeners at once, which costs less than one after another.
+   *
+   * @param nows when each is asked, in seconds since 1970; NaN where unknown, and where left out
+   */
+  tops(states: readonly UserState[], k: number, nows: readonly number[] = []): TopPlays[] {
+    if (states.length === 0) return [];
+    const { config } = this.#model;
+    const asked = states.map((state, n) => this.#asked(state, nows[n] ?? Number.NaN));
+    const zs = this.#outputs(asked, states);
+    const owns = states.map(({ recent }, n) => habits(asked[n], recent, config, this.#copyOf));
+    // A habit may count against an item too: as many more are asked for as may fall.
+    const most = k + Math.max(...owns.map(({ size }) => size));
+    const best = tf.tidy(
+      () => topItems(asRows(zs), this.#table(), this.#read("output/bias"), most) as never,
+    ) as unknown as TopItems;
+    const lists = states.map((_, n) => {
+      const all = best.items.subarray(n * most, (n + 1) * most);
+      const known = all.indexOf(0);
+      const items = known < 0 ? all : all.subarray(0, known);
+      return { items, scores: best.logits.subarray(n * most, n * most + items.length) };
+    });
+    const mayCopy = config.repeatWindow > 0;
+    if (!mayCopy && most === k) return lists;
+    const spoken = states.map((state, n) => (mayCopy ? copies(asked[n], state, config, this.#copyOf) : undefined));
+    const others = lists.map(({ items }, n) => {
+      const found = new Set(items);
+      return [...new Set([...(spoken[n]?.copied.keys() ?? []), ...owns[n].keys()])].filter((item) => !found.has(item));
+    });
+    const more = this.#logitsOf(zs, others);
+    return lists.map(({ items, scores }, n) => {
+      const logits = new Map([...Array.from(items, (item, at) => [item, scores[at]] as const), ...more[n]]);
+      return mergedTop({ logits, logSum: best.logSums[n], own: owns[n], copies: spoken[n] }, k);
+    });
+  }
+
+  /** Logits of some items of each row. */
+  #logitsOf(zs: readonly Float32Array[], items: readonly (readonly number[])[]): (readonly [number, number])[][] {
+    const rows = Int32Array.from(items.flat());
+    if (rows.length === 0) return items.map(() => []);
     const bias = this.#copy("output/bias");
-    const [logits] = numbersOf(() => [productTransposeB(asRow(z), takeRows(this.#table(), rows))]);
-    return items.map((item, at) => [item, logits[at] + bias[item]]);
+    const [vectors] = numbersOf(() => [takeRows(this.#table(), rows)]);
+    let at = 0;
+    return items.map((own, n) =>
+      own.map((item) => {
+        const z = zs[n];
+        let logit = bias[item];
+        for (let d = 0; d < z.length; d++) logit += z[d] * vectors[at + d];
+        at += z.length;
+        return [item, logit] as const;
+      }),
+    );
   }
 
   /** Item embedding, in the context of its play, and user embedding side by side. @shape -> [1, D + U] */
@@ -195,17 +224,18 @@ export class StreamingModel {
     return top.map((value, u) => value * factors.reduce((all, factor) => all + factor[u], 1));
   }
 
-  /** The vector that scores the items. @shape h [H] -> [D] (tied) or [H] (free) */
-  #output(h: Float32Array, { recent }: UserState): Float32Array {
+  /** The vectors that score the items. @shape hs [H] each -> [D] (tied) or [H] (free) each */
+  #outputs(hs: readonly Float32Array[], states: readonly UserState[]): Float32Array[] {
     const { config } = this.#model;
-    let z = h;
+    let zs = [...hs];
     if (config.output === "tied")
-      z = sum(rowProduct(h, this.#copy("output/projection")), this.#copy("output/projectionBias"));
+      zs = zs.map((h) => sum(rowProduct(h, this.#copy("output/projection")), this.#copy("output/projectionBias")));
     if (config.lastItem) {
-      const [successor] = numbersOf(() => [takeRows(this.#read("item/successor"), Int32Array.of(recent[0] ?? 0))]);
-      z = sum(z, successor);
+      const last = Int32Array.from(states, ({ recent }) => recent[0] ?? 0);
+      const [successors] = numbersOf(() => [takeRows(this.#read("item/successor"), last)]);
+      zs = zs.map((z, n) => sum(z, successors.subarray(n * z.length, (n + 1) * z.length)));
     }
-    return config.layerNorm ? normal(z, this.#copy("output/scale"), this.#copy("output/shift")) : z;
+    return config.layerNorm ? zs.map((z) => normal(z, this.#copy("output/scale"), this.#copy("output/shift"))) : zs;
   }
 
   #table(): Tensor2D {

@@ -53,14 +53,19 @@ export function readTensorFile<Meta>(path: string): { readonly meta: Meta; reado
   )
     throw damaged("does not match its checksum: it is cut short or was changed");
   const headerEnd = MAGIC.length + 4 + bytes.readUInt32LE(MAGIC.length);
-  const header = JSON.parse(bytes.toString("utf8", MAGIC.length + 4, headerEnd)) as {
-    meta: Meta;
-    tensors: { name: string; shape: number[] }[];
-  };
+  let header: { meta: Meta; tensors: { name: string; shape: number[] }[] };
+  try {
+    header = JSON.parse(bytes.toString("utf8", MAGIC.length + 4, headerEnd));
+    if (!Array.isArray(header.tensors)) throw new TypeError();
+  } catch {
+    throw damaged("has a header that is none");
+  }
   let at = headerEnd;
   const tensors = new Map<string, { shape: number[]; values: Float32Array }>();
   for (const { name, shape } of header.tensors) {
-    const size = shape.reduce((a, b) => a * b, 1);
+    const size = shape.every((n) => Number.isSafeInteger(n) && n >= 0) ? shape.reduce((a, b) => a * b, 1) : Number.NaN;
+    // The checksum may be right and the header still a lie: whoever makes a file makes its checksum.
+    if (!(at + size * 4 <= body.length)) throw damaged(`has fewer numbers than its header says for ${name}`);
     const values = new Float32Array(size); // a copy: the data in the file need not be aligned
     new Uint8Array(values.buffer).set(body.subarray(at, at + size * 4));
     tensors.set(name, { shape, values });

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RefrainError } from "../core/errors.js";
 import { writeFailure, writeFileAtomic } from "../core/files.js";
+import { folderHolder, lockFolder } from "../core/lock.js";
 import type { CleaningReport } from "../data/index.js";
 import type { ComparisonTable } from "../evaluate/index.js";
 import type { RunConfig } from "./config.js";
@@ -125,31 +126,11 @@ export function findRun(runs: string, wanted?: string, status?: RunRecord["statu
  * @throws {RefrainError} RUN_BUSY while another process that lives has it; as `writeFailure`
  */
 export function lockRun(folder: string): () => void {
-  const path = join(folder, "lock");
-  const holder = runHolder(folder);
-  if (holder !== null && holder !== process.pid)
-    throw new RefrainError("RUN_BUSY", `Process ${holder} is training ${folder}.`, { folder, holder });
-  rmSync(path, { force: true });
-  try {
-    writeFileSync(path, String(process.pid), { flag: "wx" });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "EEXIST")
-      throw new RefrainError("RUN_BUSY", `Another process has just begun to train ${folder}.`, { folder });
-    rmSync(path, { force: true }); // an empty one would be nobody's
-    throw writeFailure(path, cause);
-  }
-  return () => rmSync(path, { force: true });
+  return lockFolder(folder, (holder) => {
+    const who = holder === undefined ? "Another process has just begun to train" : `Process ${holder} is training`;
+    return new RefrainError("RUN_BUSY", `${who} ${folder}.`, { folder, holder });
+  });
 }
 
 /** The process that trains a run; null where there is none that lives. */
-export function runHolder(folder: string): number | null {
-  const path = join(folder, "lock");
-  const holder = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
-  if (!Number.isInteger(holder) || holder <= 0) return null;
-  try {
-    process.kill(holder, 0);
-    return holder;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM" ? holder : null;
-  }
-}
+export const runHolder: (folder: string) => number | null = folderHolder;

@@ -119,7 +119,7 @@ function locate(data: DataConfig): {
 }
 
 /** How a configuration says that a log is to be read. */
-function readOptions(data: DataConfig): ReadOptions {
+export function readOptions(data: DataConfig): ReadOptions {
   const { columns, encoding, format, separator, timeUnit, singleUser } = data;
   return {
     columns,

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { browserArguments, chooseShell, shellEnvironment } from "../../app/launch/choose.mjs";
 import { findBrowsers, findElectron, hasDisplay } from "../../app/launch/find.mjs";
 import { translator } from "../../app/launch/messages.mjs";
-import { closing } from "../../app/server/closing.js";
+import { closing } from "../../src/serve/http/closing.js";
 import { withFolder } from "../support/cli.js";
 
 const found = {

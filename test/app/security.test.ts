@@ -1,6 +1,6 @@
 // Who may talk to the app's server: rules, and the same over whole requests.
 import { describe, expect, test } from "vitest";
-import { parseSafely, refusalOf, SAFE_HEADERS } from "../../app/server/security.js";
+import { parseSafely, refusalOf, SAFE_HEADERS } from "../../src/serve/http/guard.js";
 import { HOST, TOKEN, testApp } from "../support/app.js";
 import { withFolder } from "../support/cli.js";
 

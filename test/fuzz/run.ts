@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Outcome } from "./worker.js";
 
-const HANGS_AFTER = 30_000;
+/** Seconds. */
+const HANGS_AFTER = 30;
 const MOST_SHOWN = 20;
 const { values } = parseArgs({
   options: {
@@ -53,15 +54,16 @@ function work(first: number, suspect = -1): Promise<void> {
     children.add(child);
     let at = first;
     let hung = false;
-    let timer: NodeJS.Timeout;
+    // Seconds that this process saw pass, so that a machine that slept is no hang.
+    let silent = 0;
     const wait = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        hung = true;
-        child.kill("SIGKILL");
-      }, HANGS_AFTER);
+      silent = 0;
     };
-    wait();
+    const timer = setInterval(() => {
+      if (++silent < HANGS_AFTER) return;
+      hung = true;
+      child.kill("SIGKILL");
+    }, 1000);
     child.on("message", (message: Outcome | { begins: number }) => {
       wait();
       if ("begins" in message) {
@@ -74,7 +76,7 @@ function work(first: number, suspect = -1): Promise<void> {
       if (message.milliseconds > (slowest?.milliseconds ?? 0)) slowest = message;
     });
     child.on("exit", async (code, signal) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       children.delete(child);
       if (code === 0 || stopped) return resolve();
       const how = hung ? "hangs" : `ends the process with ${code ?? signal}`;

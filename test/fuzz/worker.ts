@@ -133,6 +133,8 @@ export async function fuzz(
 }
 
 if (process.send && process.argv[2]) {
+  // Without this it would go on alone when the run is killed.
+  process.once("disconnect", () => process.exit());
   await fuzz(JSON.parse(process.argv[2]), (message) => process.send?.(message));
   process.disconnect();
 }

@@ -1,9 +1,9 @@
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
+import { jsonRoute } from "refrain/serve";
 import { configOf } from "../configure.js";
 import type { Context } from "../context.js";
 import * as contract from "../contract.js";
 import { receive } from "../uploads.js";
-import { jsonRoute } from "./route.js";
 
 /** Logs: uploading, what was detected, the audit, and what a run on them would take. */
 export function addDataRoutes(app: OpenAPIHono, { engines, uploads }: Context): void {

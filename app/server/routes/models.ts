@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { jsonRoute } from "refrain/serve";
 import type { Context } from "../context.js";
 import * as contract from "../contract.js";
-import { jsonRoute } from "./route.js";
 
 /** Questions to a trained model: listeners, lists, reasons, items, evaluation. */
 export function addModelRoutes(app: OpenAPIHono, { store, engines }: Context): void {

@@ -1,12 +1,12 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
 import { PRESETS, RefrainError, runConfig } from "refrain";
+import { jsonRoute } from "refrain/serve";
 import { commandOf } from "../command.js";
 import { configOf, configSchema, issuesOf, usualOf } from "../configure.js";
 import type { Context } from "../context.js";
 import * as contract from "../contract.js";
 import type { Numbered } from "../hub.js";
-import { jsonRoute } from "./route.js";
 
 const KEEP_ALIVE = 15_000;
 

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { jsonRoute } from "refrain/serve";
 import type { Context } from "../context.js";
 import * as contract from "../contract.js";
-import { jsonRoute } from "./route.js";
 
 /** Order among the runs: marks, the trash, and the way back out of it. Every window hears of a change. */
 export function addShelfRoutes(app: OpenAPIHono, { store, hub }: Context): void {

@@ -17,7 +17,7 @@ export interface Refusal {
 const NAMES = ["127.0.0.1", "localhost", "[::1]"];
 
 /**
- * Refuses a request that does not come from this app's own page.
+ * Refuses a request to the app that does not come from its own page.
  *
  * A page on a name that was rebound to this machine has the wrong Host; another page in the browser has the wrong Origin
  * or a foreign Sec-Fetch-Site; and neither knows the token. Cookies are not used: they ignore ports.
@@ -26,18 +26,27 @@ const NAMES = ["127.0.0.1", "localhost", "[::1]"];
  * @param token of this start
  */
 export function refusalOf(head: RequestHead, port: number, token: string): Refusal | null {
+  return refusalOfPlace(head, port) ?? (isApi(head.path) ? refusalOfToken(head, token) : null);
+}
+
+/** Refuses what does not come from this machine, or comes from another page in its browser. @param port of this server */
+export function refusalOfPlace(head: RequestHead, port: number): Refusal | null {
   const host = head.header("host") ?? "";
   if (!NAMES.some((name) => host === `${name}:${port}`))
-    return { status: 421, code: "HOST_WRONG", message: "This address is not the one of the app." };
+    return { status: 421, code: "HOST_WRONG", message: "This address is not the one of this server." };
   const origin = head.header("origin");
   if (origin !== undefined && origin !== `http://${host}`)
-    return { status: 403, code: "ORIGIN_FOREIGN", message: "Another page may not talk to the app." };
+    return { status: 403, code: "ORIGIN_FOREIGN", message: "Another page may not talk to this server." };
   const site = head.header("sec-fetch-site");
   if (site !== undefined && site !== "same-origin" && site !== "none")
-    return { status: 403, code: "ORIGIN_FOREIGN", message: "Another site may not talk to the app." };
-  if (isApi(head.path) && !isBearer(head.header("authorization"), token))
-    return { status: 401, code: "TOKEN_WRONG", message: "The token of this start is missing or wrong." };
+    return { status: 403, code: "ORIGIN_FOREIGN", message: "Another site may not talk to this server." };
   return null;
+}
+
+/** Refuses a request without `Authorization: Bearer <token>`. */
+export function refusalOfToken(head: RequestHead, token: string): Refusal | null {
+  if (isBearer(head.header("authorization"), token)) return null;
+  return { status: 401, code: "TOKEN_WRONG", message: "The token is missing or wrong." };
 }
 
 function isApi(path: string): boolean {

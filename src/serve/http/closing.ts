@@ -3,7 +3,10 @@
  *
  * @param putAway what must be done before the end
  */
-export function closing(putAway: () => Promise<void>, exit: (code: number) => void) {
+export function closing(
+  putAway: () => Promise<void>,
+  exit: (code: number) => void,
+): { readonly onSignal: () => void; readonly onParentGone: () => void } {
   let began = false;
   const begin = async () => {
     began = true;
@@ -11,7 +14,7 @@ export function closing(putAway: () => Promise<void>, exit: (code: number) => vo
     exit(0);
   };
   return {
-    onSignal: () => (began ? exit(1) : void begin()),
-    onParentGone: () => (began ? undefined : void begin()),
+    onSignal: (): void => (began ? exit(1) : void begin()),
+    onParentGone: (): void => (began ? undefined : void begin()),
   };
 }

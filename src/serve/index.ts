@@ -1,0 +1,15 @@
+// Serving a trained model: `refrain/serve`. Apart from the other public names, so that a notebook does not load a server.
+export { closing } from "./http/closing.js";
+export {
+  parseSafely,
+  type Refusal,
+  type RequestHead,
+  refusalOf,
+  refusalOfPlace,
+  refusalOfToken,
+  SAFE_HEADERS,
+} from "./http/guard.js";
+export { type Failure, FailureError, failure, failureOf, refuse, refuseInvalid } from "./http/replies.js";
+export { type JsonRoute, jsonRoute } from "./http/route.js";
+export type { KeptState, PlayStore, StoredPlay, StoreName } from "./play-store.js";
+export { type RunningServer, type ServeOptions, startServer } from "./server.js";
