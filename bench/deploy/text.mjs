@@ -26,7 +26,7 @@ function precisionText({ rows, ours, items, cases, histories }) {
   const runtimes = Object.keys(full.latencies);
   return [
     "## Precision",
-    `The embedded data set, default options, ${n(items)} items. NDCG@10 and HR@10: validation part, ${n(cases)} cases, full ranking, with the numbers that packed weights stand for. "Lost" is relative to fp32; + is a gain. "Same ten": share of ${n(histories)} histories of new listeners whose ten best by step.onnx in onnxruntime-node are those of the trainer's own streaming model with the same weights, where items within 1e-4 may change places; the largest difference of any score stands behind it.`,
+    `The embedded data set, default options, ${n(items)} items. NDCG@10 and HR@10: validation part, ${n(cases)} cases, full ranking, with the numbers that packed weights stand for. "Lost" is relative to fp32; + is a gain. "Same ten": share of ${n(histories)} histories of new listeners (at most one training window long) whose ten best by sequence.onnx in onnxruntime-node are those of the trainer with the same weights, where items within 1e-4 may change places; the largest difference of any score stands behind it.`,
     table(
       [
         "weights",

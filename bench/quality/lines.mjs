@@ -104,7 +104,7 @@ export const LINES = {
     model: "hybrid",
     blend: {
       line: "lastfm-lstm",
-      with: ["item-knn", "vstan", "ease", "rp3beta"],
+      with: ["item-knn", "vstan", "sequential-rules"],
       options: { seen: "remove", cases: 1090, steps: 5 },
     },
     seeds: [1],

@@ -148,6 +148,9 @@ function axisY(y: Axis, { left, right, top, bottom }: Frame, side: "left" | "rig
     const grid = y.showGrid ? `<path d="M${px(left)} ${px(at)}H${px(right)}" stroke="${GRID}"/>` : "";
     return grid + text(edge, at + 4, shortened(label, left - 12), anchor);
   });
+  // A title beside long numbers would stand on them.
+  const isWide = side === "left" && y.ticks.some(({ label }) => widthOf(label) > left - 20);
+  if (y.title && isWide) return ticks.join("") + text(8, top - 8, y.title, 'text-anchor="start"');
   const middle = (top + bottom) / 2;
   const at = side === "left" ? 14 : right + 52;
   const turned = `text-anchor="middle" transform="rotate(-90 ${px(at)} ${px(middle)})"`;

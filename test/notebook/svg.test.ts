@@ -109,3 +109,9 @@ test("titles that are markup, empty figures and figures without numbers", () => 
   const holes = lineChart("", [{ name: "", x: [1, 2, 3], y: [1, Number.NaN, 2] }]);
   expect(figureSvg(holes)).not.toContain("NaN");
 });
+
+test("the title of an axis does not stand on long numbers", () => {
+  const titled = (most: number) => figureSvg(lineChart("", [{ name: "", x: [1, 2], y: [0, most] }], { y: "plays" }));
+  expect(titled(500)).toMatch(/rotate\(-90 [\d. ]+\)"[^>]*>plays/);
+  expect(titled(900_000)).toMatch(/text-anchor="start"[^>]*>plays/);
+});

@@ -191,8 +191,28 @@ export function withCopies(
   return net.run("add", [logs, net.constant("float32", [1, itemCount + 1], padding)]);
 }
 
-/** @returns EXPORT_UNSUPPORTED for the layer, or for own plays on the logits, which no form has yet */
-export function unsupported(what: string, { cell, personalWindow }: ModelConfig): RefrainError {
-  const option = personalWindow > 0 ? `personalWindow=${personalWindow}` : `cell=${cell}`;
-  return new RefrainError("EXPORT_UNSUPPORTED", `${what} cannot be written for ${option}.`, { cell, personalWindow });
+/**
+ * Logits with personal popularity: b + w h / sqrt(H) for each log(1 + plays), as `model/personal.ts` has it.
+ *
+ * @param plays `counted`: 1 where a place holds a play that counts, else 0; float [B, W]
+ * @shape question [B, H]; logits [B, V + 1]; items int [B, W] -> [B, V + 1]
+ */
+export function withHabits(
+  net: Network,
+  { config, itemCount }: Shape,
+  question: string,
+  logits: string,
+  plays: { readonly items: string; readonly counted: string },
+): string {
+  const scaled = net.run("divide", [question, net.number(Math.sqrt(config.hiddenSize))]);
+  const strength = linear(net, scaled, "personal/weight", "personal/bias"); // [B, 1]
+  const blank = net.constant("float32", [1, itemCount + 1], new Float32Array(itemCount + 1));
+  const counts = net.run("addAt", [net.run("multiply", [strength, blank]), plays.items, plays.counted]);
+  const logs = net.run("log", [net.run("add", [counts, net.number(1)])]);
+  return net.run("add", [logits, net.run("multiply", [strength, logs])]);
+}
+
+/** The error of a layer that a form does not have. */
+export function unsupported(what: string, { cell }: ModelConfig): RefrainError {
+  return new RefrainError("EXPORT_UNSUPPORTED", `${what} cannot be written for cell=${cell}.`, { cell });
 }

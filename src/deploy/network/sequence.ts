@@ -12,6 +12,7 @@ import {
   type Shape,
   unsupported,
   withCopies,
+  withHabits,
 } from "./parts.js";
 
 /** Gates of each cell that formats have whole layers of, in our order. */
@@ -20,14 +21,12 @@ const GATES = { lstm: 4, gru: 3, rnn: 1 } as const;
 /**
  * Scores after whole histories. Inputs `items` (0 behind the last play), `user` and contexts of each play; output `scores`.
  *
- * @throws {RefrainError} EXPORT_UNSUPPORTED for a cell that formats have no layer of (anything but lstm, gru, rnn) and for
- *         personal popularity
+ * @throws {RefrainError} EXPORT_UNSUPPORTED for a cell that formats have no layer of (anything but lstm, gru, rnn)
  */
 export function sequenceNetwork({ config, itemCount }: Shape, weights: NamedTensors): Network {
   const cell = config.cell;
   if (cell !== "lstm" && cell !== "gru" && cell !== "rnn") throw unsupported("A network over whole histories", config);
-  if (config.personalWindow > 0) throw unsupported("A network over whole histories", config);
-  const { hiddenSize: H, repeatWindow } = config;
+  const { hiddenSize: H, repeatWindow, personalWindow } = config;
   const net = new Network();
   const items = net.input("items", "int32", ["B", "T"], "Items heard, oldest first, 1 to V; 0 behind the last one");
   const user =
@@ -81,12 +80,20 @@ export function sequenceNetwork({ config, itemCount }: Shape, weights: NamedTens
     keep: false,
   });
   let scores = itemLogits(net, { config, itemCount }, question, lastItem);
+  /** 1 for the last `window` plays, 0 elsewhere. @shape -> float [B, T] */
+  const isAmong = (window: number) => {
+    const near = net.run("greaterEqual", [net.number(window - 1, "int32"), lag]);
+    const both = [near, net.run("greaterEqual", [lag, zero])].map((is) => net.run("cast", [is], { to: "float32" }));
+    return net.run("multiply", both);
+  };
+  if (personalWindow > 0) {
+    const counted = net.run("multiply", [isAmong(personalWindow), net.run("cast", [isPlay], { to: "float32" })]);
+    scores = withHabits(net, { config, itemCount }, question, scores, { items, counted });
+  }
   if (repeatWindow > 0) {
     const size = weights.get("repeat/key")?.shape[1] as number;
     const keys = net.run("matmul", [x, net.weight("repeat/key")]);
-    const near = net.run("greaterEqual", [net.number(repeatWindow - 1, "int32"), lag]);
-    const inside = [near, net.run("greaterEqual", [lag, zero])].map((is) => net.run("cast", [is], { to: "float32" }));
-    const share = net.run("multiply", inside as [string, string]);
+    const share = isAmong(repeatWindow);
     const closed = net.run("multiply", [net.run("subtract", [share, net.number(1)]), net.number(-NEVER)]);
     const row = net.run("maximum", [lag, zero]);
     const kept = net.run("minimum", [row, net.number(repeatWindow - 1, "int32")]);

@@ -13,6 +13,7 @@ import {
   type Shape,
   unsupported,
   withCopies,
+  withHabits,
 } from "./parts.js";
 
 /**
@@ -21,13 +22,13 @@ import {
  * Inputs `item`, `user`, contexts and the state; outputs `scores` and the state after the play, each state's name with
  * `_next`. Item 0 leaves the state as it is, so that scores can be asked for later again. The first state is all zeros.
  *
- * @throws {RefrainError} EXPORT_UNSUPPORTED for attention and for personal popularity
+ * @throws {RefrainError} EXPORT_UNSUPPORTED for attention
  */
 export function stepNetwork({ config, itemCount }: Shape, weights: NamedTensors): Network {
   const cell = stepCells[config.cell];
-  if (!cell || config.personalWindow > 0) throw unsupported("The step of a network", config);
-  const { hiddenSize: H, repeatWindow } = config;
-  const W = Math.max(1, repeatWindow);
+  if (!cell) throw unsupported("The step of a network", config);
+  const { hiddenSize: H, repeatWindow, personalWindow } = config;
+  const W = Math.max(1, repeatWindow, personalWindow);
   const net = new Network();
   const item = net.input("item", "int32", ["B"], "Item that is heard, 1 to V; 0 only asks and leaves the state");
   const user =
@@ -61,29 +62,43 @@ export function stepNetwork({ config, itemCount }: Shape, weights: NamedTensors)
   const newest = net.run("slice", [recent], { axis: 1, start: 0, end: 1 });
   const wasPlayed = net.run("greaterEqual", [newest, net.number(1, "int32")]);
   const top = either(x, either(topBefore, x, wasPlayed));
-  const shifted = (own: string, old: string) =>
-    W === 1 ? own : net.run("concat", [own, net.run("slice", [old], { axis: 1, start: 0, end: W - 1 })], { axis: 1 });
-  const plays = either(shifted(net.run("reshape", [item], { shape: [0, 1] }), recent), recent);
+  const newestOf = (places: string, count: number) =>
+    count === W ? places : net.run("slice", [places], { axis: 1, start: 0, end: count });
+  const shifted = (own: string, old: string, count: number) =>
+    count === 1
+      ? own
+      : net.run("concat", [own, net.run("slice", [old], { axis: 1, start: 0, end: count - 1 })], { axis: 1 });
+  const plays = either(shifted(net.run("reshape", [item], { shape: [0, 1] }), recent, W), recent);
+  const isHere = (count: number) => net.run("greaterEqual", [newestOf(plays, count), net.number(1, "int32")]);
 
   const question = asked(net, top, questions);
   const last = net.run("reshape", [net.run("slice", [plays], { axis: 1, start: 0, end: 1 })], { shape: [-1] });
   let scores = itemLogits(net, { config, itemCount }, question, last);
+  if (personalWindow > 0) {
+    const counted = net.run("cast", [isHere(personalWindow)], { to: "float32" });
+    const own = { items: newestOf(plays, personalWindow), counted };
+    scores = withHabits(net, { config, itemCount }, question, scores, own);
+  }
   let keys: { readonly name: string; readonly size: number } | undefined;
   if (repeatWindow > 0) {
     const size = weights.get("repeat/key")?.shape[1] as number;
-    const keysBefore = net.state("keys", "float32", ["B", W, size], "State: keys of the last plays for copying");
+    const keysBefore = net.state(
+      "keys",
+      "float32",
+      ["B", repeatWindow, size],
+      "State: keys of the last plays for copying",
+    );
     const own = net.run("reshape", [net.run("matmul", [top, net.weight("repeat/key")])], { shape: [0, 1, size] });
     const isPlay3 = net.run("reshape", [isPlay], { shape: [0, 1, 1] });
-    keys = { name: either(shifted(own, keysBefore), keysBefore, isPlay3), size };
-    const isHere = net.run("greaterEqual", [plays, net.number(1, "int32")]);
-    const closed = net.run("where", [isHere, net.number(0), net.number(NEVER)]);
-    const lags = net.run("reshape", [net.weight("repeat/lag")], { shape: [1, W] });
+    keys = { name: either(shifted(own, keysBefore, repeatWindow), keysBefore, isPlay3), size };
+    const closed = net.run("where", [isHere(repeatWindow), net.number(0), net.number(NEVER)]);
+    const lags = net.run("reshape", [net.weight("repeat/lag")], { shape: [1, repeatWindow] });
     scores = withCopies(
       net,
       { config, itemCount },
       question,
       scores,
-      { items: plays, keys: keys.name, lags, closed },
+      { items: newestOf(plays, repeatWindow), keys: keys.name, lags, closed },
       size,
     );
   }
@@ -97,6 +112,6 @@ export function stepNetwork({ config, itemCount }: Shape, weights: NamedTensors)
   });
   net.output(top, "top_next", "float32", ["B", H], "State after");
   net.output(plays, "recent_next", "int32", ["B", W], "State after");
-  if (keys) net.output(keys.name, "keys_next", "float32", ["B", W, keys.size], "State after");
+  if (keys) net.output(keys.name, "keys_next", "float32", ["B", repeatWindow, keys.size], "State after");
   return net;
 }
