@@ -1,10 +1,10 @@
 // Searches with real processes, which are killed, and a real Redis. Half a minute long: .ci/run asks for it.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
 import { writeLog } from "../../src/data/index.js";
 import { openStudy, optimise, rungsOf, type StudyTrial, studyDefinition, trialValue } from "../../src/tune/index.js";
@@ -15,11 +15,23 @@ import { markovWorld } from "../support/worlds.js";
 
 const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
 const halving = { first: 1, last: 9, eta: 3 };
+/** The engine that is there everywhere and starts soonest. */
+const WASM = { REFRAIN_ENGINE: "wasm" };
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "refrain-test-"));
   writeLog(dated(markovWorld({ users: 60, items: 20, plays: 20 }).log), join(folder, "plays.csv"));
+  const space = {
+    "model.dropout": { values: [0, 0.2] },
+    "train.learningRate": { low: 0.001, high: 0.05, scale: "log" },
+  };
+  writeFileSync(join(folder, "space.json"), JSON.stringify(space));
+});
+/** Ended in any case, for a test that fails leaves its processes behind. */
+const started: Running[] = [];
+afterEach(() => {
+  for (const { child } of started.splice(0)) child.kill("SIGKILL");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
@@ -70,8 +82,14 @@ describe.skipIf(!long || !hasRedis)("a queue on Redis (needs REFRAIN_FULL=1 and 
   test("4 workers, killed at random: 100 trials, none lost, none counted twice, each goes on from its checkpoint", async () => {
     const place = join(folder, "queue");
     mkdirSync(place);
-    const worker = () =>
-      spawn(process.execPath, [join(ROOT, "test/support/queue-worker.mjs"), url, place, "1"], { stdio: "inherit" });
+    const every: ChildProcess[] = [];
+    const worker = () => {
+      const child = spawn(process.execPath, [join(ROOT, "test/support/queue-worker.mjs"), url, place, "1"], {
+        stdio: "inherit",
+      });
+      every.push(child);
+      return child;
+    };
     const workers = [worker(), worker(), worker(), worker()];
     const space = { x: { low: 0, high: 1, scale: "linear" } } as const;
     const store = await openStudy(join(place, "study.sqlite"), studyDefinition({ space, sampler: "random", halving }));
@@ -117,22 +135,24 @@ describe.skipIf(!long || !hasRedis)("a queue on Redis (needs REFRAIN_FULL=1 and 
     } finally {
       searching = false;
       await killer;
-      await pause(2600);
-      for (const each of workers) each.kill("SIGKILL");
+      for (const each of every) each.kill("SIGKILL"); // also those that stand still
       await queue.close();
       store.close();
     }
-  }, 180_000);
+  }, 300_000);
 
   test("refrain tune asks, refrain worker trains, a killed one is replaced, and an idle one ends", async () => {
     const runs = ["--runs", join(folder, "queue-runs")];
     const worker = (...more: string[]) =>
-      startRefrain([...runs, "worker", "--queue", url, "--lease", "2", ...more], { REFRAIN_ENGINE: "wasm" });
+      startRefrain([...runs, "worker", "--queue", url, "--lease", "2", ...more], WASM);
     const first = worker();
-    const asker = startRefrain(["--json", ...runs, ...tuneFlags(), "--queue", url], { REFRAIN_ENGINE: "wasm" });
-    await waitFor(() => (existing(join(folder, "queue-runs", "shared", "trials")) > 0 ? true : undefined), asker, 60);
+    started.push(first);
+    const asker = startRefrain(["--json", ...runs, ...tuneFlags(), "--queue", url], WASM);
+    started.push(asker);
+    await waitFor(() => (existing(join(folder, "queue-runs", "shared", "trials")) > 0 ? true : undefined), asker, 150);
     first.child.kill("SIGKILL");
     const second = worker("--idle", "3");
+    started.push(second);
     const { code, stdout, stderr } = await asker.ended;
     expect([code, stderr]).toEqual([0, ""]);
     const { trials, best } = JSON.parse(stdout);
@@ -140,7 +160,7 @@ describe.skipIf(!long || !hasRedis)("a queue on Redis (needs REFRAIN_FULL=1 and 
     expect(best.results.at(-1).value).toBeGreaterThan(0);
     const ended = await second.ended;
     expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining("trial")]);
-  }, 180_000);
+  }, 300_000);
 });
 
 const existing = (path: string): number => {
@@ -158,9 +178,11 @@ function tuneFlags(): string[] {
     "model.repeatWindow=0",
     "train.epochs=4",
     "train.patience=50",
+    "train.minimumStepsPerEpoch=20",
   ];
   return [
     ...["tune", "--data", join(folder, "plays.csv"), "--trials", "6", "--eta", "2", "--sampler", "random"],
+    ...["--space", join(folder, "space.json")],
     ...sets.flatMap((set) => ["--set", set]),
   ];
 }
@@ -169,9 +191,10 @@ describe.skipIf(!long)("on this machine (needs REFRAIN_FULL=1)", () => {
   test("two processes share a study: together they do each piece once; one that is killed is replaced by the other", async () => {
     const study = join(folder, "both.sqlite");
     const start = (): Running =>
-      startRefrain(["--runs", join(folder, "both"), ...tuneFlags(), "--study", study, "--processes", "0"]);
+      startRefrain(["--runs", join(folder, "both"), ...tuneFlags(), "--study", study, "--processes", "0"], WASM);
     const [one, two] = [start(), start()];
-    await waitFor(() => (existing(join(folder, "both", "tuning")) > 0 ? true : undefined), two, 60);
+    started.push(one, two);
+    await waitFor(() => (existing(join(folder, "both", "tuning")) > 0 ? true : undefined), two, 150);
     await pause(1500);
     one.child.kill("SIGKILL");
     const ended = await two.ended;
@@ -180,18 +203,19 @@ describe.skipIf(!long)("on this machine (needs REFRAIN_FULL=1)", () => {
     const store = await openStudy(study);
     expectWhole(store.trials(), 6, { first: 1, last: 4, eta: 2 });
     store.close();
-  }, 120_000);
+  }, 300_000);
 
   test("a trial whose process is killed goes on in another one", async () => {
-    const running = startRefrain(["--runs", join(folder, "pool"), ...tuneFlags(), "--processes", "1"]);
-    const child = await waitFor(() => childOf(running.child.pid as number), running, 60);
+    const running = startRefrain(["--runs", join(folder, "pool"), ...tuneFlags(), "--processes", "1"], WASM);
+    started.push(running);
+    const child = await waitFor(() => childOf(running.child.pid as number), running, 150);
     await pause(500);
     process.kill(child, "SIGKILL");
     const { code, stdout } = await running.ended;
     expect([code, stdout]).toEqual([0, expect.stringContaining("goes on elsewhere")]);
     expect(stdout).toContain("6 trials");
     expect(childOf(running.child.pid as number)).toBeUndefined();
-  }, 120_000);
+  }, 300_000);
 });
 
 /** A child of a process that has IPC, by Linux's own list. */

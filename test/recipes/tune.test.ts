@@ -6,6 +6,7 @@ import { writeLog } from "../../src/data/index.js";
 import {
   objectiveOn,
   prepare,
+  referenceOf,
   runConfig,
   type TrialData,
   type TuneEvent,
@@ -113,6 +114,18 @@ describe("tune", () => {
     expect((await train("one", 1, 4)).value).toBe(whole.value);
     expect((await train("one", 0, 1)).value).toBeLessThanOrEqual(whole.value);
     expect(performance.now() - before).toBeLessThan(1000 * (whole.seconds as number) + 50);
+  });
+
+  test("without a space it has that of recurrent models, and its first trial is in it", () => {
+    const { space: own, run } = tuneConfig({});
+    expect(Object.keys(own)).toContain("train.learningRate");
+    expect(referenceOf({ space: own, run })).toEqual({
+      "model.hiddenSize": run.model.hiddenSize,
+      "model.inputDropout": run.model.inputDropout,
+      "model.dropout": run.model.dropout,
+      "train.learningRate": run.train.learningRate,
+      "train.weightDecay": run.train.weightDecay,
+    });
   });
 
   test("what trials see has no test part, and its type takes nothing else", async () => {

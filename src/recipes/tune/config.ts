@@ -37,7 +37,10 @@ const optionsSchema = z.strictObject({
   eta: z.number().min(1.1).max(100).default(3).describe("One trial in so many goes on, with so many times the epochs"),
   minutes: z.number().min(0).max(1e6).nullable().default(null).describe("Minutes after which no new task starts"),
   seed: z.number().int().min(0).default(1).describe("Seed of the draws"),
-  space: z.unknown().describe("Options by name, with what may be tried of each; by default the recurrent space"),
+  space: z
+    .unknown()
+    .optional()
+    .describe("Options by name, with what may be tried of each; by default the recurrent space"),
 });
 
 /** The options of a search but `run` and the form of `space`, with meaning, range and default. */

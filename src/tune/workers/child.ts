@@ -22,7 +22,8 @@ export type Report =
  * @param start makes the objective from what the first task of a study brings; it is kept while that stays the same
  */
 export function serveTasks(start: (begin: unknown) => Promise<Objective>): void {
-  const say = (report: Report) => process.connected && process.send?.(report);
+  // The callback takes the error of a parent that went away meanwhile; this process ends with it.
+  const say = (report: Report) => process.connected && process.send?.(report, undefined, undefined, () => {});
   let kept: { readonly key: string; readonly objective: Promise<Objective> } | undefined;
   let stop: AbortController | undefined;
   const run = async (begin: unknown, task: Task) => {
