@@ -23,6 +23,8 @@ export function buildIfNeeded(root, onStart) {
     const { status } = spawnSync(process.execPath, [vite, "build", "-c", join("app", config)], {
       cwd: root,
       stdio: "inherit",
+      // A test's NODE_ENV would build React for development: three times slower, and twice as large.
+      env: { ...process.env, NODE_ENV: "production" },
     });
     if (status !== 0) throw new Error(`app/${config}: the build ended with ${status}.`);
   }

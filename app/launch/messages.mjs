@@ -27,6 +27,11 @@ const MESSAGES = {
     "No window, because {why} and no Chromium, Chrome or Edge was found. Open this address:",
     "{why}，且未找到 Chromium、Chrome 或 Edge，不打开窗口。请打开此地址：",
   ],
+  packageHelp: [
+    "npm run package [-- --dir]\n\nMakes an installer of the desktop app for this system in dist/packages; with --dir only the unpacked folder.\nelectron-builder (279 packages) is installed beside the project the first time, and downloads Electron.",
+    "npm run package [-- --dir]\n\n在 dist/packages 中为本系统生成桌面应用的安装包；加 --dir 只生成未打包的文件夹。\n首次运行会在项目旁安装 electron-builder（279 个包），并由它下载 Electron。",
+  ],
+  noBuilder: ["electron-builder could not be installed.", "无法安装 electron-builder。"],
   wrong: ["Unknown option. npm run app -- --help shows what there is.", "未知选项。npm run app -- --help 查看用法。"],
 };
 

@@ -13,11 +13,15 @@ const run = promisify(execFile);
 
 /** What is measured of each store. */
 const CASES = {
+  aim: { connections: 10, rate: 2000, what: "2,000 a second are sent, 10 connections" },
   most: { connections: 32, what: "as many as it can, 32 connections" },
   scored: { connections: 32, vary: true, what: "the same, each list of another length, so that none is known yet" },
-  aim: { connections: 10, rate: 2000, what: "2,000 a second are sent, 10 connections" },
   flood: { connections: 640, rate: 20_000, what: "20,000 a second are sent, 640 connections" },
-  swap: { connections: 32, rate: 1000, what: "1,000 a second are sent, a model put in place every 2 s" },
+  swap: {
+    connections: 32,
+    rate: 1000,
+    what: "1,000 a second are sent, and after 1 s another model is put in place, for which all states are made anew",
+  },
 };
 
 export async function runServe(args) {
@@ -47,8 +51,7 @@ Takes about a minute and a half for each store.`);
   await writeRun(runs, "load");
   const stores = flags.store ?? ["memory", "sqlite", ...(flags.redis ? ["redis"] : [])];
   for (const store of stores)
-    for (const name of flags.case ?? Object.keys(CASES)) {
-      const result = await measure(runs, store, name, flags);
+    for await (const [name, result] of measured(runs, store, flags.case ?? Object.keys(CASES), flags)) {
       writeFileSync(join(flags.out, `${store}-${name}.json`), JSON.stringify(result, null, 2));
       const { perSecond, latency, codes } = result;
       console.log(
@@ -70,49 +73,46 @@ Takes about a minute and a half for each store.`);
   });
 }
 
-async function measure(runs, store, name, { seconds, redis }) {
+/** The cases on one server, whose states are in memory by then. */
+async function* measured(runs, store, names, { seconds, redis }) {
   const state = join(runs, ".serving-bench");
   rmSync(state, { recursive: true, force: true });
+  const own = ["--port", "0", "--rate", "0", "--state", state, "--store", store];
   const server = await start([
-    "--runs",
-    runs,
-    "--json",
-    "serve",
-    "load",
-    "--port",
-    "0",
-    "--rate",
-    "0",
-    "--state",
-    state,
-    "--store",
-    store,
+    ...["--runs", runs, "--json", "serve", "load", ...own],
     ...(redis && store === "redis" ? ["--redis", redis] : []),
   ]);
+  const { url, child, engine } = server;
   try {
-    const cold = await firstAnswers(server.url);
-    await warm(server.url);
-    const { what: _, ...load } = CASES[name];
-    await driven({ url: server.url, connections: 32, seconds: 3 }); // the compiler's turn
-    let swaps = 0;
-    const timer = name === "swap" ? setInterval(() => void swap(server.url).then(() => swaps++), 2000) : undefined;
-    const before = usage(server.child.pid);
-    const result = await driven({ url: server.url, seconds: Number(seconds), ...load });
-    clearInterval(timer);
-    const after = usage(server.child.pid);
-    const metrics = await (await fetch(`${server.url}/metrics`)).text();
-    return {
-      ...result,
-      swaps,
-      cold,
-      engine: server.engine,
-      at: new Date().toISOString().slice(0, 10),
-      cpu: (after.cpu - before.cpu) / result.seconds,
-      memory: after.memory,
-      batches: meanOf(metrics, "refrain_batch_rows"),
-    };
+    const cold = await firstAnswers(url);
+    await warm(url);
+    await driven({ url, connections: 32, seconds: 3 }); // the compiler's turn
+    for (const name of names) {
+      const { what: _, ...load } = CASES[name];
+      let swaps = 0;
+      const timer = name === "swap" ? setTimeout(() => void swap(url).then(() => swaps++), 1000) : undefined;
+      const before = { ...usage(child.pid), rows: await batchesOf(url) };
+      const result = await driven({ url, seconds: Number(seconds), ...load });
+      clearTimeout(timer);
+      const after = { ...usage(child.pid), rows: await batchesOf(url) };
+      const batches = (after.rows.sum - before.rows.sum) / (after.rows.count - before.rows.count);
+      const cpu = (after.cpu - before.cpu) / result.seconds;
+      yield [
+        name,
+        {
+          ...result,
+          swaps,
+          cold,
+          engine,
+          batches,
+          cpu,
+          memory: after.memory,
+          at: new Date().toISOString().slice(0, 10),
+        },
+      ];
+    }
   } finally {
-    server.child.kill("SIGTERM");
+    child.kill("SIGTERM");
     await server.ended;
   }
 }
@@ -184,7 +184,9 @@ function usage(pid) {
   }
 }
 
-function meanOf(metrics, name) {
-  const value = (end) => Number(new RegExp(`^${name}_${end} (\\S+)$`, "m").exec(metrics)?.[1]);
-  return value("sum") / value("count");
+/** Batches so far, and the lists in them. */
+async function batchesOf(url) {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const value = (end) => Number(new RegExp(`^refrain_batch_rows_${end} (\\S+)$`, "m").exec(metrics)?.[1]);
+  return { sum: value("sum"), count: value("count") };
 }

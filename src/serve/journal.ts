@@ -18,6 +18,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+const ZEROS = Buffer.alloc(1 << 18);
+
 /**
  * An append log. `append` answers when the line is on the disk; lines that come meanwhile share one write and one fsync
  * (group commit), so that many writers cost hardly more than one.
@@ -33,6 +35,8 @@ export class Journal {
   #pumping: Promise<void> | undefined;
   /** Bytes that are on the disk. */
   #size: number;
+  /** Bytes of the file: zeros lie ahead, so that a write changes no size, which halves the time of most fsyncs. */
+  #ahead: number;
   /** True where a failed write may have left bytes behind the whole ones. */
   #hasRest = false;
   #closed = false;
@@ -41,6 +45,7 @@ export class Journal {
     this.path = path;
     this.#file = file;
     this.#size = size;
+    this.#ahead = size;
   }
 
   /**
@@ -81,7 +86,8 @@ export class Journal {
       await this.#file.close();
       removed = rewriteJournal(this.path, (play) => !isRemoved(play));
       this.#file = await open(this.path, "r+");
-      this.#size = (await this.#file.stat()).size;
+      this.#size = readJournal(this.path).size;
+      this.#ahead = this.#size;
     };
     const done = rewriting();
     this.#pumping = done.catch(() => {}).then(() => this.#pump());
@@ -92,7 +98,20 @@ export class Journal {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#pumping;
+    await this.#file.truncate(this.#size).catch(() => {}); // else when it is opened
     await this.#file.close();
+  }
+
+  /** Writes zeros ahead where the next lines would not fit. A disk that has no room for them may have some for the lines. */
+  async #makeRoom(bytes: number): Promise<void> {
+    if (this.#size + bytes <= this.#ahead) return;
+    try {
+      const from = Math.max(this.#size, this.#ahead);
+      const { bytesWritten } = await this.#file.write(ZEROS, 0, ZEROS.length, from);
+      this.#ahead = from + bytesWritten;
+    } catch {
+      this.#ahead = Number.POSITIVE_INFINITY; // not again
+    }
   }
 
   async #pump(): Promise<void> {
@@ -103,6 +122,7 @@ export class Journal {
         if (this.#hasRest) await this.#file.truncate(this.#size);
         this.#hasRest = false;
         const bytes = Buffer.concat(batch.map(({ line }) => line));
+        await this.#makeRoom(bytes.length);
         for (let at = 0; at < bytes.length; )
           at += (await this.#file.write(bytes, at, bytes.length - at, this.#size + at)).bytesWritten;
         await this.#file.datasync();
@@ -111,6 +131,7 @@ export class Journal {
       } catch (cause) {
         // What was refused must not come back: not in the next batch's place, and not after a restart.
         this.#hasRest = true;
+        this.#ahead = Number.POSITIVE_INFINITY;
         await this.#file.truncate(this.#size).catch(() => {}); // else before the next batch
         for (const { reject } of batch) reject(unavailable(this.path, cause));
       }

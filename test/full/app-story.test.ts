@@ -52,7 +52,7 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
     page = await context.newPage();
     problems = watchProblems(page, server.origin);
-  }, 180_000);
+  }, 400_000);
 
   afterAll(async () => {
     await browser?.close();

@@ -54,10 +54,13 @@ export function watchProblems(page: Page, origin: string): string[] {
 /** Asks the API as the page does. */
 export async function askServer<T>({ origin, token }: AppServer, path: string, body?: unknown): Promise<T> {
   const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
-  const reply = await fetch(`${origin}/api${path}`, {
-    headers,
-    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
-  });
+  const asked = () =>
+    fetch(`${origin}/api${path}`, {
+      headers,
+      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+    });
+  // A kept connection may be closed by the server at the moment when it is used again.
+  const reply = await (body === undefined ? asked().catch(asked) : asked());
   const answer = (await reply.json()) as T & { error?: { code: string; message: string } };
   if (!reply.ok) throw new Error(`${reply.status} ${answer.error?.code}: ${answer.error?.message}`);
   return answer;

@@ -20,7 +20,7 @@ export function Moment({ plays, now, at, onNow }: MomentProps) {
   return (
     <div className="now">
       {shown !== null && (
-        <label className="as-of">
+        <label>
           <span className="small">{t("explore.asOf")}</span>
           <input
             type="datetime-local"

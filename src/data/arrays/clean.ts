@@ -13,8 +13,8 @@ import type { LineFormat } from "./scanner.js";
 
 /** About what share of the whole each step is done at, for the time left. */
 export const DONE = { reading: 0.55, rules: 0.75, names: 0.88, sorting: 1 } as const;
-/** Bytes that a row takes while it is read, sorted and cleaned, with its share of the names. */
-const ROW_BYTES = 40;
+/** Bytes that a row takes at most while it is read, sorted and cleaned, with its share of the names: measured from 0.2 to 2 million. */
+const ROW_BYTES = 150;
 
 /** True where the rows of a file can be held as columns of numbers, by the length of its first lines. */
 export function fitsInArrays({ size, lineBytes, separator }: PlainFile, memory: number): boolean {
