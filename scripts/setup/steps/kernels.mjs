@@ -18,13 +18,13 @@ export function isDone({ root, retry, engine }) {
   if (engine === "wasm" || engine === "cpu" || readJson(verdictOf(root))?.engine !== "native") return true;
   if (retry) return false;
   const record = readJson(recordOf(root));
-  if (record?.signature !== signatureOf(root)) return false;
+  if (record?.signature !== signatureOf(root) || record.sources === undefined) return false;
   return record.refused !== undefined || existsSync(addonOf(root));
 }
 
 /** Compiles Refrain's own operations for the processor of this machine. Without a compiler training is only slower. */
 export async function run({ root, t, progress }) {
-  const record = { signature: signatureOf(root), processor: processorHere() };
+  const record = { signature: signatureOf(root), processor: processorHere(), sources: sourcesHashOf(root) };
   await progress.step(t("kernels"), async () => {
     mkdirSync(kernelsOf(root), { recursive: true });
     rmSync(addonOf(root), { force: true });
@@ -89,6 +89,15 @@ function librariesOf(root) {
   return readdirSync(folder)
     .filter((name) => real.includes(name) && /^libtensorflow.*\.(so|dylib)|\.so\.\d|\.dylib$/.test(name))
     .map((name) => join(folder, name));
+}
+
+/** As src/engine/kernels.ts has it, which refuses kernels of other sources. */
+function sourcesHashOf(root) {
+  return sha256OfText(
+    ...sourcesOf(root)
+      .sort()
+      .map((path) => readFileSync(path, "utf8")),
+  );
 }
 
 function signatureOf(root) {
