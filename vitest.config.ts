@@ -14,6 +14,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // Tests look for English texts, whatever the terminal speaks.
+    env: { REFRAIN_LANG: "en" },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",

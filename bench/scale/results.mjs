@@ -4,7 +4,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 
 const LINES = {
-  train: { name: "forward and backward pass of a batch, ms", colour: "#4263eb" },
+  train: { name: "a batch there and back, ms", colour: "#4263eb" },
   list: { name: "list of ten, ms", colour: "#e8590c" },
   play: { name: "one more play, ms", colour: "#2b8a3e" },
   memory: { name: "peak memory, GB", colour: "#862e9c" },
@@ -46,11 +46,17 @@ function figure(results, axes) {
     const good = points.filter(({ left }) => !left);
     return `<g transform="translate(${(n % 2) * WIDTH},${Math.floor(n / 2) * HEIGHT})">${panel(axes[axis].unit, good)}</g>`;
   });
-  const legend = Object.values(LINES).map(
-    ({ name, colour }, n) =>
-      `<rect x="${LEFT + n * 205}" y="${2 * HEIGHT + 6}" width="12" height="4" fill="${colour}"/><text x="${LEFT + 17 + n * 205}" y="${2 * HEIGHT + 12}">${name}</text>`,
-  );
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * WIDTH + 40} ${2 * HEIGHT + 24}" font-family="system-ui,sans-serif" font-size="11" fill="#333"><rect width="100%" height="100%" fill="#fff"/>${panels.join("")}${legend.join("")}</svg>\n`;
+  const legend = Object.values(LINES).map(({ name, colour }, n) => {
+    const x = LEFT + n * (WIDTH / 2 + 10);
+    return `<rect x="${x}" y="${2 * HEIGHT + 6}" width="12" height="4" fill="${colour}"/><text x="${x + 17}" y="${2 * HEIGHT + 12}">${name}</text>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${2 * WIDTH + 40} ${2 * HEIGHT + 24}" font-family="system-ui,sans-serif" font-size="11" fill="#333" role="img">
+<title>Time and memory as items, users, length and units grow</title>
+<rect width="100%" height="100%" fill="#fff"/>
+${panels.join("\n")}
+${legend.join("\n")}
+</svg>
+`;
 }
 
 function panel(unit, points) {

@@ -17,7 +17,7 @@ export const AXES = {
   units: { sizes: [64, 128, 256, 512, 1024], unit: "units" },
 };
 /** Seconds in which a point must have ended. */
-const MOST = 60;
+const MOST = 240;
 
 export async function runScale(args) {
   const { values: flags } = parseArgs({

@@ -18,7 +18,7 @@ import { addTuneCommand } from "./commands/tune.js";
 import { addUpdateCommand } from "./commands/update.js";
 import { addWorkerCommand } from "./commands/worker.js";
 import { previewText } from "./detected-view.js";
-import { text, useLanguage } from "./messages.js";
+import { systemLanguage, text, useLanguage } from "./messages.js";
 import { INTERRUPTED } from "./run-finish.js";
 
 /** Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 4 engine, 130 interrupted. */
@@ -70,7 +70,7 @@ Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 
     )
     .hook("preAction", () => {
       const { lang } = flags();
-      if (lang === "en" || lang === "zh") useLanguage(lang);
+      useLanguage(lang === "en" || lang === "zh" ? lang : systemLanguage());
     })
     .configureOutput({ outputError: (message, write) => write(message) })
     .exitOverride();
