@@ -72,6 +72,14 @@ describe.each(names)("%s", (name) => {
   test("Chinese text has Chinese punctuation", () => {
     const prose = cells.map(({ zh = "" }) => zh.replace(/```[\s\S]*?```|`[^`\n]*`|\$[^$\n]*\$/g, "")).join("\n");
     expect(prose.match(/.{0,10}\p{Script=Han}[,:;!?()].{0,10}/gu) ?? []).toEqual([]);
+    // Markdown does not end bold text between a full-width mark and a letter: the stars stay.
+    const open = prose.split("\n").flatMap((line) => {
+      const parts = line.split("**");
+      return parts.filter(
+        (part, i) => i % 2 === 1 && /[，。：！？；）」]$/.test(part) && /^[\p{Script=Han}\w]/u.test(parts[i + 1] ?? ""),
+      );
+    });
+    expect(open).toEqual([]);
   });
 
   test("nothing of the machine that ran it", () => {
