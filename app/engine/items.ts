@@ -64,17 +64,21 @@ export async function neighbours({ run, item: id, limit }: Params<"neighbours">)
   };
 }
 
-/** Listeners who are asked at most, spread over all: each costs a pass over the history. */
+/** Listeners who are asked at most, spread over all: each costs a pass over the history and the scores of all songs. */
 const MOST_ASKED = 1000;
+const FEWEST_ASKED = 50;
+/** Scores that all of them may cost: about three seconds. */
+const MOST_SCORES = 10_000_000;
 /** Histories in one pass, by the numbers that their scores hold. */
 const SCORES_AT_ONCE = 2 ** 22;
 
 /** Listeners in whose list after all their known plays an item stands, the likeliest first. */
 async function whoGets({ saved }: Session, item: number): Promise<Result<"neighbours">["gets"]> {
   const { users, histories, times, scorer } = saved;
-  const stride = Math.max(1, Math.ceil(users.size / MOST_ASKED));
-  const asked = Array.from({ length: Math.ceil(users.size / stride) }, (_, n) => 1 + n * stride);
   const width = scorer.itemCount + 1;
+  const most = Math.min(MOST_ASKED, Math.max(FEWEST_ASKED, Math.floor(MOST_SCORES / width)));
+  const stride = Math.max(1, Math.ceil(users.size / most));
+  const asked = Array.from({ length: Math.ceil(users.size / stride) }, (_, n) => 1 + n * stride);
   const size = Math.max(1, Math.floor(SCORES_AT_ONCE / width));
   const found: Result<"neighbours">["gets"] = [];
   for (let from = 0; from < asked.length; from += size) {

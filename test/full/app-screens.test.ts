@@ -1,4 +1,4 @@
-// Every screen of the built app in a real browser: accessible, small, and fast.
+// Every screen of the built app in a real browser: accessible, whole at every size, usable by keyboard, fast, and saved as files.
 // Waits for the long run, and for a browser.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,6 +14,7 @@ import {
   seen,
   smallLog,
   startAppServer,
+  tabTo,
   trainRun,
   visit,
   WINDOW_NEEDS,
@@ -22,10 +23,7 @@ import {
 import { ROOT } from "../support/cli.js";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const LOOKS = [
-  { theme: "light", language: "en" },
-  { theme: "dark", language: "zh" },
-];
+const LOOKS = ["light", "dark"].flatMap((theme) => ["en", "zh"].map((language) => ({ theme, language })));
 /** Most bytes of all scripts and styles, gzipped: the page itself, and the figures that load with the first one. */
 const BUDGET = { page: 210_000, figures: 420_000 };
 const WHAT_IFS = 20;
@@ -46,14 +44,16 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     server = await startAppServer(join(folder, "runs"));
     const data = { path: join(folder, "log.csv") };
     run = await trainRun(server, { name: "first", data, train: { epochs: 2 } });
+    const second = await trainRun(server, { name: "second", data, train: { epochs: 2, seed: 2 } });
     screens = {
       home: "/",
       data: "/data",
       train: "/train",
       runs: "/runs",
+      deleted: "/runs?view=deleted",
       run: `/runs/${run}`,
-      compare: "/compare",
-      explore: `/explore/${run}?user=u1`,
+      compare: `/compare?runs=${run},${second}`,
+      explore: `/explore/${run}?user=u1&vs=${second}`,
       items: `/items/${run}?item=Artist%204%20-%20Lemon%204`,
       evaluate: `/evaluate/${run}`,
       settings: "/settings",
@@ -77,6 +77,20 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     await page.evaluate((text) => localStorage.setItem("refrain.settings", text), JSON.stringify(settings));
     await page.reload();
   };
+  /** Waits until nothing is loading, but not for the measurement of an estimate, and until figures are drawn. */
+  const settled = async () => {
+    await page.locator("h1").first().waitFor();
+    await page
+      .waitForFunction(() => document.querySelector(".skeleton") === null, null, { timeout: 2500 })
+      .catch(() => {});
+    await page.waitForFunction(
+      () =>
+        [...document.querySelectorAll("section.chart figure > div")].every((place) => place.querySelector(".main-svg")),
+      null,
+      { timeout: 30_000 },
+    );
+  };
+
   test("what is loaded is within its budget", () => {
     const assets = join(ROOT, "dist", "app", "web", "assets");
     const sizes = readdirSync(assets)
@@ -96,8 +110,7 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
       await look(settings);
       for (const place of Object.values(screens)) {
         await visit(page, place);
-        await page.locator("h1, h2").first().waitFor();
-        await page.waitForTimeout(1200);
+        await settled();
         const { violations } = await new AxeBuilder({ page: page as never }).withTags(RULES).analyze();
         const found = violations.map(
           ({ id, nodes }) =>
@@ -111,6 +124,86 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     }
     await look({ theme: "light", language: "en" });
     expect(problems).toEqual([]);
+  });
+
+  test("nothing is cut off at 1024x700, at 200 % and at 4K", { timeout: 120_000 }, async () => {
+    const sizes = [
+      [1024, 700],
+      [720, 450], // what 200 % leaves of 1440x900
+      [3840, 2160],
+    ];
+    for (const [width, height] of sizes) {
+      await page.setViewportSize({ width, height });
+      for (const [name, place] of Object.entries(screens)) {
+        await visit(page, place);
+        await settled();
+        const over = await page.evaluate(() => {
+          const main = document.querySelector("main") as HTMLElement;
+          const { scrollWidth, clientWidth } = document.documentElement;
+          return Math.max(main.scrollWidth - main.clientWidth, scrollWidth - clientWidth);
+        });
+        expect.soft(over, `${width}x${height} ${name}`).toBeLessThanOrEqual(0);
+      }
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+    expect(problems).toEqual([]);
+  });
+
+  test("by keyboard alone: to every screen, to a listener, a change and back", { timeout: 120_000 }, async () => {
+    await visit(page, "/");
+    await seen(page, "A recommender you can question");
+    for (const name of ["Data", "Train", "Runs", "Compare", "Items", "Evaluate", "Settings & help", "Explore"]) {
+      await page.locator("body").press("Control+k");
+      await page.keyboard.type(name);
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { level: 1, name }).waitFor();
+    }
+    await page.locator('[role="option"]').first().waitFor();
+    await tabTo(page, /^Listeners/);
+    await page.keyboard.press("ArrowDown");
+    const list = page.getByRole("region", { name: "What comes next" }).first();
+    await list.getByRole("listitem").first().waitFor();
+    await tabTo(page, /^Take .* out/, 300);
+    await page.keyboard.press("Enter");
+    await seen(page, "Changes: 1.");
+    const shown = await page.evaluate(() => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement as Element);
+      return [outlineStyle, outlineWidth];
+    });
+    if (await page.evaluate(() => document.activeElement !== document.body)) expect(shown[0]).not.toBe("none");
+    await page.keyboard.press("Control+z");
+    await expect.poll(() => page.getByText("Changes: 1.").count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  test("every figure saves PNG, SVG and CSV, and a run its report", { timeout: 180_000 }, async () => {
+    const saved = async (click: () => Promise<unknown>) => {
+      const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), click()]);
+      return readFileSync(await download.path());
+    };
+    let figures = 0;
+    for (const place of [screens.run, screens.compare, screens.items, screens.evaluate]) {
+      await visit(page, place);
+      await page.locator(".main-svg").first().waitFor({ timeout: 60_000 });
+      await settled();
+      for (const chart of await page.locator("section.chart").all()) {
+        const of = (name: string) => () => chart.getByRole("button", { name, exact: true }).click();
+        expect((await saved(of("PNG"))).subarray(1, 4).toString()).toBe("PNG");
+        expect((await saved(of("SVG"))).toString()).toMatch(/^<svg/);
+        expect((await saved(of("CSV"))).toString().split("\r\n").length).toBeGreaterThan(2);
+        figures++;
+      }
+    }
+    expect(figures).toBeGreaterThanOrEqual(7);
+    await visit(page, screens.run);
+    const html = (await saved(() => page.getByRole("button", { name: "Report (HTML)" }).click())).toString();
+    const other = await browser.newPage();
+    const strays = watchProblems(other, "about:");
+    await other.setContent(html);
+    await other.locator(".main-svg").first().waitFor();
+    await other.getByText("Ten recommendations").first().waitFor();
+    expect(strays).toEqual([]);
+    await other.close();
   });
 
   test("the page is there at once, and a change is answered at once", { timeout: 120_000 }, async () => {
