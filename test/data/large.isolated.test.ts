@@ -166,7 +166,10 @@ describe("DuckDB and memory", () => {
             return cleaned;
           });
           if (end !== "\r") scanned++;
-          expect(large).toEqual(end === "\r" ? { code: "must be read another way" } : small);
+          // A file of one endless line is left to the small way, unless its first bytes say that it is no text.
+          if (end === "\r")
+            expect([{ code: "must be read another way" }, { code: "FILE_BINARY" }]).toContainEqual(large);
+          else expect(large).toEqual(small);
         },
       ),
       { numRuns: isLongRun ? 2000 : 60, seed: 9 },
