@@ -9,13 +9,21 @@ import { Stop } from "./setup/tools/stop.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const t = labMessages(process.env);
+/** In a container there is often nobody but root; the server listens on this computer only, behind a token. */
+const asRoot = process.getuid?.() === 0 ? ["--ServerApp.allow_root=True"] : [];
 try {
   if ((await setUp([])) !== 0) throw new Stop("");
   ensureLab(root, { t });
   console.log(t("open"));
   const lab = spawn(
     labPlaces(root).jupyter,
-    ["lab", `--ServerApp.root_dir=${join(root, "notebooks")}`, "--ServerApp.ip=127.0.0.1", ...process.argv.slice(2)],
+    [
+      "lab",
+      `--ServerApp.root_dir=${join(root, "notebooks")}`,
+      "--ServerApp.ip=127.0.0.1",
+      ...asRoot,
+      ...process.argv.slice(2),
+    ],
     { cwd: join(root, "notebooks"), env: labEnvironment(root, process.env), stdio: "inherit" },
   );
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => lab.kill(signal));
