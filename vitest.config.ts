@@ -4,6 +4,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 const publicNames = fileURLToPath(new URL("src/index.ts", import.meta.url));
 const serveNames = fileURLToPath(new URL("src/serve/index.ts", import.meta.url));
 const isolated = "test/**/*.isolated.test.ts";
+const browser = "test/full/app-*.test.ts";
 
 export default defineConfig({
   // The app imports the built package by its name; tests read the sources.
@@ -29,12 +30,14 @@ export default defineConfig({
         test: {
           name: "shared",
           include: ["test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, isolated],
+          exclude: [...configDefaults.exclude, isolated, browser],
           isolate: false,
         },
       },
       // Files that replace a module need modules of their own: a shared one may be loaded already, and would stay replaced.
       { extends: true, test: { name: "isolated", include: [isolated] } },
+      // A window that waits for two processors shared with other tests waits too long: after the others, one at a time.
+      { extends: true, test: { name: "browser", include: [browser], maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
   },
 });
