@@ -176,10 +176,9 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     expect(problems).toEqual([]);
   });
 
-  // Sometimes one download never begins in Chromium without a window; the cause is not known yet.
-  test("every figure saves PNG, SVG and CSV, and a run its report", { timeout: 180_000, retry: 3 }, async () => {
+  test("every figure saves PNG, SVG and CSV, and a run its report", { timeout: 180_000 }, async () => {
     const saved = async (click: () => Promise<unknown>) => {
-      const [download] = await Promise.all([page.waitForEvent("download", { timeout: 20_000 }), click()]);
+      const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), click()]);
       return readFileSync(await download.path());
     };
     let figures = 0;
@@ -188,6 +187,8 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
       await page.locator(".main-svg").first().waitFor({ timeout: 60_000 });
       await settled();
       for (const chart of await page.locator("section.chart").all()) {
+        // Chromium throttles a page that starts ten downloads within a second, which nobody clicks.
+        await page.waitForTimeout(1100);
         const of = (name: string) => () => chart.getByRole("button", { name, exact: true }).click();
         expect((await saved(of("PNG"))).subarray(1, 4).toString()).toBe("PNG");
         expect((await saved(of("SVG"))).toString()).toMatch(/^<svg/);
@@ -259,7 +260,7 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
         `${p95(waited).toFixed(0)} ms, the model p95 ${p95(asked).toFixed(1)} ms; first paint ${paint.toFixed(0)} ms`,
     );
     // Wanted are 100 ms and 1 s; other tests share this machine's processors.
-    expect(p95(answered)).toBeLessThan(1000);
+    expect(p95(answered)).toBeLessThan(500);
     expect(paint).toBeLessThan(3000);
   });
 });
