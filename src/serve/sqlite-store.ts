@@ -1,20 +1,8 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { RefrainError } from "../core/errors.js";
+import { type Database, openSqlite, type Statement } from "../core/sqlite.js";
 import { ForgottenUsers } from "./forgotten.js";
 import type { KeptState, PlayStore, StoredPlay } from "./play-store.js";
-
-/** What is used of libsql, whose interface is that of better-sqlite3. */
-interface Statement {
-  run(...values: readonly unknown[]): { readonly changes: number };
-  get(...values: readonly unknown[]): unknown;
-  all(...values: readonly unknown[]): unknown[];
-}
-interface Database {
-  exec(sql: string): unknown;
-  prepare(sql: string): Statement;
-  close(): void;
-}
 
 const TABLES = `
 PRAGMA journal_mode = WAL;
@@ -60,11 +48,7 @@ export class SqliteStore implements PlayStore {
   static async open(folder: string): Promise<SqliteStore> {
     const path = join(folder, "plays.sqlite");
     try {
-      const { default: Sqlite } = (await import("libsql")) as unknown as {
-        default: new (path: string, options: { timeout: number }) => Database;
-      };
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const database = new Sqlite(path, { timeout: 5000 });
+      const database = await openSqlite(path, { timeout: 5000, mode: 0o700 });
       database.exec(TABLES);
       return new SqliteStore(database, path, new ForgottenUsers(folder));
     } catch (cause) {

@@ -1,22 +1,9 @@
 // A study in an SQLite file, which several processes can share. One transaction a change; the file's own locks do the rest.
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import { RefrainError } from "../core/errors.js";
+import { type Database, openSqlite } from "../core/sqlite.js";
 import { checkSame, type StudyStore } from "./store.js";
 import type { Change, RungResult, StudyDefinition, StudyTrial } from "./trials.js";
-
-/** What is used of libsql, whose interface is that of better-sqlite3. */
-interface Statement {
-  run(...values: readonly unknown[]): unknown;
-  get(...values: readonly unknown[]): unknown;
-  all(...values: readonly unknown[]): unknown[];
-}
-interface Database {
-  exec(sql: string): unknown;
-  prepare(sql: string): Statement;
-  close(): void;
-}
 
 const FORMAT = 1;
 /** Longest wait for another process's transaction, ms. */
@@ -47,11 +34,7 @@ export async function openStudy(path: string, definition?: StudyDefinition): Pro
     );
   let database: Database | undefined;
   try {
-    const { default: open } = (await import("libsql")) as unknown as {
-      default: new (path: string, options: { timeout: number; fileMustExist?: boolean }) => Database;
-    };
-    mkdirSync(dirname(path), { recursive: true });
-    database = new open(path, { timeout: BUSY, fileMustExist: definition === undefined });
+    database = await openSqlite(path, { timeout: BUSY, fileMustExist: definition === undefined });
     const study = new SqliteStudy(database, definition);
     if (definition) checkSame(path, study.definition, definition);
     return study;

@@ -34,7 +34,7 @@ function saved(options: Parameters<typeof shakenModel>[0] = {}): SavedModel {
 const read = (folder: string, name: string) => readFileSync(join(folder, name));
 
 test.skipIf(!hasOnnx)(
-  "ONNX: both files score as the model, hashes are those of the files, and no listener is in them",
+  "ONNX: both files score as the model, hashes are those of the files, and no listener is in them (needs npm run onnx)",
   () =>
     withFolder(async (parent) => {
       const folder = join(parent, "out");
@@ -63,55 +63,59 @@ test.skipIf(!hasOnnx)(
     }),
 );
 
-test.skipIf(!hasOnnx)("ONNX with users: their vectors and ids are there, and the card says so", () =>
-  withFolder(async (parent) => {
-    const of = saved();
-    exportModel(of, parent, { to: "onnx", users: true, language: "zh" });
-    expect(JSON.parse(read(parent, "items.json").toString()).users).toEqual(of.users.ids);
-    expect(read(parent, "README.md").toString()).toContain("请按个人数据处理");
-    const { networks } = JSON.parse(read(parent, "export.json").toString());
-    const run = await onnxRun(read(parent, "step.onnx"), "node");
-    const { inputs } = networks[0];
-    const { scores } = await run({ ...startState(inputs), ...stepFeeds(inputs, [{ item: 0, user: 2 }]) });
-    const wanted = of.scorer.score([{ user: 2, history: new Int32Array(0) }]) as Float32Array;
-    for (let item = 1; item <= V; item++) expect(Math.abs(scores.values[item] - wanted[item])).toBeLessThan(1e-5);
-    of.model.dispose();
-  }),
+test.skipIf(!hasOnnx)(
+  "ONNX with users: their vectors and ids are there, and the card says so (needs npm run onnx)",
+  () =>
+    withFolder(async (parent) => {
+      const of = saved();
+      exportModel(of, parent, { to: "onnx", users: true, language: "zh" });
+      expect(JSON.parse(read(parent, "items.json").toString()).users).toEqual(of.users.ids);
+      expect(read(parent, "README.md").toString()).toContain("请按个人数据处理");
+      const { networks } = JSON.parse(read(parent, "export.json").toString());
+      const run = await onnxRun(read(parent, "step.onnx"), "node");
+      const { inputs } = networks[0];
+      const { scores } = await run({ ...startState(inputs), ...stepFeeds(inputs, [{ item: 0, user: 2 }]) });
+      const wanted = of.scorer.score([{ user: 2, history: new Int32Array(0) }]) as Float32Array;
+      for (let item = 1; item <= V; item++) expect(Math.abs(scores.values[item] - wanted[item])).toBeLessThan(1e-5);
+      of.model.dispose();
+    }),
 );
 
 describe.each(["fp16", "int8"] as const)("packed as %s", (precision) => {
-  test.skipIf(!hasOnnx)("every format is smaller and runs with the numbers of the packed weights", () =>
-    withFolder(async (parent) => {
-      const of = saved();
-      const scoresOf: ArrayLike<number>[] = [];
-      const sizes: Record<string, number[]> = { onnx: [], tfjs: [] };
-      for (const to of ["onnx", "tfjs"] as const) {
-        for (const each of ["fp32", precision] as const) {
-          const report = exportModel(of, join(parent, to + each), { to, precision: each });
-          sizes[to].push(report.files.find(({ name }) => /step|weights/.test(name))?.bytes ?? 0);
+  test.skipIf(!hasOnnx)(
+    "every format is smaller and runs with the numbers of the packed weights (needs npm run onnx)",
+    () =>
+      withFolder(async (parent) => {
+        const of = saved();
+        const scoresOf: ArrayLike<number>[] = [];
+        const sizes: Record<string, number[]> = { onnx: [], tfjs: [] };
+        for (const to of ["onnx", "tfjs"] as const) {
+          for (const each of ["fp32", precision] as const) {
+            const report = exportModel(of, join(parent, to + each), { to, precision: each });
+            sizes[to].push(report.files.find(({ name }) => /step|weights/.test(name))?.bytes ?? 0);
+          }
+          const folder = join(parent, to + precision);
+          const { networks } = JSON.parse(read(folder, "export.json").toString());
+          const feeds = { ...startState(networks[0].inputs), ...stepFeeds(networks[0].inputs, [{ item: 3, user: 0 }]) };
+          if (to === "onnx")
+            scoresOf.push((await (await onnxRun(read(folder, "step.onnx"), "node"))(feeds)).scores.values);
+          else {
+            const { run, dispose } = await graphModelRun(
+              read(folder, "model.json").toString(),
+              read(folder, "weights.bin"),
+            );
+            scoresOf.push((await run(feeds)).scores.values);
+            dispose();
+          }
+          expect(sizes[to][1]).toBeLessThan(sizes[to][0]);
         }
-        const folder = join(parent, to + precision);
-        const { networks } = JSON.parse(read(folder, "export.json").toString());
-        const feeds = { ...startState(networks[0].inputs), ...stepFeeds(networks[0].inputs, [{ item: 3, user: 0 }]) };
-        if (to === "onnx")
-          scoresOf.push((await (await onnxRun(read(folder, "step.onnx"), "node"))(feeds)).scores.values);
-        else {
-          const { run, dispose } = await graphModelRun(
-            read(folder, "model.json").toString(),
-            read(folder, "weights.bin"),
-          );
-          scoresOf.push((await run(feeds)).scores.values);
-          dispose();
+        const exact = of.scorer.score([{ user: 0, history: Int32Array.of(3) }]) as Float32Array;
+        for (let item = 1; item <= V; item++) {
+          expect(Math.abs(scoresOf[0][item] - scoresOf[1][item])).toBeLessThan(1e-5);
+          expect(Math.abs(scoresOf[0][item] - exact[item])).toBeLessThan(0.05);
         }
-        expect(sizes[to][1]).toBeLessThan(sizes[to][0]);
-      }
-      const exact = of.scorer.score([{ user: 0, history: Int32Array.of(3) }]) as Float32Array;
-      for (let item = 1; item <= V; item++) {
-        expect(Math.abs(scoresOf[0][item] - scoresOf[1][item])).toBeLessThan(1e-5);
-        expect(Math.abs(scoresOf[0][item] - exact[item])).toBeLessThan(0.05);
-      }
-      of.model.dispose();
-    }),
+        of.model.dispose();
+      }),
   );
 });
 

@@ -85,7 +85,7 @@ const STEPS: [string, Partial<ModelConfig>][] = [
 ];
 
 describe("one play at a time gives the scores of the model", () => {
-  test.skipIf(!hasOnnx).each(STEPS)("ONNX Runtime: %s", async (_, options) => {
+  test.skipIf(!hasOnnx).each(STEPS)("ONNX Runtime: %s (needs npm run onnx)", async (_, options) => {
     const model = shakenModel(options);
     const { network, packed } = written(model, stepNetwork);
     await expectSteps(model, network, await onnxRun(onnxBytes(network, packed, NOTES), "node"));
@@ -102,7 +102,7 @@ describe("one play at a time gives the scores of the model", () => {
     model.dispose();
   });
 
-  test.skipIf(!hasOnnx)("the WebAssembly build for browsers runs the same file", async () => {
+  test.skipIf(!hasOnnx)("the WebAssembly build for browsers runs the same file (needs npm run onnx)", async () => {
     const model = shakenModel({});
     const { network, packed } = written(model, stepNetwork);
     await expectSteps(model, network, await onnxRun(onnxBytes(network, packed, NOTES), "web"));
@@ -110,25 +110,42 @@ describe("one play at a time gives the scores of the model", () => {
   });
 });
 
-test.skipIf(!hasOnnx)("several listeners go through one step together, and do not see each other", async () => {
-  const model = shakenModel({});
+test("the weights of a graph model have memory of their own, since readers take the whole buffer", () => {
+  const [, options] = OPTIONS.find(([name]) => name === "lstm, free, no copies, no users, no times") as [string, object];
+  const model = shakenModel(options); // small, as pieces of a pool are
   const { network, packed } = written(model, stepNetwork);
-  const run = await onnxRun(onnxBytes(network, packed, NOTES), "node");
-  const rows = [
-    { item: 3, user: 1 },
-    { item: 0, user: 0 },
-    { item: 7, user: 2 },
-  ];
-  const all = await run({ ...startState(network.inputs, 3), ...stepFeeds(network.inputs, rows) });
-  for (const [n, row] of rows.entries()) {
-    const alone = await run({ ...startState(network.inputs), ...stepFeeds(network.inputs, [row]) });
-    expectNear(all.scores.values.subarray(n * (V + 1), (n + 1) * (V + 1)), alone.scores.values as Float32Array);
-  }
+  const weights = graphModelFiles(network, packed, "")["weights.bin"];
+  expect([weights.byteOffset, weights.buffer.byteLength]).toEqual([0, weights.length]);
+  model.dispose();
+});
+  const { network, packed } = written(model, stepNetwork);
+  const weights = graphModelFiles(network, packed, "")["weights.bin"];
+  expect([weights.byteOffset, weights.buffer.byteLength]).toEqual([0, weights.length]);
   model.dispose();
 });
 
+test.skipIf(!hasOnnx)(
+  "several listeners go through one step together, and do not see each other (needs npm run onnx)",
+  async () => {
+    const model = shakenModel({});
+    const { network, packed } = written(model, stepNetwork);
+    const run = await onnxRun(onnxBytes(network, packed, NOTES), "node");
+    const rows = [
+      { item: 3, user: 1 },
+      { item: 0, user: 0 },
+      { item: 7, user: 2 },
+    ];
+    const all = await run({ ...startState(network.inputs, 3), ...stepFeeds(network.inputs, rows) });
+    for (const [n, row] of rows.entries()) {
+      const alone = await run({ ...startState(network.inputs), ...stepFeeds(network.inputs, [row]) });
+      expectNear(all.scores.values.subarray(n * (V + 1), (n + 1) * (V + 1)), alone.scores.values as Float32Array);
+    }
+    model.dispose();
+  },
+);
+
 describe("whole histories side by side give the scores of the model", () => {
-  test.skipIf(!hasOnnx).each(OPTIONS)("%s", async (_, options) => {
+  test.skipIf(!hasOnnx).each(OPTIONS)("%s (needs npm run onnx)", async (_, options) => {
     const model = shakenModel(options);
     const { network, packed } = written(model, sequenceNetwork);
     const bytes = onnxBytes(network, packed, NOTES);

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { EvaluationDetail } from "../../engine/protocol.js";
+import { MetricCell } from "../components/metric-cell.js";
 import { Badge, Card, Notice } from "../components/parts.js";
 import { useFormat } from "../format.js";
 
@@ -21,7 +22,6 @@ export function Readings({ readings }: Pick<EvaluationDetail, "readings">) {
 /** One list a listener, all test plays relevant. */
 export function Sets({ sets }: Pick<EvaluationDetail, "sets">) {
   const { t } = useTranslation();
-  const format = useFormat();
   if (sets.length === 0) return null;
   return (
     <Card title={t("evaluate.sets")} flush>
@@ -37,13 +37,8 @@ export function Sets({ sets }: Pick<EvaluationDetail, "sets">) {
         </thead>
         <tbody>
           <tr>
-            {sets.map(({ name, value, low, high }) => (
-              <td key={name} className="number">
-                {format.metric(value)}
-                <span className="interval">
-                  {format.metric(low)}–{format.metric(high)}
-                </span>
-              </td>
+            {sets.map((metric) => (
+              <MetricCell key={metric.name} metric={metric} />
             ))}
           </tr>
         </tbody>

@@ -4,6 +4,7 @@ import type { EvaluationDetail, Miss } from "../../engine/protocol.js";
 import { Chart } from "../components/chart.js";
 import { axis } from "../components/chart-theme.js";
 import { type Column, DataTable } from "../components/data-table.js";
+import { MetricCell } from "../components/metric-cell.js";
 import { Badge, Card, ErrorBox, Notice, Page, Skeleton } from "../components/parts.js";
 import { NoRunYet, RunPicker } from "../components/run-picker.js";
 import { SongName } from "../components/song-name.js";
@@ -106,12 +107,7 @@ function Slices({ detail: { slices } }: { readonly detail: EvaluationDetail }) {
                     <span className="bar" style={{ width: `${(100 * metrics[0].value) / most}%` }} />
                   </td>
                   {metrics.map((metric) => (
-                    <td key={metric.name} className="number">
-                      {format.metric(metric.value)}
-                      <span className="interval">
-                        {format.metric(metric.low)}–{format.metric(metric.high)}
-                      </span>
-                    </td>
+                    <MetricCell key={metric.name} metric={metric} />
                   ))}
                 </tr>
               ))}

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { ComparisonTable } from "refrain";
+import { MetricCell } from "../components/metric-cell.js";
 import { useFormat } from "../format.js";
 
 const SHOWN = ["HR@10", "NDCG@10", "MRR@10", "HR@1"];
@@ -42,19 +43,9 @@ export function ResultsTable({ table }: { readonly table: ComparisonTable }) {
                 <td className="bar-cell">
                   <span className="bar" style={{ width: `${(100 * (first?.value ?? 0)) / most}%` }} />
                 </td>
-                {names.map((name) => {
-                  const metric = of(name);
-                  return (
-                    <td key={name} className="number">
-                      {metric ? format.metric(metric.value) : "–"}
-                      {metric && (
-                        <span className="interval">
-                          {format.metric(metric.low)}–{format.metric(metric.high)}
-                        </span>
-                      )}
-                    </td>
-                  );
-                })}
+                {names.map((name) => (
+                  <MetricCell key={name} metric={of(name)} />
+                ))}
                 <td className="number">
                   {difference ? `${difference.value > 0 ? "+" : "−"}${format.metric(Math.abs(difference.value))}` : "–"}
                 </td>

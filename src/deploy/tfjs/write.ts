@@ -87,7 +87,8 @@ export function graphModelFiles(network: Network, weights: PackedTensors, descri
     modelTopology: { node: writer.nodes, versions: { producer: 1882 } },
     weightsManifest: [{ paths: ["weights.bin"], weights: writer.entries }],
   };
-  return { "model.json": JSON.stringify(model), "weights.bin": Buffer.concat(writer.bytes) };
+  // With memory of its own: a small Buffer is a piece of a pool that it shares, and readers take its whole `buffer`.
+  return { "model.json": JSON.stringify(model), "weights.bin": new Uint8Array(Buffer.concat(writer.bytes)) };
 }
 
 /** Shapes with one listener. */

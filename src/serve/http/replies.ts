@@ -24,7 +24,7 @@ export class FailureError extends Error {
   }
 }
 
-type Status = 400 | 401 | 403 | 404 | 409 | 413 | 421 | 422 | 429 | 500 | 503;
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 421 | 422 | 429 | 500 | 503 | 507;
 
 /** HTTP status by code; others of the table are 400, unknown ones 500. */
 const STATUS: Readonly<Record<string, Status>> = {
@@ -50,6 +50,7 @@ const STATUS: Readonly<Record<string, Status>> = {
   ENGINE_KILLED: 503,
   ENGINE_CRASHED: 503,
   UNEXPECTED: 500,
+  DISK_FULL: 507,
 };
 
 /** The failure of anything that was thrown. */
