@@ -53,7 +53,7 @@ export async function graphModelRun(
 ): Promise<{ readonly run: Run; readonly dispose: () => void }> {
   const { modelTopology, weightsManifest, signature } = JSON.parse(json);
   const weightSpecs = weightsManifest[0].weights;
-  const weightData = weights.slice().buffer as ArrayBuffer;
+  const weightData = new Uint8Array(weights).buffer; // a copy: `slice` of a Buffer is none
   const artifacts = { modelTopology, weightSpecs, weightData, signature, format: "graph-model" };
   const model = await tf.loadGraphModel(tf.io.fromMemory(artifacts) as never);
   const names = Object.keys(signature.outputs);
