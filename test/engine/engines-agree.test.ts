@@ -34,7 +34,11 @@ async function trainOn(engine: "native" | "wasm", works: readonly Work[]): Promi
   const input = works.map(({ world, model, training }) => ({
     itemCount: world.histories.items.size,
     userCount: world.histories.users.size,
-    windows: world.windows.map(({ user, items }) => ({ user, items: Array.from(items) })),
+    windows: world.windows.map(({ user, items, earlier = [] }) => ({
+      user,
+      items: Array.from(items),
+      earlier: Array.from(earlier),
+    })),
     // Without times, as the windows are.
     cases: world.validation.map(({ times, ...each }) => ({ ...each, history: Array.from(each.history) })),
     model,
@@ -53,10 +57,11 @@ async function trainOn(engine: "native" | "wasm", works: readonly Work[]): Promi
 const world = worldOf(markovWorld({ users: 40, items: 40, plays: 40 }).log);
 const training = shortTraining({ epochs: 2, batchPositions: 120 });
 const shapes: [string, ModelConfig][] = [
-  ["with the copy mechanism", smallModel({ hiddenSize: 16, repeatWindow: 8 })],
+  ["copies and personal popularity", smallModel({ hiddenSize: 16, repeatWindow: 8, personalWindow: 6 })],
+  ["personal popularity of more plays than a window", smallModel({ repeatWindow: 0, personalWindow: 30 })],
   [
-    "GRU, two layers, free output",
-    smallModel({ cell: "gru", layers: 2, residual: true, output: "free", repeatWindow: 0 }),
+    "GRU, two layers, free output, neither",
+    smallModel({ cell: "gru", layers: 2, residual: true, output: "free", repeatWindow: 0, personalWindow: 0 }),
   ],
 ];
 const works: readonly Work[] = [GOLDEN, ...shapes.map(([, model]) => ({ world, model, training }))];

@@ -19,7 +19,11 @@ for (const { itemCount, userCount, windows, cases, model: config, train: trainin
   const losses = [];
   for await (const event of train({
     model,
-    windows: windows.map(({ user, items }) => ({ user, items: Int32Array.from(items) })),
+    windows: windows.map(({ user, items, earlier }) => ({
+      user,
+      items: Int32Array.from(items),
+      earlier: Int32Array.from(earlier),
+    })),
     config: training,
     engine: engine.name,
     validate: metricsOf,
