@@ -11,7 +11,7 @@ import { compareRecipe } from "./run-recipe.mjs";
 import { compareScoring } from "./run-scoring.mjs";
 import { bytesOf, flopsOf, nameOf, shapes } from "./shapes.mjs";
 import { median, pause, spread } from "./statistics.mjs";
-import { Worker } from "./worker.mjs";
+import { keepMemory, Worker } from "./worker.mjs";
 
 const here = import.meta.dirname;
 const PEERS_IN_PYTHON = ["torch", "torch-best", "torch-bfloat16", "torch-sparse"];
@@ -37,12 +37,6 @@ if (flags.help) {
   process.exit(0);
 }
 
-/** glibc keeps large blocks instead of giving them back: the fairest PyTorch on Linux. */
-const keepMemory = {
-  MALLOC_MMAP_THRESHOLD_: "4294967296",
-  MALLOC_TRIM_THRESHOLD_: "8589934592",
-  MALLOC_TOP_PAD_: "1073741824",
-};
 const wants = (name) => !flags.peers || flags.peers.includes(name);
 const python = PEERS_IN_PYTHON.some(wants) ? torchPython() : undefined;
 const peer = join(here, "peer.py");

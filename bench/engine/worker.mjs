@@ -2,6 +2,13 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
+/** glibc keeps large blocks instead of giving them back: the fairest PyTorch on Linux. */
+export const keepMemory = {
+  MALLOC_MMAP_THRESHOLD_: "4294967296",
+  MALLOC_TRIM_THRESHOLD_: "8589934592",
+  MALLOC_TOP_PAD_: "1073741824",
+};
+
 export class Worker {
   #child;
   #answers = [];

@@ -9,6 +9,7 @@ import { LINES, QUICK, SETS } from "./lines.mjs";
 import { configOf, isHere, measureLine } from "./measure.mjs";
 import { keepMeasured, readMeasured } from "./store.mjs";
 import { writeQuality } from "./table.mjs";
+import { measureTimes } from "./time.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
 /** Largest difference of a metric between two runs of one line and seed on different processors, of its value. */
@@ -25,6 +26,7 @@ export async function runQuality(args) {
       try: { type: "string" },
       preset: { type: "string" },
       quick: { type: "boolean", default: false },
+      times: { type: "boolean", default: false },
       out: { type: "string", default: join(root, ".cache", "quality") },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -46,6 +48,7 @@ export async function runQuality(args) {
   const how = { folder: flags.data, out: flags.out, signal: controller.signal, tell: teller() };
   if (flags.quick) return quick(how);
   if (flags.try !== undefined) return tryOptions(flags);
+  if (flags.times) return times(flags.data);
   for (const [name, { set, seeds }] of Object.entries(LINES)) {
     if (flags.line ? !flags.line.includes(name) : flags.set && !flags.set.includes(set)) continue;
     if (!isHere(set, flags.data)) {
@@ -118,6 +121,17 @@ async function quick(how) {
   }
 }
 
+/** Time to quality, beside PyTorch. */
+async function times(folder) {
+  if (!isHere("ml-1m", folder)) {
+    console.error(`The log of ml-1m is not below ${folder}; see --data.`);
+    process.exitCode = 2;
+    return;
+  }
+  keepMeasured({ times: await measureTimes(folder) });
+  writeQuality(root, readMeasured());
+}
+
 function shownText(name, { scorers, model }) {
   return LINES[name].shown.map((metric) => `${metric} ${scorers[model].metrics[metric].value.toFixed(4)}`).join(", ");
 }
@@ -146,6 +160,7 @@ const HELP = `npm run bench -- quality [options]
   --line NAME     only this line; may be given again: ${Object.keys(LINES).join(", ")}
   --seed N        only this seed; may be given again
   --quick         measures ${QUICK.line} anew (about a minute) and compares it with its row; exit 1 where they differ
+  --times         times one LSTM to a validation NDCG@10 on MovieLens-1M, in turn with PyTorch
   --try JSON      with one --set: trains with other options and measures them on validation; the test part is not read
   --preset NAME   with --try: another preset, without the options of the line
   --out FOLDER    keeps runs, so that an interrupted one goes on (default .cache/quality)

@@ -4,24 +4,25 @@ import { join } from "node:path";
 
 const path = join(import.meta.dirname, "measured.json");
 
-/** Rows by line and seed; tries by set and options. */
+/** Rows by line and seed; tries by set and options; times to quality. */
 export function readMeasured() {
-  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : { rows: [], tries: [] };
+  return { rows: [], tries: [], times: [], ...(existsSync(path) && JSON.parse(readFileSync(path, "utf8"))) };
 }
 
-/** Adds rows and tries; one of the same line and seed, or of the same set and options, is replaced. */
-export function keepMeasured({ rows = [], tries = [] }) {
+/** Adds rows and tries, of which one of the same line and seed, or of the same set and options, is replaced; and times. */
+export function keepMeasured({ rows = [], tries = [], times }) {
   const known = readMeasured();
   const all = {
     rows: replaced(known.rows, rows, ({ line, seed }) => `${line} ${seed}`),
     tries: replaced(known.tries, tries, ({ set, preset, options, seed }) =>
       JSON.stringify([set, preset, options, seed]),
     ),
+    times: times ?? known.times,
   };
-  const text = `{\n"rows": [\n${all.rows.map((row) => JSON.stringify(row)).join(",\n")}\n],\n"tries": [\n${all.tries
-    .map((each) => JSON.stringify(each))
-    .join(",\n")}\n]\n}\n`;
-  writeFileSync(`${path}.new`, text);
+  const parts = Object.entries(all).map(
+    ([name, list]) => `"${name}": [\n${list.map((each) => JSON.stringify(each)).join(",\n")}\n]`,
+  );
+  writeFileSync(`${path}.new`, `{\n${parts.join(",\n")}\n}\n`);
   renameSync(`${path}.new`, path);
   return all;
 }

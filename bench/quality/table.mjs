@@ -1,7 +1,7 @@
 // Writes bench/QUALITY.md from what was measured.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LINES, SETS } from "./lines.mjs";
+import { LEVELS, LINES, SETS } from "./lines.mjs";
 
 const number = (value, digits = 4) => value.toFixed(digits).replace(/^(-?)0\./, "$1.");
 const interval = ({ value, low, high }) => `${number(value)} [${number(low)}, ${number(high)}]`;
@@ -36,7 +36,7 @@ export function closedShare(rows) {
 }
 
 /** @param root of the project @param measured as `readMeasured` gives it */
-export function writeQuality(root, { rows, tries }) {
+export function writeQuality(root, { rows, tries, times }) {
   const text = [
     "# How good the models are",
     "",
@@ -66,6 +66,7 @@ export function writeQuality(root, { rows, tries }) {
         rows.filter((row) => row.line === name && row.seed === line.seeds[0]),
       ),
     ),
+    ...timesText(times),
     ...triesText(tries),
     "",
   ].join("\n");
@@ -119,6 +120,35 @@ function setText(name, { set, shown }, [row]) {
     ...sorted.map(
       ([scorer, { metrics, difference }]) =>
         `| ${scorer} | ${shown.map((metric) => interval(metrics[metric])).join(" | ")} | ${shown.map((metric) => (difference ? interval(difference[metric]) : "")).join(" | ")} |`,
+    ),
+  ];
+}
+
+/** Time of one LSTM to a validation NDCG@10, and how many times as long as Refrain each takes. */
+function timesText(times) {
+  if (times.length === 0) return [];
+  const [first] = times;
+  const cell = ({ seconds, name }, level) => {
+    const own = seconds[level];
+    if (typeof own !== "number") return "not reached";
+    const ratio =
+      name === first.name || !first.seconds[level] ? "" : ` (${(own / first.seconds[level]).toFixed(2)} times)`;
+    return `${own.toFixed(0)} s${ratio}`;
+  };
+  return [
+    "",
+    "## Time to quality: one LSTM on MovieLens-1M",
+    "",
+    `\`npm run bench -- quality --data FOLDER --times\`, ${first.processor}, ${first.cores} cores, ${first.on}. Seconds to a validation NDCG@10, validations`,
+    "included. All train in turn on the same processor, ten seconds each while the others stand still, so other work meets all alike.",
+    "PyTorch runs the recipe of `bench/quality/time-peer.py` with fused AdamW and memory kept by glibc; Refrain has the same model and",
+    "memory, and its own schedule (`bench/quality/time.mjs`).",
+    "",
+    `| | ${LEVELS.map((level) => `NDCG@10 ${number(level, 3)}`).join(" | ")} | by epoch |`,
+    `|---|${LEVELS.map(() => "---|").join("")}---|`,
+    ...times.map(
+      (each) =>
+        `| ${each.name} | ${LEVELS.map((_, level) => cell(each, level)).join(" | ")} | ${each.epochs.map(({ ndcg }) => number(ndcg)).join(", ")} |`,
     ),
   ];
 }
