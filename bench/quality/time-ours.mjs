@@ -1,7 +1,7 @@
 // Refrain as a worker for time to quality. Arguments: FOLDER of the logs, and options over those of the line as JSON.
 // Prints {"ready": true} before the first step and {"epoch", "ndcg"} after each validation.
 import { startEngine } from "../../dist/index.js";
-import { measureValidation, merged, prepared } from "../validation.mjs";
+import { measureValidation, prepared } from "../validation.mjs";
 import { LINES } from "./lines.mjs";
 import { configOf } from "./measure.mjs";
 

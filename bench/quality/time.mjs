@@ -15,6 +15,8 @@ const OPTIONS = { train: { augmentation: "crop", epochs: 12 } };
 const PEER_EPOCHS = 18;
 /** Seconds of one turn: long against what a change of turns costs, short against changes of the load. */
 const TURN = 10;
+/** Seconds between two looks at a running worker at most. */
+const LONGEST_LOOK = 0.5;
 
 /**
  * Both train until they pass the last level, one running and the others stopped, so that other work on the processor meets all
@@ -70,18 +72,18 @@ class Runner {
     this.#child.stderr.on("data", (chunk) => {
       this.#errors = (this.#errors + chunk).slice(-2000);
     });
-    const lines = createInterface({ input: this.#child.stdout });
     this.#isReady = new Promise((resolve, reject) => {
-      lines.on("line", (line) => {
+      createInterface({ input: this.#child.stdout }).on("line", (line) => {
         if (!line.startsWith("{")) return;
         const { ready, ...epoch } = JSON.parse(line);
-        if (!ready) return this.epochs.push({ ...epoch, seconds: this.#spent + this.#running() });
+        if (!ready) return this.epochs.push({ ...epoch, seconds: this.#count() });
         this.#child.kill("SIGSTOP");
         resolve();
       });
       this.#child.on("close", (code) => {
         this.#isOver = true;
-        reject(new Error(`${command} ended with ${code}.\n${this.#errors}`));
+        if (code) console.error(this.#errors);
+        reject(new Error(`${command} ended with ${code}.`));
       });
     });
     this.#isReady.catch(() => {}); // told by `ready`
@@ -98,12 +100,11 @@ class Runner {
   /** Lets it run for so many seconds, or until it is done. Returns the epochs that ended meanwhile. */
   async turn(seconds) {
     const known = this.epochs.length;
+    const until = this.#spent + seconds;
     this.#since = performance.now();
     this.#child.kill("SIGCONT");
-    while (this.#running() < seconds && !this.isDone()) await pause(100);
+    while (this.#count() < until && !this.isDone()) await pause(100);
     this.#child.kill("SIGSTOP");
-    this.#spent += this.#running();
-    this.#since = 0;
     return this.epochs.slice(known);
   }
 
@@ -111,7 +112,11 @@ class Runner {
     this.#child.kill("SIGKILL");
   }
 
-  #running() {
-    return this.#since ? (performance.now() - this.#since) / 1000 : 0;
+  /** Its own seconds so far. A longer time between two looks is one in which this process was stopped too. */
+  #count() {
+    const now = performance.now();
+    this.#spent += Math.min((now - this.#since) / 1000, LONGEST_LOOK);
+    this.#since = now;
+    return this.#spent;
   }
 }
