@@ -60,7 +60,7 @@ export async function measureLine(name, seed, { folder, out, signal, tell = () =
 }
 
 /** Folder of the finished run of a line; undefined where it was interrupted. */
-async function runOf(name, seed, config, { out, signal, tell }) {
+export async function runOf(name, seed, config, { out, signal, tell }) {
   const pointer = join(out, `${name}-${seed}.json`);
   const { latest: _, ...cleaning } = config.cleaning; // by default it is tomorrow's
   const choices = JSON.stringify({ ...config, cleaning });

@@ -7,6 +7,7 @@ import { startEngine } from "../../dist/index.js";
 import { measureValidation, merged, prepared } from "../validation.mjs";
 import { LINES, QUICK, SETS } from "./lines.mjs";
 import { configOf, isHere, measureLine } from "./measure.mjs";
+import { measureMoves } from "./moves.mjs";
 import { keepMeasured, readMeasured } from "./store.mjs";
 import { writeQuality } from "./table.mjs";
 import { measureTimes } from "./time.mjs";
@@ -27,6 +28,7 @@ export async function runQuality(args) {
       preset: { type: "string" },
       quick: { type: "boolean", default: false },
       times: { type: "boolean", default: false },
+      moves: { type: "boolean", default: false },
       out: { type: "string", default: join(root, ".cache", "quality") },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -49,6 +51,11 @@ export async function runQuality(args) {
   if (flags.quick) return quick(how);
   if (flags.try !== undefined) return tryOptions(flags);
   if (flags.times) return times(flags.data);
+  if (flags.moves) {
+    const moves = await measureMoves(how);
+    if (moves) keepMeasured({ moves });
+    return writeQuality(root, readMeasured());
+  }
   for (const [name, { set, seeds }] of Object.entries(LINES)) {
     if (flags.line ? !flags.line.includes(name) : flags.set && !flags.set.includes(set)) continue;
     if (!isHere(set, flags.data)) {
@@ -161,6 +168,7 @@ const HELP = `npm run bench -- quality [options]
   --seed N        only this seed; may be given again
   --quick         measures ${QUICK.line} anew (about a minute) and compares it with its row; exit 1 where they differ
   --times         times one LSTM to a validation NDCG@10 on MovieLens-1M, in turn with PyTorch
+  --moves         HR@10 on jkpop by how the simulator chose each play, beside the oracle, on validation
   --try JSON      with one --set: trains with other options and measures them on validation; the test part is not read
   --preset NAME   with --try: another preset, without the options of the line
   --out FOLDER    keeps runs, so that an interrupted one goes on (default .cache/quality)

@@ -4,13 +4,13 @@ import { join } from "node:path";
 
 const path = join(import.meta.dirname, "measured.json");
 
-/** Rows by line and seed; tries by set and options; times to quality. */
+/** Rows by line and seed; tries by set and options; times to quality; parts of a gap. */
 export function readMeasured() {
-  return { rows: [], tries: [], times: [], ...(existsSync(path) && JSON.parse(readFileSync(path, "utf8"))) };
+  return { rows: [], tries: [], times: [], moves: [], ...(existsSync(path) && JSON.parse(readFileSync(path, "utf8"))) };
 }
 
-/** Adds rows and tries, of which one of the same line and seed, or of the same set and options, is replaced; and times. */
-export function keepMeasured({ rows = [], tries = [], times }) {
+/** Adds rows and tries, of which one of the same line and seed, or of the same set and options, is replaced; times and moves as a whole. */
+export function keepMeasured({ rows = [], tries = [], times, moves }) {
   const known = readMeasured();
   const all = {
     rows: replaced(known.rows, rows, ({ line, seed }) => `${line} ${seed}`),
@@ -18,6 +18,7 @@ export function keepMeasured({ rows = [], tries = [], times }) {
       JSON.stringify([set, preset, options, seed]),
     ),
     times: times ?? known.times,
+    moves: moves ?? known.moves,
   };
   const parts = Object.entries(all).map(
     ([name, list]) => `"${name}": [\n${list.map((each) => JSON.stringify(each)).join(",\n")}\n]`,

@@ -36,7 +36,7 @@ export function closedShare(rows) {
 }
 
 /** @param root of the project @param measured as `readMeasured` gives it */
-export function writeQuality(root, { rows, tries, times }) {
+export function writeQuality(root, { rows, tries, times, moves }) {
   const text = [
     "# How good the models are",
     "",
@@ -67,6 +67,7 @@ export function writeQuality(root, { rows, tries, times }) {
       ),
     ),
     ...timesText(times),
+    ...movesText(moves),
     ...triesText(tries),
     "",
   ].join("\n");
@@ -150,6 +151,29 @@ function timesText(times) {
       (each) =>
         `| ${each.name} | ${LEVELS.map((_, level) => cell(each, level)).join(" | ")} | ${each.epochs.map(({ ndcg }) => number(ndcg)).join(", ")} |`,
     ),
+  ];
+}
+
+/** Where the distance to the oracle lies on the embedded set. */
+function movesText(moves) {
+  if (moves.length === 0) return [];
+  const scorers = Object.keys(moves[0].hr);
+  const all = moves.reduce((sum, { cases }) => sum + cases, 0);
+  return [
+    "",
+    "## What holds `jkpop-lstm` back",
+    "",
+    "`npm run bench -- quality --moves`: HR@10 on the validation part by how the simulator chose each play: back to the song that",
+    "opened the session, on with the artist, a known song, a new one, or the first of a session. The last column is the part of the",
+    "whole distance from the model to the oracle that lies there.",
+    "",
+    `| | plays | ${scorers.join(" | ")} | of the distance |`,
+    `|---|---|${scorers.map(() => "---|").join("")}---|`,
+    ...moves.map(({ move, cases, hr }) => {
+      const [model, oracle] = [hr[scorers[0]], hr.oracle];
+      const gap = moves.reduce((sum, each) => sum + each.cases * (each.hr.oracle - each.hr[scorers[0]]), 0);
+      return `| ${move} | ${((100 * cases) / all).toFixed(0)} % | ${scorers.map((scorer) => number(hr[scorer], 3)).join(" | ")} | ${((100 * cases * (oracle - model)) / gap).toFixed(0)} % |`;
+    }),
   ];
 }
 
