@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { torchPython } from "../venv.mjs";
 import { writeData } from "./data.mjs";
+import { readFlags } from "./flags.mjs";
 import { measureMachine } from "./machine.mjs";
 import { writeResults } from "./results.mjs";
 import { compareRecipe } from "./run-recipe.mjs";
@@ -15,27 +15,7 @@ import { keepMemory, Worker } from "./worker.mjs";
 
 const here = import.meta.dirname;
 const PEERS_IN_PYTHON = ["torch", "torch-best", "torch-bfloat16", "torch-sparse"];
-const { values: flags } = parseArgs({
-  options: {
-    rounds: { type: "string", default: "7" },
-    seconds: { type: "string", default: "1" },
-    only: { type: "string", multiple: true },
-    peers: { type: "string", multiple: true },
-    log: { type: "string" },
-    "no-write": { type: "boolean", default: false },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
-if (flags.help) {
-  console.log(`npm run bench -- [options]
-  --rounds N       rounds, in each of which every peer has its turn (default 7)
-  --seconds S      time of one turn, about (default 1)
-  --only B/T/D/H/V one shape; may be given again
-  --peers NAME     refrain, wasm, torch, torch-best, torch-bfloat16, torch-sparse, layers; may be given again
-  --log FILE       also a share of an epoch by the preset movielens on lines of "user item item …", such as ml-1m.txt.gz
-  --no-write       print only; leave bench/RESULTS.md as it is`);
-  process.exit(0);
-}
+const flags = readFlags();
 
 const wants = (name) => !flags.peers || flags.peers.includes(name);
 const python = PEERS_IN_PYTHON.some(wants) ? torchPython() : undefined;
@@ -73,10 +53,9 @@ for (const shape of shapes) {
   if (flags.only && !flags.only.some((wanted) => nameOf(shape).startsWith(wanted))) continue;
   rows.push(await compareOn(shape));
 }
-const complete = !flags.only && !flags.peers;
-const scoring = complete ? await compareScoring(Number(flags.rounds), keepMemory) : undefined;
-const recipe = flags.log ? await compareRecipe(flags.log, Number(flags.rounds), keepMemory, flags.peers) : undefined;
-if (!flags["no-write"]) writeResults(join(here, ".."), { machine, rows, scoring, recipe, flags });
+const scoring = flags.whole ? await compareScoring(flags.rounds, keepMemory) : undefined;
+const recipe = flags.log ? await compareRecipe(flags.log, flags.rounds, keepMemory, flags.peers) : undefined;
+if (flags.write) writeResults(join(here, ".."), { machine, rows, scoring, recipe, flags });
 
 async function compareOn(shape) {
   const folder = mkdtempSync(join(tmpdir(), "refrain-bench-"));
@@ -94,7 +73,7 @@ async function compareOn(shape) {
         const first = await worker.ask({ do: "step", steps: 1 });
         firstLoss.set(name, first.losses[0]);
         const warm = await worker.ask({ do: "step", steps: 2 });
-        steps.set(name, Math.max(1, Math.round((1000 * Number(flags.seconds)) / warm.ms)));
+        steps.set(name, Math.max(1, Math.round((1000 * flags.seconds) / warm.ms)));
         workers.set(name, worker);
       } catch (error) {
         worker.end();
@@ -103,7 +82,7 @@ async function compareOn(shape) {
       }
     }
     const times = new Map([...workers.keys()].map((name) => [name, []]));
-    for (let round = 0; round < Number(flags.rounds); round++)
+    for (let round = 0; round < flags.rounds; round++)
       for (const [name, worker] of workers) {
         await pause();
         times.get(name).push((await worker.ask({ do: "step", steps: steps.get(name) })).ms);
