@@ -47,18 +47,25 @@ export function atEveryStep(graph: Graph, x: Value<Tensor2D>, T: number): Value<
   ]);
 }
 
+type Norm = (graph: Graph, x: Value<Tensor2D>, scale: Value<Tensor1D>, shift: Value<Tensor1D>) => Value<Tensor2D>;
+
 /**
  * Zero mean and unit variance over each row, then scale and shift.
  *
  * @shape x [N, D]; scale, shift [D] -> [N, D]
  * @source Ba, Kiros & Hinton 2016
  */
-export function layerNorm(
-  graph: Graph,
-  x: Value<Tensor2D>,
-  scale: Value<Tensor1D>,
-  shift: Value<Tensor1D>,
-): Value<Tensor2D> {
+export const layerNorm: Norm = (graph, x, scale, shift) => {
+  if (!hasKernels()) return layerNormPlain(graph, x, scale, shift);
+  const inputs = [x.tensor, scale.tensor, shift.tensor, tf.tensor1d([EPSILON])];
+  const [y, moments] = rawOp("RefrainLayerNorm", [], inputs, 2);
+  return graph.output(y as Tensor2D, [x, scale, shift], (dy) =>
+    rawOp("RefrainLayerNormGradient", [], [dy, x.tensor, moments, scale.tensor], 3),
+  );
+};
+
+/** The same in plain tfjs operations, for WASM and as the twin of the kernel. */
+export const layerNormPlain: Norm = (graph, x, scale, shift) => {
   const centred = x.tensor.sub(x.tensor.mean(1, true));
   const inverse = centred.square().mean(1, true).add(EPSILON).rsqrt();
   const normal = centred.mul(inverse) as Tensor2D;
@@ -71,12 +78,19 @@ export function layerNorm(
       columnSums(dy as Tensor2D),
     ];
   });
+};
+
+/** 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), number by number. @source Hendrycks & Gimpel 2016 (GELU by tanh) */
+export function gelu(graph: Graph, x: Value<Tensor2D>): Value<Tensor2D> {
+  if (!hasKernels()) return geluPlain(graph, x);
+  const [y] = rawOp("RefrainGelu", [], [x.tensor], 1);
+  return graph.output(y as Tensor2D, [x], (dy) => rawOp("RefrainGeluGradient", [], [dy, x.tensor], 1));
 }
 
 const [ROOT_2_PI, CUBE] = [Math.sqrt(2 / Math.PI), 0.044715];
 
-/** 0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), number by number. @source Hendrycks & Gimpel 2016 (GELU by tanh) */
-export function gelu(graph: Graph, x: Value<Tensor2D>): Value<Tensor2D> {
+/** The same in plain tfjs operations, for WASM and as the twin of the kernel. */
+export function geluPlain(graph: Graph, x: Value<Tensor2D>): Value<Tensor2D> {
   const { tensor } = x;
   const square = tensor.square();
   const t = tensor.mul(square.mul(CUBE).add(1)).mul(ROOT_2_PI).tanh();

@@ -88,6 +88,11 @@ export function floatType(): readonly Attribute[] {
   return common.float;
 }
 
+/** The attributes of `Gather` on float32 by numbers of int32. */
+export function gatherTypes(): readonly Attribute[] {
+  return common.gather;
+}
+
 /** The attribute dtype = float32. */
 export function floatResource(): readonly Attribute[] {
   return common.resource;
@@ -154,7 +159,8 @@ function commonAttributes() {
     attribute.bool("transpose_b", at >= 2),
     ...float,
   ]);
-  return { float, matMul, resource: [attribute.dtype("dtype", "float32")] };
+  const gather = [attribute.dtype("Tparams", "float32"), attribute.dtype("Tindices", "int32")];
+  return { float, matMul, gather, resource: [attribute.dtype("dtype", "float32")] };
 }
 
 function code(name: string): number {

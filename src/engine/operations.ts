@@ -2,7 +2,7 @@
 // transposed argument is the smaller one. On WASM (tfjs 4.22, measured) a product with a transposed
 // argument is 10x slower than transposing first, and a slice or gather of a large tensor copies all of it.
 import { hasKernels } from "./kernels.js";
-import { hasTiles, isNative, matMulNative, rawOp } from "./native.js";
+import { gatherTypes, hasTiles, isNative, matMulNative, rawOp } from "./native.js";
 import { type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
 /** a b. @shape a [N, P]; b [P, Q] -> [N, Q] */
@@ -30,7 +30,11 @@ export function columnSums(x: Tensor2D): Tensor1D {
 
 /** Rows by number. @shape x [R, D]; rows int32 [N] -> [N, D] */
 export function takeRows(x: Tensor2D, rows: Int32Array): Tensor2D {
-  return (isNative() ? tf.gather(x, tf.tensor1d(rows, "int32")) : tf.gatherND(x, column(rows))) as Tensor2D;
+  if (!isNative()) return tf.gatherND(x, column(rows)) as Tensor2D;
+  const numbers = tf.tensor1d(rows, "int32");
+  const [taken] = rawOp("Gather", gatherTypes(), [x, numbers], 1);
+  numbers.dispose();
+  return taken as Tensor2D;
 }
 
 /** Sums rows that share a number. @shape values [N, D]; rows int32 [N], each in [0, R) -> [R, D] */

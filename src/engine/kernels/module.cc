@@ -12,6 +12,7 @@ void registerAdam();
 void registerProduct();
 void registerScan();
 void registerDropout();
+void registerLayerNorm();
 void registerRows();
 void registerByteItems();
 
@@ -39,6 +40,7 @@ extern "C" __attribute__((visibility("default"))) void* napi_register_module_v1(
     refrain::registerProduct();
     refrain::registerScan();
     refrain::registerDropout();
+    refrain::registerLayerNorm();
     refrain::registerRows();
     refrain::registerByteItems();
     return true;

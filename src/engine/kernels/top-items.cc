@@ -84,23 +84,28 @@ class Best {
   double total_ = 0;
 };
 
+INLINE Vector partialProduct(const float* row, const float* own, int D) {
+  Vector a = Vector{}, b = Vector{};
+  int d = 0;
+  for (; d + 2 * LANES <= D; d += 2 * LANES) {
+    a += load(row + d) * load(own + d);
+    b += load(row + d + LANES) * load(own + d + LANES);
+  }
+  for (; d < D; d += LANES) a += loadSome(row + d, D - d) * loadSome(own + d, D - d);
+  return a + b;
+}
+
 /** Rows of z against some rows of the table. */
 void fewRows(const float* z, int N, int D, const float* table, const float* bias, int from, int to, Best* best) {
   std::vector<float> logits(size_t(N) * ITEMS_AT_ONCE);
   for (int first = from; first < to; first += ITEMS_AT_ONCE) {
     const int count = std::min(ITEMS_AT_ONCE, to - first);
-    for (int i = 0; i < count; i++) {
-      const float* row = table + size_t(first + i) * D;
+    for (int i = 0; i < count; i += LANES) {
+      const int items = std::min(LANES, count - i);
       for (int n = 0; n < N; n++) {
-        const float* own = z + size_t(n) * D;
-        Vector a = Vector{}, b = Vector{};
-        int d = 0;
-        for (; d + 2 * LANES <= D; d += 2 * LANES) {
-          a += load(row + d) * load(own + d);
-          b += load(row + d + LANES) * load(own + d + LANES);
-        }
-        for (; d < D; d += LANES) a += loadSome(row + d, D - d) * loadSome(own + d, D - d);
-        logits[size_t(n) * ITEMS_AT_ONCE + i] = sum(a + b) + bias[first + i];
+        Vector parts[LANES] = {};
+        for (int j = 0; j < items; j++) parts[j] = partialProduct(table + size_t(first + i + j) * D, z + size_t(n) * D, D);
+        store(logits.data() + size_t(n) * ITEMS_AT_ONCE + i, sums(parts) + loadSome(bias + first + i, items));
       }
     }
     for (int n = 0; n < N; n++) best[n].offerAll(logits.data() + size_t(n) * ITEMS_AT_ONCE, count, first);
