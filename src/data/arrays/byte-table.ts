@@ -58,23 +58,6 @@ export class ByteTable {
     return this.#starts[code + 1] - start === to - from && this.#equal(start, view, from, to);
   }
 
-  /** Whether a string of the table is the one from `from` to before `to`, a joint, and the one from `next` to before `end`. */
-  holdsPair(
-    code: number,
-    view: DataView,
-    from: number,
-    to: number,
-    joint: Uint8Array,
-    next: number,
-    end: number,
-  ): boolean {
-    const start = this.#starts[code];
-    const middle = start + to - from;
-    if (this.#starts[code + 1] - middle !== joint.length + end - next) return false;
-    for (let at = 0; at < joint.length; at++) if (this.#bytes[middle + at] !== joint[at]) return false;
-    return this.#equal(start, view, from, to) && this.#equal(middle + joint.length, view, next, end);
-  }
-
   #equal(start: number, view: DataView, from: number, to: number): boolean {
     const mine = this.#view;
     let own = start;

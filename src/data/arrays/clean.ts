@@ -6,9 +6,10 @@ import { type CleaningReport, cleaningReport, refuseBadRows, settingsFor } from 
 import type { Role } from "../schema.js";
 import { NotScannable } from "./blocks.js";
 import { eventsOf } from "./events.js";
+import { firstTitles } from "./first-titles.js";
 import { joinPieces } from "./rows.js";
 import { applyRules } from "./rules-arrays.js";
-import { type ScanOptions, scanText } from "./scan.js";
+import { hashFile, type ScanOptions, scanText } from "./scan.js";
 import type { LineFormat } from "./scanner.js";
 
 /** About what share of the whole each step is done at, for the time left. */
@@ -32,6 +33,9 @@ export interface InArrays {
   readonly way: "arrays";
 }
 
+/** @see cleanLargeLog */
+type How = ScanOptions & { readonly titles?: ReadonlyMap<string, string> };
+
 /**
  * Reads and cleans a plain file in memory, as columns of numbers: the same log and report as `readLog` and `cleanLog` give, in a
  * tenth of the time.
@@ -45,15 +49,28 @@ export async function cleanInArrays(
   file: PlainFile,
   head: RawLog,
   options: CleaningOptions,
-  how: ScanOptions & { readonly titles?: ReadonlyMap<string, string> },
+  how: How,
 ): Promise<InArrays | undefined> {
-  const onShare = (share: number) => how.onShare?.(DONE.reading * share);
-  const scanned = await scanText(file.path, formatOf(file), { ...how, onShare }).catch((cause) => {
+  const over = new AbortController();
+  const signal = how.signal ? AbortSignal.any([over.signal, how.signal]) : over.signal;
+  try {
+    return await clean(file, head, options, { ...how, signal });
+  } catch (cause) {
     if (cause instanceof NotScannable) return undefined;
     throw cause;
-  });
-  if (!scanned) return undefined;
-  const { rows, texts, badRows, repaired } = joinPieces(scanned, file.first);
+  } finally {
+    over.abort();
+  }
+}
+
+async function clean(file: PlainFile, head: RawLog, options: CleaningOptions, how: How): Promise<InArrays> {
+  const format = formatOf(file);
+  const onShare = (share: number) => how.onShare?.(DONE.reading * share);
+  const scanned = await scanText(file.path, format, { ...how, onShare });
+  // From here on one thread works, so there is a processor left.
+  const fileHash = hashFile(file.path, how.signal);
+  fileHash.catch(() => {}); // told in the end
+  const { rows, texts, lines, badRows, repaired } = joinPieces(scanned, file.first);
   const counts = { path: file.path, rows: rows.rows.length, badRows, timeUnit: file.unit };
   refuseBadRows(counts, options.maxBadShare);
   const settings = settingsFor(options, file.unit, head.detected.singleUser);
@@ -61,9 +78,11 @@ export async function cleanInArrays(
   const report = cleaningReport(counts, repaired, removed, rows.rows.length);
   how.onShare?.(DONE.rules);
   how.signal?.throwIfAborted();
-  const log = eventsOf(rows, texts, settings.hasTimes, how.titles);
+  const titles = lines && firstTitles(file.path, format, rows, lines, texts.items.size, how.blockBytes);
+  how.onShare?.(DONE.names);
+  const log = eventsOf(rows, texts, settings.hasTimes, titles, how.titles);
   how.onShare?.(DONE.sorting);
-  return { log, report, head, detected: head.detected, badRows, fileHash: scanned.sha256, way: "arrays" };
+  return { log, report, head, detected: head.detected, badRows, fileHash: await fileHash, way: "arrays" };
 }
 
 function formatOf({ separator, width, unit, columns }: PlainFile): LineFormat {

@@ -1,17 +1,22 @@
 import type { EventLog } from "../../core/types.js";
-import type { Rows, Texts } from "./rows.js";
-import { reorder } from "./rows.js";
+import { type Rows, reorder, type Texts } from "./rows.js";
 
 /**
  * Clean rows as events: users in the order in which the file first names them, items in the order in which the sorted log does.
  *
  * @param rows by user, time and place; they are used up
- * @param names of items whose log has only ids, see `readTitles`
+ * @param titles of item codes, where the log has them
+ * @param names  of items whose log has only ids, see `readTitles`
  */
-export function eventsOf(rows: Rows, texts: Texts, hasTimes: boolean, names?: ReadonlyMap<string, string>): EventLog {
+export function eventsOf(
+  rows: Rows,
+  texts: Texts,
+  hasTimes: boolean,
+  titles?: readonly string[],
+  names?: ReadonlyMap<string, string>,
+): EventLog {
   const userCodes = usersByPlace(rows, texts.users.size);
   const userOf = inverse(userCodes, texts.users.size);
-  const firstTitle = firstTitles(rows, texts);
   const { users, items, times, rows: lines } = rows;
   const itemOf = new Int32Array(texts.items.size).fill(-1);
   const itemCodes: number[] = [];
@@ -26,8 +31,7 @@ export function eventsOf(rows: Rows, texts: Texts, hasTimes: boolean, names?: Re
   const itemTitles = itemIds.map((id, at) => {
     const given = names?.get(id);
     if (given !== undefined) return given || id;
-    const title = firstTitle?.[itemCodes[at]] ?? 0;
-    return title === 0 ? id : (texts.titles?.text(title) ?? id);
+    return titles?.[itemCodes[at]] || id;
   });
   return {
     users: owned(users),
@@ -69,19 +73,6 @@ function inverse(codes: Int32Array, size: number): Int32Array {
     places[code] = place;
   });
   return places;
-}
-
-/** The title in the first row of each item that has one; 0 where none has. Undefined where an item is its title. */
-function firstTitles({ items, titles, rows }: Rows, texts: Texts): Int32Array | undefined {
-  if (!titles) return undefined;
-  const [found, place] = [new Int32Array(texts.items.size), new Int32Array(texts.items.size)];
-  for (let at = 0; at < items.length; at++) {
-    const item = items[at];
-    if (titles[at] === 0 || (found[item] !== 0 && place[item] < rows[at])) continue;
-    found[item] = titles[at];
-    place[item] = rows[at];
-  }
-  return found;
 }
 
 /** A column that does not hold on to much more memory than it shows. */

@@ -5,12 +5,10 @@ import { ByteTable } from "./byte-table.js";
 import type { Names, Scanned } from "./scan.js";
 import { KIND } from "./scanner.js";
 
-/** The rows of a log as columns of numbers. Users, items and titles are numbers in the tables of `Texts`; 0 is the empty text. */
+/** The rows of a log as columns of numbers. Users and items are numbers in the tables of `Texts`; 0 is the empty text. */
 export interface Rows {
   users: Int32Array;
   items: Int32Array;
-  /** Absent where an item is its title. */
-  titles?: Int32Array;
   /** Seconds; NaN where unknown, as in the other columns of numbers. */
   times: Float64Array;
   durations?: Float64Array;
@@ -24,12 +22,20 @@ export type Column = keyof Rows;
 export interface Texts {
   readonly users: ByteTable;
   readonly items: ByteTable;
-  readonly titles?: ByteTable;
+}
+
+/** Where the lines of a file begin in their blocks, as `~` of that where a line has no title. */
+export interface TitledLines {
+  /** Place in the file, from 0, of the first line of each block. */
+  readonly firsts: readonly number[];
+  readonly starts: readonly Int32Array[];
 }
 
 export interface Joined {
   readonly rows: Rows;
   readonly texts: Texts;
+  /** Absent where an item is its title, or has none. */
+  readonly lines?: TitledLines;
   readonly badRows: { readonly count: number; readonly samples: readonly BadRow[] };
   /** Rows in which a text was changed by its one form. */
   readonly repaired: Touched;
@@ -53,7 +59,6 @@ export function joinPieces({ pieces, names }: Scanned, first: number): Joined {
   const rows: Rows = {
     users: new Int32Array(count),
     items: new Int32Array(count),
-    ...(one.titles ? { titles: new Int32Array(count) } : {}),
     times: new Float64Array(count),
     ...(one.durations ? { durations: new Float64Array(count) } : {}),
     ...(one.ratings ? { ratings: new Float64Array(count) } : {}),
@@ -61,12 +66,17 @@ export function joinPieces({ pieces, names }: Scanned, first: number): Joined {
   };
   const samples: BadRow[] = [];
   const lines: number[] = [];
+  const titled: { firsts: number[]; starts: Int32Array[] } = { firsts: [], starts: [] };
   let [bad, repaired, to, line] = [0, 0, 0, 0];
   for (let block = 0; block < pieces.length; block++) {
     const { piece, thread } = pieces[block];
-    pieces[block] = { piece: { ...piece, kinds: NONE }, thread };
+    delete pieces[block];
     const map = maps[thread];
-    const { kinds, users, items, titles, times, durations, ratings } = piece;
+    const { kinds, users, items, times, durations, ratings } = piece;
+    if (piece.starts) {
+      titled.firsts.push(line);
+      titled.starts.push(piece.starts);
+    }
     for (const sample of piece.bad)
       if (samples.length < SAMPLES && line + sample.line > first) samples.push({ ...sample, line: line + sample.line });
     for (let at = 0; at < kinds.length; at++, line++) {
@@ -79,7 +89,6 @@ export function joinPieces({ pieces, names }: Scanned, first: number): Joined {
       }
       rows.users[to] = map.users[users[at]];
       rows.items[to] = map.items[items[at]];
-      if (titles && rows.titles) rows.titles[to] = (map.titles as Int32Array)[titles[at]];
       rows.times[to] = times[at];
       if (durations && rows.durations) rows.durations[to] = durations[at];
       if (ratings && rows.ratings) rows.ratings[to] = ratings[at];
@@ -87,27 +96,23 @@ export function joinPieces({ pieces, names }: Scanned, first: number): Joined {
     }
   }
   pieces.length = 0;
-  return { rows, texts, badRows: { count: bad, samples }, repaired: { count: repaired, lines } };
+  return {
+    rows,
+    texts,
+    ...(titled.starts.length > 0 ? { lines: titled } : {}),
+    badRows: { count: bad, samples },
+    repaired: { count: repaired, lines },
+  };
 }
-
-const NONE = new Uint8Array(0);
 
 /** One table of all threads' texts, and the number there of each number of a thread. */
 function joinNames(names: readonly Names[]) {
   const [own, ...others] = names;
-  const texts: Texts = {
-    users: ByteTable.of(own.users),
-    items: ByteTable.of(own.items),
-    ...(own.titles ? { titles: ByteTable.of(own.titles) } : {}),
-  };
+  const texts: Texts = { users: ByteTable.of(own.users), items: ByteTable.of(own.items) };
   const same = (size: number) => new Int32Array(size).map((_, code) => code);
   const maps = [
-    { users: same(texts.users.size), items: same(texts.items.size), titles: texts.titles && same(texts.titles.size) },
-    ...others.map((more) => ({
-      users: texts.users.absorb(more.users),
-      items: texts.items.absorb(more.items),
-      titles: more.titles && texts.titles?.absorb(more.titles),
-    })),
+    { users: same(texts.users.size), items: same(texts.items.size) },
+    ...others.map((more) => ({ users: texts.users.absorb(more.users), items: texts.items.absorb(more.items) })),
   ];
   return { texts, maps };
 }

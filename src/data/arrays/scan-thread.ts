@@ -1,8 +1,8 @@
 // A thread of `scan.ts`.
 import { parentPort, type Transferable, workerData } from "node:worker_threads";
-import { perform, type Task } from "./scan.js";
+import { stepsOf, type Task } from "./scan.js";
 
-for (const told of perform(workerData as Task)) parentPort?.postMessage(told, buffersIn(told));
+for (const told of stepsOf(workerData as Task)) parentPort?.postMessage(told, buffersIn(told));
 
 /** The buffers of all typed arrays, which then change hands instead of being copied. */
 function buffersIn(value: unknown): Transferable[] {

@@ -16,15 +16,12 @@ const HASHED_AT_ONCE = 1 << 20;
 export interface Names {
   readonly users: PackedTable;
   readonly items: PackedTable;
-  readonly titles?: PackedTable;
 }
 
 /** A file that was scanned: its pieces in the order of the file, each with the thread whose numbers it has. */
 export interface Scanned {
   readonly pieces: { readonly piece: Piece; readonly thread: number }[];
   readonly names: Names[];
-  /** SHA-256 of the file. */
-  readonly sha256: string;
 }
 
 /** What a thread is told. */
@@ -67,34 +64,59 @@ export async function scanText(path: string, format: LineFormat, options: ScanOp
   blocks.close();
   const pieces: Scanned["pieces"] = new Array(count);
   const names: Names[] = [];
-  let sha256 = "";
   let done = 0;
   const listen = (thread: number) => (told: Told) => {
     if ("notScannable" in told) throw new NotScannable();
-    if ("sha256" in told) sha256 = told.sha256;
-    else if ("names" in told) names[thread] = told.names;
-    else {
+    if ("names" in told) names[thread] = told.names;
+    else if ("piece" in told) {
       pieces[told.block] = { piece: told.piece, thread };
       options.onShare?.(++done / count);
     }
   };
   const next = new Int32Array(new SharedArrayBuffer(4));
   const threads = Math.min(MOST_THREADS, availableParallelism(), count);
-  const tasks: Task[] = [
-    { what: "hash", path },
-    ...Array.from({ length: threads }, () => ({ what: "scan", path, format, blockBytes, next }) as const),
-  ];
+  const task: Task = { what: "scan", path, format, blockBytes, next };
+  await perform(
+    Array.from({ length: threads }, () => task),
+    listen,
+    options.signal,
+  );
+  return { pieces, names };
+}
+
+/**
+ * SHA-256 of a file, in hexadecimal.
+ *
+ * @throws {RefrainError} FILE_UNREADABLE
+ * @throws the signal's reason once it is aborted
+ */
+export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
+  let sha256 = "";
+  const listen = () => (told: Told) => {
+    if ("sha256" in told) sha256 = told.sha256;
+  };
+  await perform([{ what: "hash", path }], listen, signal);
+  return sha256;
+}
+
+/** Does tasks side by side. When this is settled, all threads have ended. */
+async function perform(
+  tasks: readonly Task[],
+  listen: (task: number) => (told: Told) => void,
+  given?: AbortSignal,
+): Promise<void> {
   const over = new AbortController();
-  const signal = options.signal ? AbortSignal.any([over.signal, options.signal]) : over.signal;
+  const signal = given ? AbortSignal.any([over.signal, given]) : over.signal;
   const work = import.meta.url.endsWith(".ts") ? here : inThread;
-  const all = tasks.map((task, at) => work(task, listen(at - 1), signal));
+  const all = tasks.map((task, at) => work(task, listen(at), signal));
   try {
     await Promise.all(all);
   } catch (cause) {
     over.abort();
     await Promise.allSettled(all);
-    options.signal?.throwIfAborted();
+    given?.throwIfAborted();
     if (cause instanceof NotScannable || cause instanceof RefrainError) throw cause;
+    const { path } = tasks[0];
     throw new RefrainError(
       "FILE_UNREADABLE",
       `${path} cannot be read: ${(cause as Error).message}.`,
@@ -102,11 +124,10 @@ export async function scanText(path: string, format: LineFormat, options: ScanOp
       { cause },
     );
   }
-  return { pieces, names, sha256 };
 }
 
 /** Does a task step by step. */
-export function* perform(task: Task): Generator<Told> {
+export function* stepsOf(task: Task): Generator<Told> {
   try {
     yield* task.what === "hash" ? hash(task.path) : scan(task);
   } catch (cause) {
@@ -139,14 +160,7 @@ function* scan({ path, format, blockBytes, next }: Extract<Task, { what: "scan" 
       if (block >= blocks.count) break;
       yield { block, piece: scanner.scan(blocks.read(block), block === 0) };
     }
-    const { users, items, titles } = scanner;
-    yield {
-      names: {
-        users: users.names.pack(),
-        items: items.names.pack(),
-        ...(titles ? { titles: titles.names.pack() } : {}),
-      },
-    };
+    yield { names: { users: scanner.users.names.pack(), items: scanner.items.names.pack() } };
   } finally {
     blocks.close();
   }
@@ -180,7 +194,7 @@ function inThread(task: Task, listen: (told: Told) => void, signal: AbortSignal)
 
 /** A task among others in this thread: threads are made from compiled files only, and tests run the sources. */
 async function here(task: Task, listen: (told: Told) => void, signal: AbortSignal): Promise<void> {
-  for (const told of perform(task)) {
+  for (const told of stepsOf(task)) {
     listen(told);
     await turn();
     signal.throwIfAborted();

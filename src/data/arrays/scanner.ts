@@ -35,8 +35,8 @@ export interface Piece {
   readonly kinds: Uint8Array;
   readonly users: Int32Array;
   readonly items: Int32Array;
-  /** Absent where an item is its title. */
-  readonly titles?: Int32Array;
+  /** Where the line begins in the block, as `~` of that where it has no title. Absent where an item is its title, or has none. */
+  readonly starts?: Int32Array;
   /** Seconds; NaN where unknown, as in the other columns of numbers. */
   readonly times: Float64Array;
   readonly durations?: Float64Array;
@@ -52,12 +52,11 @@ const LONGEST_SAMPLE = 120;
 export class Scanner {
   readonly users: TextCodes;
   readonly items: TextCodes;
-  readonly titles?: TextCodes;
+  /** Titles that are not in their one form, to count them; the others are read once it is known which are wanted. */
+  readonly #titles?: TextCodes;
   readonly #format: LineFormat;
   readonly #quotes: boolean;
   readonly #cutter: LineCutter;
-  /** The title that an item had last: most items have but one. */
-  #lastTitle = new Int32Array(1 << 10);
   #bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #lines = 0;
@@ -71,7 +70,7 @@ export class Scanner {
     this.#quotes = separator !== "\t";
     this.users = new TextCodes(this.#quotes);
     this.items = new TextCodes(this.#quotes);
-    if (item >= 0 && title >= 0) this.titles = new TextCodes(this.#quotes);
+    if (item >= 0 && title >= 0) this.#titles = new TextCodes(this.#quotes);
     this.#cutter = new LineCutter(separator, width);
   }
 
@@ -93,13 +92,13 @@ export class Scanner {
     while (at < bytes.length) {
       if (this.#lines >= this.#room) this.#grow(at);
       const end = this.#cutter.cut(at);
-      at = end < 0 || !this.#take() ? this.#oddLine(at) : end;
+      at = end < 0 || !this.#take(at) ? this.#oddLine(at) : end;
     }
     return this.#piece();
   }
 
   /** Reads the fields that were found; false where the line may be empty, or must be read the other way. */
-  #take(): boolean {
+  #take(start: number): boolean {
     const bytes = this.#bytes;
     const view = this.#view;
     const { fields } = this.#cutter;
@@ -110,20 +109,20 @@ export class Scanner {
     const code = this.users.of(bytes, view, fields[user], at > 0 ? columns.users[at - 1] : 0);
     if (code === 0) return false;
     let changed = this.users.changed;
-    const naming = this.titles ?? this.items;
     if (item >= 0) {
       columns.items[at] = this.items.of(bytes, view, fields[item]);
       changed ||= this.items.changed;
     }
     if (title >= 0) {
-      const guess = item >= 0 ? this.#titleOf(columns.items[at]) : 0;
-      const named =
-        artist >= 0
-          ? naming.ofPair(bytes, view, fields[artist], fields[title], guess)
-          : naming.of(bytes, view, fields[title], guess);
-      changed ||= naming.changed;
-      if (item >= 0) this.#lastTitle[columns.items[at]] = columns.titles[at] = named;
-      else columns.items[at] = named;
+      const [by, named] = [artist >= 0 ? fields[artist] : undefined, fields[title]];
+      if (this.#titles && !named.odd && !by?.odd) columns.starts[at] = named.from < named.to ? start : ~start;
+      else {
+        const naming = this.#titles ?? this.items;
+        const text = by ? naming.ofPair(bytes, view, by, named) : naming.of(bytes, view, named);
+        changed ||= naming.changed;
+        if (this.#titles) columns.starts[at] = text === 0 ? ~start : start;
+        else columns.items[at] = text;
+      }
     }
     columns.users[at] = code;
     columns.kinds[at] = changed ? KIND.repaired : KIND.plain;
@@ -134,15 +133,6 @@ export class Scanner {
     if (rating >= 0) columns.ratings[at] = this.#number(fields[rating]);
     this.#lines++;
     return true;
-  }
-
-  #titleOf(item: number): number {
-    if (item >= this.#lastTitle.length) {
-      const more = new Int32Array(2 * Math.max(item, this.#lastTitle.length));
-      more.set(this.#lastTitle);
-      this.#lastTitle = more;
-    }
-    return this.#lastTitle[item];
   }
 
   #number(field: Field): number {
@@ -164,7 +154,8 @@ export class Scanner {
     const { separator, width, unit, user, item, title, artist, time, duration, rating } = this.#format;
     const columns = this.#columns;
     const line = this.#lines++;
-    columns.users[line] = columns.items[line] = columns.titles[line] = 0;
+    columns.users[line] = columns.items[line] = 0;
+    columns.starts[line] = ~at;
     const row = isMarked ? text.replace(/^\uFEFF/, "") : text;
     const fields = row.trim() === "" ? undefined : cutRow(row, separator, width);
     if (!Array.isArray(fields)) {
@@ -183,7 +174,7 @@ export class Scanner {
     columns.users[line] = this.users.ofForm(form(user));
     const named = pairOf(form(artist), form(title));
     columns.items[line] = this.items.ofForm(item >= 0 ? form(item) : named);
-    if (this.titles) columns.titles[line] = this.titles.ofForm(named);
+    if (named !== "") columns.starts[line] = at;
     columns.kinds[line] = changed ? KIND.repaired : KIND.plain;
     columns.times[line] = parseTime(fields[time], unit);
     columns.durations[line] = duration >= 0 ? numberOf(fields[duration]) : Number.NaN;
@@ -203,13 +194,13 @@ export class Scanner {
 
   #piece(): Piece {
     const lines = this.#lines;
-    const { kinds, users, items, titles, times, durations, ratings } = this.#columns;
+    const { kinds, users, items, starts, times, durations, ratings } = this.#columns;
     return {
       kinds: kinds.slice(0, lines),
       users: users.slice(0, lines),
       items: items.slice(0, lines),
       times: times.slice(0, lines),
-      ...(this.titles ? { titles: titles.slice(0, lines) } : {}),
+      ...(this.#titles ? { starts: starts.slice(0, lines) } : {}),
       ...(this.#format.duration >= 0 ? { durations: durations.slice(0, lines) } : {}),
       ...(this.#format.rating >= 0 ? { ratings: ratings.slice(0, lines) } : {}),
       bad: this.#bad,
@@ -222,7 +213,7 @@ function columnsOf(length: number) {
     kinds: new Uint8Array(length),
     users: new Int32Array(length),
     items: new Int32Array(length),
-    titles: new Int32Array(length),
+    starts: new Int32Array(length),
     times: new Float64Array(length),
     durations: new Float64Array(length),
     ratings: new Float64Array(length),

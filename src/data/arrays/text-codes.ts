@@ -49,15 +49,11 @@ export class TextCodes {
   }
 
   /** The number of "artist - title", of the title where there is no artist, and of "" where there is no title. */
-  ofPair(bytes: Uint8Array, view: DataView, artist: Field, title: Field, guess: number): number {
-    if (!artist.odd && artist.from === artist.to && !title.odd) return this.of(bytes, view, title, guess);
+  ofPair(bytes: Uint8Array, view: DataView, artist: Field, title: Field): number {
+    if (!artist.odd && artist.from === artist.to && !title.odd) return this.of(bytes, view, title);
     const odd = artist.odd || title.odd;
     this.changed = false;
-    if (!odd) {
-      if (title.from === title.to) return 0;
-      if (guess > 0 && this.names.holdsPair(guess, view, artist.from, artist.to, DASH, title.from, title.to))
-        return guess;
-    }
+    if (!odd && title.from === title.to) return 0;
     const room = artist.to - artist.from + title.to - title.from + DASH.length;
     if (room > this.#scratch.length) {
       this.#scratch = Buffer.allocUnsafeSlow(2 * room);
