@@ -200,6 +200,7 @@ describe("DuckDB and memory", () => {
       "blank.csv": "user,item,time\nu,a,1700000000\n\nu,b,1700000001\nv,a\nv,b,1700000002\n",
       "blank.tsv": "user\titem\ttime\nu\ta\t1700000000\n\t\t\nv\ta\t1700000002\n",
       "quotes.csv": `user,item,time\n"u",a,1700000000\nu,"a, b",1700000001\nu,"c,1700000002\nv,b"c,1700000003,\nv,a,,1700000004\n`,
+      "days.csv": "user,item,time\nu,a,3/4/2023\nu,b,13/4/2023 10:00\nv,a,13.4.2023 1:00 pm\nv,b,4/13/2023",
       "control.csv": "user,item,time\nu,a\u0001b,1700000000\nu,\u0007,1700000001\nv,a,1700000002",
     };
     const results = [];

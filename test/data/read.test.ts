@@ -128,6 +128,9 @@ describe("times", () => {
     ["a space instead of T", ISO.replace("T", " ")],
     ["slashes", "2023/11/14 22:13:20"],
     ["the name of the month", "14 Nov 2023 22:13:20"],
+    ["day, month, year", "14/11/2023 22:13:20"],
+    ["day, month, year with points", "14.11.2023 22:13:20"],
+    ["month, day, year on twelve hours", "11/14/2023 10:13:20 PM"],
   ])("%s", async (_, text) => {
     expect((await rows(`user,item,time\nu,i,${text}\n`))[0][2]).toBe(T);
   });
@@ -139,6 +142,26 @@ describe("times", () => {
     ["day, month and year", "day,month,year\nu,i,14,11,2023"],
   ])("%s is midnight UTC", async (_, text) => {
     expect((await rows(`user,item,${text}\n`))[0][2]).toBe(Date.UTC(2023, 10, 14) / 1000);
+  });
+
+  test("which number is the day is found by the whole column, told, and may be named", async () => {
+    const log = (...dates: readonly string[]) =>
+      read(["user,item,date", ...dates.map((date) => `u,i,${date}`)].join("\n"));
+    const seconds = (month: number, day: number, hour = 0) => Date.UTC(2023, month - 1, day, hour) / 1000;
+    const timesOf = (raw: RawLog) => {
+      const { log: clean, report } = cleanLog(raw, KEEP_ALL);
+      return [report.timeUnit, ...clean.times];
+    };
+    expect(timesOf(await log("3/4/2023", "13/4/2023"))).toEqual(["day-first", seconds(4, 3), seconds(4, 13)]);
+    expect(timesOf(await log("3/4/2023", "3/14/2023"))).toEqual(["month-first", seconds(3, 4), seconds(3, 14)]);
+    expect(timesOf(await log("3/4/2023"))).toEqual(["day-first", seconds(4, 3)]);
+    const named = await read("user,item,date\nu,i,3/4/2023\nu,j,3/4/2023 12:00 AM", { timeUnit: "month-first" });
+    expect(timesOf(named)).toEqual(["month-first", seconds(3, 4), seconds(3, 4)]);
+    const { report } = cleanLog(
+      await log("13/4/2023", "13/13/2023", "31/4/2023", "13/4-2023", "1/4/2023 13:00 PM"),
+      KEEP_ALL,
+    );
+    expect(report.steps.find(({ rule }) => rule === "invalid time")).toMatchObject({ removed: 4, lines: [3, 4, 5, 6] });
   });
 
   test("a date and the position on it keep the order", async () => {

@@ -1,5 +1,5 @@
 // Numbers and times out of bytes, for what is plainly written; NaN says that it is not, and that the usual functions must be asked.
-import { type TimeUnit, unitsPerSecond } from "../times.js";
+import { isNumberUnit, type TimeUnit, unitsPerSecond } from "../times.js";
 
 const ZERO = 48;
 const DAY_SECONDS = 86_400;
@@ -24,7 +24,7 @@ export function plainNumber(bytes: Uint8Array, from: number, to: number): number
 
 /** A time as `parseTime` reads it: a plain number, or 2023-11-14T22:13:20, with or without T and Z, in the years 1000 to 9999. */
 export function plainTime(bytes: Uint8Array, from: number, to: number, unit: TimeUnit): number {
-  return unit === "text" ? isoTime(bytes, from, to) : plainNumber(bytes, from, to) / unitsPerSecond(unit);
+  return isNumberUnit(unit) ? plainNumber(bytes, from, to) / unitsPerSecond(unit) : isoTime(bytes, from, to);
 }
 
 function isoTime(bytes: Uint8Array, from: number, to: number): number {

@@ -1,6 +1,6 @@
 // The columns of a row in SQL, out of the fields of a line.
 import type { Role } from "../schema.js";
-import { type TimeUnit, unitsPerSecond } from "../times.js";
+import { isNumberUnit, type TimeUnit, unitsPerSecond } from "../times.js";
 import { double } from "./database.js";
 
 export const TEXTS: readonly Role[] = ["user", "item", "title", "artist"];
@@ -51,7 +51,7 @@ function numberSql(field: string, ask: boolean): string {
 /** Also for times: seconds as an integer, or a date and a time to the second, with or without T and Z. */
 function timeSql(field: string, unit: TimeUnit, ask: boolean): string {
   const asked = ask ? `odd_time(${field})` : "NULL";
-  if (unit !== "text")
+  if (isNumberUnit(unit))
     return `CASE WHEN TRY_CAST(${field} AS BIGINT)::VARCHAR = ${field}
       THEN TRY_CAST(${field} AS BIGINT)::DOUBLE / ${double(unitsPerSecond(unit))} ELSE ${asked} END`;
   return `CASE WHEN regexp_full_match(${field}, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}Z?')
