@@ -6,7 +6,7 @@ import { guardContents, guardSession } from "./guard.js";
 import { menuTemplate } from "./menu.js";
 import { webPreferences } from "./policy.js";
 import { answerPage, type System } from "./requests.js";
-import { type RunningServer, startServer } from "./server-process.js";
+import { outsideArchive, type RunningServer, startServer } from "./server-process.js";
 import { parseState, SMALLEST } from "./window-state.js";
 
 /** Time that the server has to write a checkpoint of a run before the app goes. */
@@ -55,7 +55,8 @@ async function start(): Promise<void> {
   const packaged = join(process.resourcesPath ?? "", "node", process.platform === "win32" ? "node.exe" : "node");
   const node = process.env.REFRAIN_NODE ?? packaged;
   const runs = process.env.REFRAIN_RUNS ?? join(app.getPath("documents"), "Refrain", "runs");
-  server = await startServer(node, join(__dirname, "..", "server", "main.js"), runs, process.env.REFRAIN_PORT);
+  const program = outsideArchive(join(__dirname, "..", "server", "main.js"));
+  server = await startServer(node, program, runs, process.env.REFRAIN_PORT);
   const { origin } = server;
   guardSession(session.defaultSession, server);
   answerPage(ipcMain, system, origin, runs);

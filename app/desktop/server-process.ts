@@ -18,6 +18,11 @@ export function parseAddress(line: string): ServerAddress {
   return { origin, token };
 }
 
+/** Where a file of a packaged app is for a program that cannot read the archive that Electron reads. */
+export function outsideArchive(path: string): string {
+  return path.replace(/([\\/])app\.asar(?=[\\/])/, "$1app.asar.unpacked");
+}
+
 /**
  * Starts the server in plain Node: the engine must not run in Electron, whose memory and Node are others.
  *

@@ -28,8 +28,16 @@ const MESSAGES = {
     "{why}，且未找到 Chromium、Chrome 或 Edge，不打开窗口。请打开此地址：",
   ],
   packageHelp: [
-    "npm run package [-- --dir]\n\nMakes an installer of the desktop app for this system in dist/packages; with --dir only the unpacked folder.\nelectron-builder (279 packages) is installed beside the project the first time, and downloads Electron.",
-    "npm run package [-- --dir]\n\n在 dist/packages 中为本系统生成桌面应用的安装包；加 --dir 只生成未打包的文件夹。\n首次运行会在项目旁安装 electron-builder（279 个包），并由它下载 Electron。",
+    "npm run package [-- --dir | --prepare]\n\nMakes an installer of the desktop app for this system in dist/packages; with --dir only the unpacked folder.\nelectron-builder (279 packages) is installed beside the project the first time, and downloads Electron.\n--prepare installs electron-builder only.",
+    "npm run package [-- --dir | --prepare]\n\n在 dist/packages 中为本系统生成桌面应用的安装包；加 --dir 只生成未打包的文件夹。\n首次运行会在项目旁安装 electron-builder（279 个包），并由它下载 Electron。\n--prepare 只安装 electron-builder。",
+  ],
+  noDownload: [
+    "No package: {why}, and Electron and the tools for installers come from there.\nWith an unpacked Electron in ELECTRON_OVERRIDE_DIST_PATH, npm run package -- --dir makes the folder without a network.",
+    "无法打包：{why}，而 Electron 与制作安装包的工具都来自那里。\n若 ELECTRON_OVERRIDE_DIST_PATH 指向已解压的 Electron，npm run package -- --dir 无需联网即可生成文件夹。",
+  ],
+  notPackaged: [
+    "No package: {why}\nAll that electron-builder said: {log}",
+    "打包失败：{why}\nelectron-builder 的全部输出：{log}",
   ],
   noBuilder: ["electron-builder could not be installed.", "无法安装 electron-builder。"],
   wrong: ["Unknown option. npm run app -- --help shows what there is.", "未知选项。npm run app -- --help 查看用法。"],

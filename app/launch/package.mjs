@@ -1,9 +1,12 @@
 // What electron-builder is told, and how it is run. It is no dependency of the project: 279 packages for what few people do.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export const BUILDER = "26.17.0";
+
+/** What plain Node reads of a package: server, engine, data, packages. */
+const OUTSIDE = "app.asar.unpacked";
 
 /** Folder of electron-builder's own packages. */
 export const builderFolder = (root) => join(root, ".cache", "electron-builder");
@@ -49,15 +52,23 @@ export function builderConfig({ node, output, electronDist, bare = false }) {
       bare ? "!node_modules/**/*" : "node_modules/**",
     ],
     extraMetadata: { main: "dist/app/desktop/main.cjs" },
-    extraResources: [{ from: node, to: process.platform === "win32" ? "node/node.exe" : "node/node" }],
-    // Native addons and the engine process are read by plain Node, which knows no archive.
-    asar: false,
+    extraResources: [
+      { from: node, to: process.platform === "win32" ? "node/node.exe" : "node/node" },
+      { from: join(output, "manifest.json"), to: `${OUTSIDE}/package.json` },
+      // The compiled kernels are loaded beside their sources only; `files` would leave out every .cc.
+      { from: "src/engine/kernels", to: `${OUTSIDE}/src/engine/kernels` },
+    ],
+    // The shell alone is in the archive, which Electron holds against its hash; plain Node knows no archive.
+    asar: true,
+    asarUnpack: ["dist/**", "!dist/app/desktop/**", "datasets/**", "node_modules/**"],
     npmRebuild: false,
     electronFuses: {
       runAsNode: false,
       enableCookieEncryption: true,
       enableNodeOptionsEnvironmentVariable: false,
       enableNodeCliInspectArguments: false,
+      enableEmbeddedAsarIntegrityValidation: true,
+      onlyLoadAppFromAsar: true,
       loadBrowserProcessSpecificV8Snapshot: false,
       grantFileProtocolExtraPrivileges: false,
     },
@@ -78,6 +89,8 @@ export function packageApp({ root, unpacked = false, ...options }) {
   const builder = findBuilder(root);
   if (!builder) throw new Error(`electron-builder is not in ${builderFolder(root)}.`);
   mkdirSync(options.output, { recursive: true });
+  // Under another name: a file that is an extra resource is left out of the archive.
+  copyFileSync(join(root, "package.json"), join(options.output, "manifest.json"));
   const config = join(options.output, "config.json");
   writeFileSync(config, JSON.stringify(builderConfig(options), null, 2));
   const args = [

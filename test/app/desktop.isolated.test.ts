@@ -4,7 +4,7 @@ import { guardContents, guardSession } from "../../app/desktop/guard.js";
 import { menuTemplate } from "../../app/desktop/menu.js";
 import { externalAddress, isBlocked, isOwn, isPermitted, webPreferences, withToken } from "../../app/desktop/policy.js";
 import { answerPage } from "../../app/desktop/requests.js";
-import { parseAddress } from "../../app/desktop/server-process.js";
+import { outsideArchive, parseAddress } from "../../app/desktop/server-process.js";
 import { parseState, USUAL } from "../../app/desktop/window-state.js";
 
 const ORIGIN = "http://127.0.0.1:4321";
@@ -97,6 +97,18 @@ test("the menu leads to screens in both languages", () => {
   }
   expect(places).toEqual(["", "runs", "explore", "settings", "", "runs", "explore", "settings"]);
   expect(menuTemplate("en", "darwin", () => {})[0]).toEqual({ role: "appMenu" });
+});
+
+test("plain Node finds the server beside the archive that only Electron reads", () => {
+  expect([
+    outsideArchive("/opt/Refrain/resources/app.asar/dist/app/server/main.js"),
+    outsideArchive("C:\\Refrain\\resources\\app.asar\\dist\\app\\server\\main.js"),
+    outsideArchive("/home/a/refrain/dist/app/server/main.js"),
+  ]).toEqual([
+    "/opt/Refrain/resources/app.asar.unpacked/dist/app/server/main.js",
+    "C:\\Refrain\\resources\\app.asar.unpacked\\dist\\app\\server\\main.js",
+    "/home/a/refrain/dist/app/server/main.js",
+  ]);
 });
 
 test("the address of the server is taken from this machine only", () => {
@@ -256,7 +268,8 @@ test("the main process: sandbox before all, one instance, guards before the wind
     kill: note("killed"),
   };
   vi.doMock("electron", electron);
-  vi.doMock("../../app/desktop/server-process.js", () => ({
+  vi.doMock("../../app/desktop/server-process.js", async (original) => ({
+    ...(await original<object>()),
     startServer: note("server", Promise.resolve({ origin: ORIGIN, token: "t", child })),
   }));
   vi.doMock("../../app/desktop/guard.js", () => ({ guardSession: note("guard"), guardContents: () => {} }));
