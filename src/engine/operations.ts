@@ -7,25 +7,31 @@ import { type Tensor1D, type Tensor2D, tf } from "./tensors.js";
 
 /** a b. @shape a [N, P]; b [P, Q] -> [N, Q] */
 export function product(a: Tensor2D, b: Tensor2D): Tensor2D {
-  return isNative() ? matMulNative(a, b) : (a.matMul(b) as Tensor2D);
+  return isNative() ? matMulNative(a, b) : productPlain(a, b);
+}
+
+/** tfjs's product on WASM leaves whatever was in memory where there is nothing to sum. */
+function productPlain(a: Tensor2D, b: Tensor2D): Tensor2D {
+  return a.shape[1] === 0 ? tf.zeros([a.shape[0], b.shape[1]]) : (a.matMul(b) as Tensor2D);
 }
 
 /** a' b: the product of the transposed first argument. @shape a [N, P]; b [N, Q] -> [P, Q] */
 export function productTransposeA(a: Tensor2D, b: Tensor2D): Tensor2D {
   const smallerFirst = a.size <= b.size || hasTiles();
   if (isNative()) return smallerFirst ? matMulNative(a, b, true) : (tf.transpose(matMulNative(b, a, true)) as Tensor2D);
-  return (smallerFirst ? tf.transpose(a).matMul(b) : tf.transpose(tf.transpose(b).matMul(a))) as Tensor2D;
+  if (smallerFirst) return productPlain(tf.transpose(a) as Tensor2D, b);
+  return tf.transpose(productPlain(tf.transpose(b) as Tensor2D, a)) as Tensor2D;
 }
 
 /** a b': the product with the transposed second argument. @shape a [N, P]; b [M, P] -> [N, M] */
 export function productTransposeB(a: Tensor2D, b: Tensor2D): Tensor2D {
-  return isNative() ? matMulNative(a, b, false, true) : (a.matMul(tf.transpose(b)) as Tensor2D);
+  return isNative() ? matMulNative(a, b, false, true) : productPlain(a, tf.transpose(b) as Tensor2D);
 }
 
 /** Sum over rows. @shape [N, D] -> [D] */
 export function columnSums(x: Tensor2D): Tensor1D {
   if (isNative()) return x.sum(0) as Tensor1D;
-  return (tf.ones([1, x.shape[0]]) as Tensor2D).matMul(x).reshape([x.shape[1]]) as Tensor1D;
+  return productPlain(tf.ones([1, x.shape[0]]) as Tensor2D, x).reshape([x.shape[1]]) as Tensor1D;
 }
 
 /** Rows by number. @shape x [R, D]; rows int32 [N] -> [N, D] */

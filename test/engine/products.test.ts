@@ -126,10 +126,23 @@ describe("a product", () => {
     }
   });
 
-  test("of nothing is zeros", ({ skip }) => {
+  test.each(Object.entries(ways))("of nothing is zeros, %s", (_, way) => {
+    const random = Random.stream(1, "nothing");
+    // What stood in the memory before must not be seen.
+    for (const size of [15, 15, 15]) tf.ones([size]).dispose();
+    expect(Array.from(numbersOf(() => way(matrix(3, 0, random), matrix(0, 5, random))))).toEqual(Array(15).fill(0));
+    expect(numbersOf(() => way(matrix(0, 3, random), matrix(3, 5, random)))).toHaveLength(0);
+  });
+
+  test("of nothing is zeros by the kernel", ({ skip }) => {
     skip(!hasKernels(), "this run is without Refrain's kernels");
     const zeros = numbersOf(() => byKernel(tf.zeros([3, 0]), tf.zeros([0, 5]), [0, 0]));
     expect(Array.from(zeros)).toEqual(Array(15).fill(0));
+  });
+
+  test("sums over no rows are zeros", () => {
+    for (const size of [5, 5, 5]) tf.ones([size]).dispose();
+    expect(Array.from(numbersOf(() => columnSums(tf.zeros([0, 5])) as never))).toEqual(Array(5).fill(0));
   });
 
   test("what is not finite reaches its row and column only", () => {
