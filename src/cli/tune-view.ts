@@ -1,8 +1,10 @@
 // A search while it goes.
 import type { TuneEvent, TuneResult } from "../recipes/index.js";
-import { rungsOf, trialValue } from "../tune/index.js";
+import { bestOf, rungsOf, type StudyTrial, trialValue } from "../tune/index.js";
 import { text } from "./messages.js";
 import { count, duration, faint, type Output, progressBar, say } from "./output.js";
+
+const valueText = (trial: StudyTrial) => (trialValue(trial) as number).toFixed(4);
 
 /** Prints what happens; without a result it was interrupted. */
 export async function showTune(
@@ -31,7 +33,12 @@ export async function showTune(
         const { space, sampler, halving, metric } = event.definition;
         const rungs = rungsOf(halving).join(", ");
         line(text("tune.begin", { options: Object.keys(space).length, sampler, rungs, metric }));
-        if (event.known > 0) line(text("tune.goesOn", { known: event.known }));
+        const { known } = event;
+        for (const { number, status, results } of known)
+          if (status === "failed" || results.length > 0) seen.add(number);
+        const top = bestOf(known);
+        if (top) best = valueText(top);
+        if (known.length > 0) line(text("tune.goesOn", { known: known.length }));
         break;
       }
       case "trial-started": {
@@ -50,11 +57,11 @@ export async function showTune(
         const { trial, best: top, secondsLeft } = event;
         running.delete(trial.number);
         seen.add(trial.number);
-        best = (trialValue(top) as number).toFixed(4);
+        best = valueText(top);
         const words = {
           trial: trial.number,
           units: trial.units,
-          value: (trialValue(trial) as number).toFixed(4),
+          value: valueText(trial),
           time: duration(trial.results.at(-1)?.seconds ?? Number.NaN),
           best,
           bestTrial: top.number,

@@ -31,6 +31,8 @@ export interface Prepared {
   readonly aliases: readonly (readonly string[])[];
   /** Attributes of the items that the model takes. */
   readonly attributes: readonly ItemAttribute[];
+  /** SHA-256 of the table that they are from; null where the model takes none. */
+  readonly attributesHash: string | null;
 }
 
 /**
@@ -60,7 +62,7 @@ export async function prepare(config: RunConfig, signal?: AbortSignal): Promise<
     histories,
     splitKind: kind,
     aliases,
-    attributes: await readAttributes(config, histories),
+    ...(await readAttributes(config, histories)),
   };
 }
 
@@ -82,11 +84,21 @@ export function knownPlays({ split, userIndex, itemIndex, users }: Histories): {
   return log.hasTimes ? { histories, times } : { histories };
 }
 
+/** SHA-256 over all content that a result on this data follows from: the log, and attributes where the model takes some. */
+export function contentHash({ dataHash, attributesHash }: Pick<Prepared, "dataHash" | "attributesHash">): string {
+  return attributesHash === null ? dataHash : sha256(`${dataHash}\n${attributesHash}`);
+}
+
 /** The attributes that the model's options name; none where no table is given. */
-async function readAttributes({ data, model }: RunConfig, { items }: Histories): Promise<ItemAttribute[]> {
+async function readAttributes(
+  { data, model }: RunConfig,
+  { items }: Histories,
+): Promise<Pick<Prepared, "attributes" | "attributesHash">> {
   const path = data.attributes ?? (data.path === "jkpop" ? join(JKPOP, "catalogue.csv") : undefined);
   const names = model.attributes.split(",").flatMap((name) => name.trim() || []);
-  return path === undefined || names.length === 0 ? [] : itemAttributes(await readItemRows(path), names, items);
+  if (path === undefined || names.length === 0) return { attributes: [], attributesHash: null };
+  const attributes = itemAttributes(await readItemRows(path), names, items);
+  return { attributes, attributesHash: await hashFiles([path]) };
 }
 
 function romanisedNames(): Map<string, string[]> {

@@ -15,7 +15,8 @@ export interface RunRecord {
   readonly startedAt: string;
   readonly config: RunConfig;
   readonly preset: string;
-  readonly data: { readonly path: string; readonly sha256: string };
+  /** `attributes`: hash of their table, where the model takes some. */
+  readonly data: { readonly path: string; readonly sha256: string; readonly attributes?: string };
   readonly versions: Readonly<Record<string, string>>;
   readonly engine: { readonly name: string; readonly version: string };
   readonly cleaning: CleaningReport;

@@ -65,7 +65,11 @@ export async function* startRun(
     startedAt: new Date().toISOString(),
     config,
     preset: preset ?? "default",
-    data: { path: prepared.path, sha256: prepared.dataHash },
+    data: {
+      path: prepared.path,
+      sha256: prepared.dataHash,
+      ...(prepared.attributesHash !== null && { attributes: prepared.attributesHash }),
+    },
     versions: versions(),
     engine: { name: engine.name, version: engine.version },
     cleaning: prepared.report,
@@ -87,6 +91,10 @@ export async function* resumeRun(folder: string, signal?: AbortSignal): AsyncGen
   const prepared = await prepare(runConfig(record.config), signal);
   if (prepared.dataHash !== record.data.sha256)
     throw new RefrainError("CHECKPOINT_MISMATCH", `${prepared.path} is not the file that the run was started with.`, {
+      folder,
+    });
+  if (record.data.attributes !== undefined && prepared.attributesHash !== record.data.attributes)
+    throw new RefrainError("CHECKPOINT_MISMATCH", "The table of attributes is not the one that the run began with.", {
       folder,
     });
   process.env.REFRAIN_ENGINE ??= record.engine.name;

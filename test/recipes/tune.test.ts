@@ -7,7 +7,9 @@ import {
   objectiveOn,
   prepare,
   referenceOf,
+  resumeRun,
   runConfig,
+  startRun,
   type TrialData,
   type TuneEvent,
   type TuneResult,
@@ -16,6 +18,7 @@ import {
   tuneConfig,
   tuneWorker,
 } from "../../src/recipes/index.js";
+import { contentHash } from "../../src/recipes/prepare.js";
 import { fromShared, share } from "../../src/recipes/tune/shared.js";
 import { trialKey } from "../../src/recipes/tune/trial.js";
 import { withoutTest } from "../../src/sequence/without-test.js";
@@ -88,7 +91,7 @@ describe("tune", () => {
     expect(stopped.events.at(-1)?.type).toBe("interrupted");
     expect(stopped.result).toBeUndefined();
     const resumed = await run("stopped");
-    expect(resumed.events[0]).toMatchObject({ type: "prepared", known: expect.any(Number) });
+    expect(resumed.events[0]).toMatchObject({ type: "prepared", known: expect.any(Array) });
     expect(valuesOf(resumed)).toEqual(valuesOf(whole));
     const known = await run("whole");
     expect(known.events.filter(({ type }) => type === "trial-started")).toEqual([]);
@@ -114,6 +117,38 @@ describe("tune", () => {
     expect((await train("one", 1, 4)).value).toBe(whole.value);
     expect((await train("one", 0, 1)).value).toBeLessThanOrEqual(whole.value);
     expect(performance.now() - before).toBeLessThan(1000 * (whole.seconds as number) + 50);
+  });
+
+  test("another table of attributes is another study; a run goes on with the table that it began with only", async () => {
+    const table = join(folder, "attributes.csv");
+    const write = (style: string) =>
+      writeFileSync(table, `item,style\n${["i1", "i2", "i3"].map((id) => `${id},${style}`).join("\n")}\n`);
+    const config = runConfig({
+      data: { path: log, attributes: table },
+      ...tiny,
+      model: { ...tiny.model, attributes: "style" },
+    });
+    write("rock");
+    const rock = await prepare(config);
+    expect(contentHash(rock)).toBe(contentHash(await prepare(config)));
+    write("folk");
+    const folk = await prepare(config);
+    expect(folk.dataHash).toBe(rock.dataHash);
+    expect(contentHash(folk)).not.toBe(contentHash(rock));
+    const plain = await prepare(runConfig({ data: { path: log, attributes: table }, ...tiny }));
+    expect(contentHash(plain)).toBe(plain.dataHash);
+
+    const controller = new AbortController();
+    let place = "";
+    for await (const event of startRun(config, { runs: join(folder, "attributed"), signal: controller.signal })) {
+      if (event.type === "step") controller.abort();
+      if (event.type === "interrupted") place = event.folder;
+    }
+    write("rock");
+    const resume = async () => {
+      for await (const event of resumeRun(place)) if (event.type === "interrupted") break;
+    };
+    await expect(resume()).rejects.toThrow(hasCode("CHECKPOINT_MISMATCH", "attributes"));
   });
 
   test("without a space it has that of recurrent models, and its first trial is in it", () => {

@@ -21,8 +21,9 @@ import {
   WorkLost,
 } from "../../src/tune/index.js";
 import { claim, fail, finish, giveBack } from "../../src/tune/study.js";
-import { poolSize } from "../../src/tune/workers/pool.js";
+import { ProcessPool, poolSize } from "../../src/tune/workers/pool.js";
 import { hasCode } from "../evaluate/helpers.js";
+import { isBuilt } from "../support/cli.js";
 
 let folder: string;
 beforeAll(() => {
@@ -321,3 +322,19 @@ test("a pool has one process until it knows what one takes, then as many as memo
   expect(poolSize({ most: 2, peak: 1e9, available: 4e10, busy: 1 })).toBe(2);
   expect(poolSize({ most: 8, peak: 1e9, available: 1e8, busy: 0 })).toBe(1);
 });
+
+test.skipIf(!isBuilt)(
+  "a child that still reads its log stops at once (needs npm run build)",
+  async () => {
+    const pool = new ProcessPool({ entry: new URL("../support/slow-start.mjs", import.meta.url), begin: {}, most: 1 });
+    const controller = new AbortController();
+    const task: Task = { trial: 0, attempt: 1, options: {}, from: 0, to: 1 };
+    const running = pool.run(task, { signal: controller.signal, tell: () => {} });
+    const began = performance.now();
+    setTimeout(() => controller.abort(new Error("enough")), 500); // by then it reads, or will be told before it does
+    await expect(running).rejects.toThrow("enough");
+    expect(performance.now() - began).toBeLessThan(30_000);
+    pool.close();
+  },
+  40_000,
+);

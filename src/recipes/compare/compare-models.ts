@@ -16,7 +16,7 @@ import { type Point, search, type Trial } from "../../tune/index.js";
 import type { FitProgress } from "../fit.js";
 import { type Judged, judgeScorer, labelsOf } from "../judge.js";
 import { oracle } from "../oracle.js";
-import { type Prepared, prepare } from "../prepare.js";
+import { contentHash, type Prepared, prepare } from "../prepare.js";
 import { withAbsolutePaths } from "../run.js";
 import { newRunId } from "../run-folder.js";
 import { noteReading, type TestReading } from "../test-readings.js";
@@ -124,7 +124,14 @@ class Work {
     this.blind = withoutTest(prepared.histories);
     const { data, cleaning, split, protocol } = config.run;
     const { latest: _, ...rules } = cleaning; // by default it is tomorrow's
-    this.#common = JSON.stringify([codeVersion(), prepared.dataHash, { ...data, path: "" }, rules, split, protocol]);
+    this.#common = JSON.stringify([
+      codeVersion(),
+      contentHash(prepared),
+      { ...data, path: "" },
+      rules,
+      split,
+      protocol,
+    ]);
   }
 
   keyOf(what: "trial" | "test", { identity, kind }: Contestant, options: Point, seed: number): string {

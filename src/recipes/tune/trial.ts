@@ -10,14 +10,14 @@ import { CheckpointStore, train } from "../../train/index.js";
 import type { Objective, Task, Worth } from "../../tune/index.js";
 import { codeVersion } from "../compare/cache.js";
 import type { RunConfig } from "../config.js";
-import { prepare } from "../prepare.js";
+import { contentHash, prepare } from "../prepare.js";
 import { trainingInput } from "../training.js";
 import { trialConfig } from "./config.js";
 
 /** What a process needs to train the trials of a study; plain JSON. */
 export interface TrialBegin {
   readonly config: RunConfig;
-  /** SHA-256 of the log, and of the code that the study was begun with. */
+  /** SHA-256 of the log and of attributes, and of the code that the study was begun with. */
   readonly dataHash: string;
   readonly code: string;
   /** Folder of the trials. */
@@ -42,7 +42,7 @@ export async function trialObjective({ config, dataHash, code, folder }: TrialBe
   const other = (what: string) => new RefrainError("STUDY_MISMATCH", `${what} than the study was begun with.`);
   if (codeVersion() !== code) throw other("This process runs another version of Refrain");
   const prepared = await prepare(config);
-  if (prepared.dataHash !== dataHash) throw other(`${prepared.path} holds another log`);
+  if (contentHash(prepared) !== dataHash) throw other(`${prepared.path} holds another log, or other attributes`);
   const histories = withoutTest(prepared.histories);
   const { name: engine } = await startEngine("train");
   return objectiveOn({ config, dataHash, histories, attributes: prepared.attributes, engine }, folder);

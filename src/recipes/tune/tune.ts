@@ -17,7 +17,7 @@ import { ProcessPool } from "../../tune/workers/pool.js";
 import { openQueue } from "../../tune/workers/queue.js";
 import { codeVersion } from "../compare/cache.js";
 import type { RunConfig } from "../config.js";
-import { type Prepared, prepare } from "../prepare.js";
+import { contentHash, type Prepared, prepare } from "../prepare.js";
 import { withAbsolutePaths } from "../run.js";
 import { referenceOf, type TuneConfig, trialConfig } from "./config.js";
 import { share } from "./shared.js";
@@ -43,7 +43,7 @@ export type TuneEvent =
       readonly definition: StudyDefinition;
       readonly folder: string;
       /** Trials that the study had already. */
-      readonly known: number;
+      readonly known: readonly StudyTrial[];
     }
   | StudyEvent
   | { readonly type: "results"; readonly result: TuneResult }
@@ -83,11 +83,12 @@ export async function* tune(options: TuneConfig, settings: TuneOptions): AsyncGe
   let workers: Workers | undefined;
   try {
     const prepared = await prepare(config.run, signal);
-    const definition = definitionOf(config, prepared.dataHash);
+    const content = contentHash(prepared);
+    const definition = definitionOf(config, content);
     folder = join(runs, "tuning", `${config.run.name}-${sha256(JSON.stringify(definition)).slice(0, 8)}`);
     store = await openStudy(settings.study ?? join(folder, "study.sqlite"), definition);
-    yield { type: "prepared", prepared, definition, folder, known: store.trials().length };
-    workers = await workersOf(config, store.id, prepared.dataHash, folder, settings);
+    yield { type: "prepared", prepared, definition, folder, known: store.trials() };
+    workers = await workersOf(config, store.id, content, folder, settings);
     yield* optimise(store, workers.run, {
       trials: config.trials,
       seconds: config.minutes === null ? undefined : 60 * config.minutes,
@@ -100,13 +101,10 @@ export async function* tune(options: TuneConfig, settings: TuneOptions): AsyncGe
     writeFileAtomic(file, `${JSON.stringify(result.config, null, 2)}\n`);
     if (!result.trials.some(({ status }) => status === "running" || status === "waiting"))
       for (const trial of result.trials)
-        rmSync(
-          join(workers.folder, trialKey(trialConfig(config.run, trial.options), prepared.dataHash), "checkpoints"),
-          {
-            recursive: true,
-            force: true,
-          },
-        );
+        rmSync(join(workers.folder, trialKey(trialConfig(config.run, trial.options), content), "checkpoints"), {
+          recursive: true,
+          force: true,
+        });
     yield { type: "results", result };
     yield { type: "saved", folder, config: file };
   } catch (error) {

@@ -33,15 +33,17 @@ export function serveTasks(start: (begin: unknown) => Promise<Objective>): void 
     try {
       const key = JSON.stringify(begin);
       if (kept?.key !== key) kept = { key, objective: start(begin) };
-      const objective = await kept.objective;
+      // Reading a large log takes minutes, which a stop does not wait for; what is read is kept.
+      const objective = await orAborted(kept.objective, controller.signal);
       started = true;
       const tell = (progress: TaskProgress) => say({ type: "progress", progress });
       const result = await objective(task, { signal: controller.signal, tell });
       say({ type: "result", result, peakBytes: 1024 * process.resourceUsage().maxRSS });
     } catch (error) {
       const { message, stack } = error as Error;
-      if (!started) kept = undefined;
-      if (controller.signal.aborted && error === controller.signal.reason) say({ type: "stopped" });
+      const stopped = controller.signal.aborted && error === controller.signal.reason;
+      if (!started && !stopped) kept = undefined;
+      if (stopped) say({ type: "stopped" });
       else if (error instanceof RefrainError) say({ type: "refused", code: error.code, message, all: !started });
       else say({ type: "crashed", message, stack });
     }
@@ -53,4 +55,15 @@ export function serveTasks(start: (begin: unknown) => Promise<Objective>): void 
     if (order.type === "stop") stop?.abort();
     else void run(order.begin, order.task);
   });
+}
+
+/** The value of a promise, or the reason of the signal where that comes first. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  promise.catch(() => {}); // it may fail when nobody waits for it any more
+  const aborted = new Promise<never>((_, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  return await Promise.race([promise, aborted]);
 }
