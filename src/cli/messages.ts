@@ -12,6 +12,8 @@ const en = {
   ...reportEn,
   read: "read {{read}} rows: kept {{kept}}, removed {{removed}} ({{repaired}} repaired)",
   split: "split: {{split}}; {{train}} train, {{validation}} validation, {{test}} test events",
+  sortedItems:
+    "! From play to play the item's number rises in {{share}} % of the steps: the rows were sorted by item, and their order tells nothing about listening. More: npx refrain data audit",
   timeUnit: "times: {{unit}}",
   misread: "If this is misread, name it: --user, --item, --time, --encoding, --separator, --format, --time-unit.",
   onePerson:
@@ -54,6 +56,8 @@ const zh: typeof en = {
   ...reportZh,
   read: "读入 {{read}} 行：保留 {{kept}}，去掉 {{removed}}（修正 {{repaired}}）",
   split: "划分：{{split}}；训练 {{train}}，验证 {{validation}}，测试 {{test}} 条",
+  sortedItems:
+    "! 相邻两次播放之间，{{share}} % 的物品编号是上升的：行按物品排过序，其先后不反映收听顺序。详见：npx refrain data audit",
   timeUnit: "时间：{{unit}}",
   misread: "如果识别有误，请写明：--user、--item、--time、--encoding、--separator、--format、--time-unit。",
   onePerson: "这是一个人的日志：以其 {{sessions}} 段会话为序列，最近的会话用于测试。结果不说明对其他听众的效果。",

@@ -1,5 +1,5 @@
 import type { CleaningReport } from "../data/index.js";
-import { previewOf, profileLog } from "../data/index.js";
+import { previewOf, profileLog, sortedItems } from "../data/index.js";
 import { ruleText } from "../data/rule-texts.js";
 import { protocolSentence } from "../evaluate/index.js";
 import { type Prepared, type RunEvent, resultRows } from "../recipes/index.js";
@@ -126,6 +126,7 @@ export function showPrepared({ raw, report, log, histories, dataEngine, dataReas
       ? text("log", { ...numbers, first: profile.firstDay, last: profile.lastDay ?? "" })
       : text("logOrder", numbers),
   );
+  for (const { share } of sortedItems(log)) say(output, text("sortedItems", { share: Math.floor(100 * share) }));
   const { description } = histories.split;
   const { owners, userIds } = histories.split.log;
   if (owners?.ids.length === 1) say(output, text("onePerson", { sessions: count(userIds.length) }));

@@ -1,4 +1,4 @@
-export { auditEvents, auditRaw, binStart, type EventAudit, type Finding } from "./audit/index.js";
+export { auditEvents, auditRaw, binStart, type EventAudit, type Finding, sortedItems } from "./audit/index.js";
 export { chooseEngine, type DataEngine } from "./choose-engine.js";
 export { cleanLog } from "./clean.js";
 export { readHead } from "./head.js";

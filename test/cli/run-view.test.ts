@@ -1,8 +1,14 @@
-// A long training says how long it will take once its pace is known.
-import { afterEach, expect, test, vi } from "vitest";
+// A long training says how long it will take once its pace is known; a log whose order is no order of listening says so before.
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { useLanguage } from "../../src/cli/messages.js";
-import { showRun } from "../../src/cli/run-view.js";
+import { showPrepared, showRun } from "../../src/cli/run-view.js";
 import type { TrainingEvent } from "../../src/core/events.js";
+import { runConfig } from "../../src/recipes/config.js";
+import { prepare } from "../../src/recipes/prepare.js";
+import { temporaryFolder } from "../data/helpers.js";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -51,4 +57,19 @@ test("a long training says so once, in both languages", async () => {
 test("a short one, or one whose pace is not known yet, does not", async () => {
   expect(await linesOf(20, 90)).toEqual([]);
   expect(await linesOf(605, 12)).toEqual([]);
+});
+
+test("a log that was sorted by item says so, in both languages, and one in another order does not", async () => {
+  const said = async (name: string, itemOf: (nth: number) => number) => {
+    const rows = Array.from({ length: 1200 }, (_, row) => `u${Math.floor(row / 30)}\t${itemOf(row % 30)}`);
+    const path = folder.write(`${name}.tsv`, ["user\titem", ...rows, ""].join("\n"));
+    const written: string[] = [];
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => written.push(String(text)) > 0);
+    showPrepared(await prepare(runConfig({ data: { path } })), { json: false, quiet: false });
+    return written.filter((line) => line.startsWith("! ")).join("");
+  };
+  expect(await said("sorted", (nth) => nth)).toContain("rises in 100 % of the steps");
+  expect(await said("mixed", (nth) => (nth * 7) % 30)).toBe("");
+  useLanguage("zh");
+  expect(await said("sorted-zh", (nth) => nth)).toContain("100 % 的物品编号是上升的");
 });

@@ -75,6 +75,7 @@ async function clean(file: PlainFile, head: RawLog, options: CleaningOptions, ho
   refuseBadRows(counts, options.maxBadShare);
   const settings = settingsFor(options, file.unit, head.detected.singleUser);
   const removed = applyRules(rows, texts, settings);
+  rows.durations = rows.ratings = undefined; // only the rules ask for them
   const report = cleaningReport(counts, repaired, removed, rows.rows.length);
   how.onShare?.(DONE.rules);
   how.signal?.throwIfAborted();

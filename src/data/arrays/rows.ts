@@ -42,67 +42,94 @@ export interface Joined {
 }
 
 /**
- * Puts the pieces of a file together, with one numbering for all threads. The pieces are let go on the way.
+ * Puts the pieces of a file together, with one numbering for all threads. It goes column by column, and each column of the pieces is
+ * let go when it has been taken over, so that there is never more than one of them twice.
  *
  * @param first number of the line of the header; 0 where there is none
  */
 export function joinPieces({ pieces, names }: Scanned, first: number): Joined {
   const { texts, maps } = joinNames(names);
-  const isRow = (kind: number) => kind === KIND.plain || kind === KIND.repaired;
-  let count = 0;
-  let before = 0;
-  for (const { piece } of pieces) {
-    for (let at = Math.max(0, first - before); at < piece.kinds.length; at++) if (isRow(piece.kinds[at])) count++;
-    before += piece.kinds.length;
-  }
-  const { piece: one } = pieces[0];
+  const { count, ...found } = countLines(pieces, first);
+  const { starts, durations, ratings } = pieces[0].piece;
   const rows: Rows = {
-    users: new Int32Array(count),
-    items: new Int32Array(count),
-    times: new Float64Array(count),
-    ...(one.durations ? { durations: new Float64Array(count) } : {}),
-    ...(one.ratings ? { ratings: new Float64Array(count) } : {}),
-    rows: new Int32Array(count),
+    users: takeCodes(pieces, "users", maps, count),
+    items: takeCodes(pieces, "items", maps, count),
+    times: takeNumbers(pieces, "times", count),
+    ...(durations ? { durations: takeNumbers(pieces, "durations", count) } : {}),
+    ...(ratings ? { ratings: takeNumbers(pieces, "ratings", count) } : {}),
+    rows: placesOf(pieces, count),
   };
+  return { rows, texts, ...(starts ? { lines: startsOf(pieces) } : {}), ...found };
+}
+
+type Pieces = Scanned["pieces"];
+
+/** Counts the lines of each kind, after those to the header are made empty ones. */
+function countLines(pieces: Pieces, first: number): { count: number } & Pick<Joined, "badRows" | "repaired"> {
   const samples: BadRow[] = [];
   const lines: number[] = [];
-  const titled: { firsts: number[]; starts: Int32Array[] } = { firsts: [], starts: [] };
-  let [bad, repaired, to, line] = [0, 0, 0, 0];
-  for (let block = 0; block < pieces.length; block++) {
-    const { piece, thread } = pieces[block];
-    delete pieces[block];
-    const map = maps[thread];
-    const { kinds, users, items, times, durations, ratings } = piece;
-    if (piece.starts) {
-      titled.firsts.push(line);
-      titled.starts.push(piece.starts);
-    }
+  let [count, bad, repaired, line] = [0, 0, 0, 0];
+  for (const { piece } of pieces) {
     for (const sample of piece.bad)
       if (samples.length < SAMPLES && line + sample.line > first) samples.push({ ...sample, line: line + sample.line });
-    for (let at = 0; at < kinds.length; at++, line++) {
-      if (line < first) continue;
-      const kind = kinds[at];
-      if (kind === KIND.repaired && ++repaired <= SAMPLES) lines.push(line + 1);
-      else if (kind !== KIND.plain && kind !== KIND.repaired) {
-        if (kind === KIND.bad) bad++;
-        continue;
-      }
-      rows.users[to] = map.users[users[at]];
-      rows.items[to] = map.items[items[at]];
-      rows.times[to] = times[at];
-      if (durations && rows.durations) rows.durations[to] = durations[at];
-      if (ratings && rows.ratings) rows.ratings[to] = ratings[at];
-      rows.rows[to++] = line;
+    const { kinds } = piece;
+    if (line < first) kinds.fill(KIND.empty, 0, first - line);
+    for (let at = 0; at < kinds.length; at++) {
+      if (kinds[at] <= KIND.repaired) count++;
+      if (kinds[at] === KIND.bad) bad++;
+      else if (kinds[at] === KIND.repaired && ++repaired <= SAMPLES) lines.push(line + at + 1);
     }
+    line += kinds.length;
   }
-  pieces.length = 0;
-  return {
-    rows,
-    texts,
-    ...(titled.starts.length > 0 ? { lines: titled } : {}),
-    badRows: { count: bad, samples },
-    repaired: { count: repaired, lines },
-  };
+  return { count, badRows: { count: bad, samples }, repaired: { count: repaired, lines } };
+}
+
+function takeCodes(
+  pieces: Pieces,
+  column: "users" | "items",
+  maps: readonly Readonly<Record<typeof column, Int32Array>>[],
+  count: number,
+): Int32Array {
+  const taken = new Int32Array(count);
+  let to = 0;
+  for (const { piece, thread } of pieces) {
+    const { kinds, [column]: codes } = piece;
+    const map = maps[thread][column];
+    for (let at = 0; at < kinds.length; at++) if (kinds[at] <= KIND.repaired) taken[to++] = map[codes[at]];
+    piece[column] = NO_CODES;
+  }
+  return taken;
+}
+
+function takeNumbers(pieces: Pieces, column: "times" | "durations" | "ratings", count: number): Float64Array {
+  const taken = new Float64Array(count);
+  let to = 0;
+  for (const { piece } of pieces) {
+    const { kinds, [column]: numbers = NO_NUMBERS } = piece;
+    for (let at = 0; at < kinds.length; at++) if (kinds[at] <= KIND.repaired) taken[to++] = numbers[at];
+    piece[column] = NO_NUMBERS;
+  }
+  return taken;
+}
+
+const NO_CODES = new Int32Array(0);
+const NO_NUMBERS = new Float64Array(0);
+
+function placesOf(pieces: Pieces, count: number): Int32Array {
+  const places = new Int32Array(count);
+  let [to, line] = [0, 0];
+  for (const { kinds } of pieces.map(({ piece }) => piece))
+    for (let at = 0; at < kinds.length; at++, line++) if (kinds[at] <= KIND.repaired) places[to++] = line;
+  return places;
+}
+
+function startsOf(pieces: Pieces): TitledLines {
+  let line = 0;
+  const firsts = pieces.map(({ piece }) => {
+    line += piece.kinds.length;
+    return line - piece.kinds.length;
+  });
+  return { firsts, starts: pieces.map(({ piece }) => piece.starts ?? NO_CODES) };
 }
 
 /** One table of all threads' texts, and the number there of each number of a thread. */

@@ -27,20 +27,20 @@ export interface LineFormat {
   readonly rating: number;
 }
 
-/** What became of a line. */
+/** What became of a line; up to `repaired` it is a row. */
 export const KIND = { plain: 0, repaired: 1, bad: 2, empty: 3 } as const;
 
 /** The lines of a block as columns, one value for each line. @shape [lines] each */
 export interface Piece {
   readonly kinds: Uint8Array;
-  readonly users: Int32Array;
-  readonly items: Int32Array;
+  users: Int32Array;
+  items: Int32Array;
   /** Where the line begins in the block, as `~` of that where it has no title. Absent where an item is its title, or has none. */
   readonly starts?: Int32Array;
   /** Seconds; NaN where unknown, as in the other columns of numbers. */
-  readonly times: Float64Array;
-  readonly durations?: Float64Array;
-  readonly ratings?: Float64Array;
+  times: Float64Array;
+  durations?: Float64Array;
+  ratings?: Float64Array;
   /** The first bad rows; `line` counts from 1 in the block. */
   readonly bad: readonly BadRow[];
 }

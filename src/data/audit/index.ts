@@ -31,7 +31,7 @@ export { type Rows, toRows } from "./rows.js";
 export { binStart, type GapHistogram } from "./sessions.js";
 export type { Counts } from "./shape.js";
 export type { SequenceSignal } from "./signal.js";
-export { playExample } from "./times.js";
+export { playExample, sortedItems } from "./times.js";
 export { alikeTitles, variantRows } from "./titles.js";
 
 /**

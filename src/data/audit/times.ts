@@ -70,7 +70,7 @@ export function auditTimes(log: EventLog): Finding[] {
  * Where items have numbers and these nearly always rise, the file was sorted by item within its ties: no order of listening.
  * An album that is played through rises too, but a log holds many and starts them anew.
  */
-function sortedItems(log: EventLog): Finding[] {
+export function sortedItems(log: EventLog): Finding[] {
   const ids = log.itemIds.map((id) => (id.trim() === "" ? Number.NaN : Number(id)));
   let steps = 0;
   let rising = 0;
