@@ -73,7 +73,9 @@ function readArguments() {
     if (unknown) throw new Error(`No notebook is called "${unknown}". There are: ${all.join(", ")}`);
     return { flags: values, building, names: named.length > 0 ? named : all };
   } catch (error) {
-    console.error(error.message);
+    // Node explains at length how an argument could begin with a dash; no notebook does.
+    const isFlag = error.code?.startsWith("ERR_PARSE_ARGS");
+    console.error(isFlag ? `${error.message.split(". ")[0]}. See: npm run notebooks -- --help` : error.message);
     process.exit(2);
   }
 }

@@ -61,8 +61,9 @@ export function ensureLab(root, { t, env = process.env, say = console.log }) {
     !run(python[0], [...python.slice(1), "-m", "venv", join(places.lab, "python")], root, env)
   )
     throw new Stop(t("noVenv"));
-  // pip asks an index that is out of reach five times for each package, which takes minutes to say the same.
-  const pip = ["-m", "pip", "install", "--quiet", "--retries", "1", "-r", join(places.tools, "requirements.txt")];
+  // pip asks an index that is out of reach five times for each package, which takes minutes to say the same, and warns of
+  // each time; "-qq" leaves the errors.
+  const pip = ["-m", "pip", "install", "-qq", "--retries", "1", "-r", join(places.tools, "requirements.txt")];
   if (!run(places.python, pip, root, env)) throw new Stop(t("noPip"));
   const settings = join(places.lab, "python", "share", "jupyter", "lab", "settings");
   mkdirSync(settings, { recursive: true });

@@ -1,12 +1,21 @@
 // Outputs of executed cells in a form that two runs share byte by byte.
+import { existsSync } from "node:fs";
 import { cpus } from "node:os";
-import { verdictOf } from "../setup/native/places.mjs";
-import { readJson } from "../setup/tools/files.mjs";
+import { join } from "node:path";
+import { processorHere } from "../setup/native/machine.mjs";
+import { kernelsOf, verdictOf } from "../setup/native/places.mjs";
+import { readJson, sha256OfText } from "../setup/tools/files.mjs";
 import { lines, TIMINGS } from "./source.mjs";
 
-/** What the last digits of a result depend on: the engine and the kind of processor. */
+/**
+ * What the last digits of a result depend on: the engine, with our kernels or without, and the kind of processor. Processors
+ * of one name differ, above all in the cloud: a sum says what they can do and how large their caches are.
+ */
 export function machineHere(root) {
-  return `${readJson(verdictOf(root))?.engine ?? "no"} engine, ${cpus()[0]?.model.trim()}, ${cpus().length} cores`;
+  const engine = readJson(verdictOf(root))?.engine ?? "no";
+  const kernels = existsSync(join(kernelsOf(root), "kernels.node")) ? " with kernels" : "";
+  const kind = sha256OfText(processorHere(["model", "stepping", "cache size"])).slice(0, 8);
+  return `${engine} engine${kernels}, ${cpus()[0]?.model.trim()} (${kind}), ${cpus().length} cores`;
 }
 
 /** Outputs by number of the code cell. @param root folder whose path must not stand in a notebook */

@@ -76,19 +76,26 @@ function continuous(spec: AxisSpec, known: readonly number[], pixels: readonly [
     return { at, ticks: spec.tickvals.map((value, n) => ({ at: at(value), label: spec.ticktext?.[n] ?? `${value}` })) };
   const whole = spec.type !== "date" && known.every(Number.isInteger);
   const ticks = (scale.ticks(6) as unknown[]).filter((value) => !whole || Number.isInteger(value));
-  // Of a wide logarithmic axis only the powers of ten are written.
-  const shown =
-    spec.type === "log" && ticks.length > 9 ? ticks.filter((value) => Math.log10(Number(value)) % 1 === 0) : ticks;
-  const written = spec.type === "log" ? (value: unknown) => Number(value).toLocaleString("en-US") : format(scale, spec);
+  const shown = spec.type === "log" && ticks.length > 9 ? roundSteps(ticks.map(Number)) : ticks;
+  const written = spec.type === "log" || whole ? plain : format(scale, spec);
   return { at, ticks: shown.map((value) => ({ at: scale(value as number), label: written(value) })) };
 }
+
+/** Of a logarithmic axis the powers of ten are written; 1, 2 and 5 of each where it holds less than three of them. */
+function roundSteps(ticks: readonly number[]): number[] {
+  const first = (value: number) => Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
+  const powers = ticks.filter((value) => first(value) === 1);
+  return powers.length > 2 ? powers : ticks.filter((value) => [1, 2, 5].includes(first(value)));
+}
+
+const plain = (value: unknown): string => Number(value).toLocaleString("en-US", { maximumSignificantDigits: 6 });
 
 /** Plotly and d3 share a format language; of it only per cent is used here. */
 function format(
   scale: { tickFormat(count: number, format?: string): unknown },
   spec: AxisSpec,
 ): (value: unknown) => string {
-  return scale.tickFormat(6, spec.tickformat?.includes("%") ? ".2~p" : undefined) as (value: unknown) => string;
+  return scale.tickFormat(6, spec.tickformat?.endsWith("p") ? ".2~p" : undefined) as (value: unknown) => string;
 }
 
 function domain(least: number, most: number, fromZero: boolean, log: boolean): [number, number] {

@@ -99,13 +99,16 @@ function points(trace: Trace, n: number, x: Axis, y: Axis): string[] {
   return parts;
 }
 
-function cells(trace: Trace, x: Axis, y: Axis): string[] {
-  const { z = [], zmin = 0, zmax = 1, colorscale = [] } = trace;
+/** Colour of each value of a heat map. */
+function heatOf({ zmin = 0, zmax = 1, colorscale = [] }: Trace): (value: number) => string {
   const stops = colorscale.map(([share]) => zmin + share * (zmax - zmin));
-  const colour = scaleLinear(
-    stops,
-    colorscale.map(([, name]) => name),
-  ).clamp(true) as unknown as (value: number) => string;
+  const colours = colorscale.map(([, name]) => name);
+  return scaleLinear(stops, colours).clamp(true) as unknown as (value: number) => string;
+}
+
+function cells(trace: Trace, x: Axis, y: Axis): string[] {
+  const { z = [] } = trace;
+  const colour = heatOf(trace);
   const [w, h] = [px(x.band + 0.3), px(y.band + 0.3)]; // a hair of overlap hides the seams
   return z.flatMap((row, r) =>
     row.flatMap((value, c) => {
@@ -114,4 +117,27 @@ function cells(trace: Trace, x: Axis, y: Axis): string[] {
       return [`<rect x="${px(left)}" y="${px(top)}" width="${w}" height="${h}" fill="${colour(value)}"/>`];
     }),
   );
+}
+
+/** Parts of a colour bar. */
+const SHADES = 24;
+
+/** Which colour of a heat map stands for which value, beside it. @param left pixels */
+export function colourBar(
+  trace: Trace,
+  left: number,
+  { top, bottom }: { readonly top: number; readonly bottom: number },
+): string {
+  const { zmin = 0, zmax = 1 } = trace;
+  const colour = heatOf(trace);
+  const height = (bottom - top) / SHADES;
+  const shades = Array.from({ length: SHADES }, (_, n) => {
+    const value = zmax - ((n + 0.5) / SHADES) * (zmax - zmin);
+    return `<rect x="${px(left)}" y="${px(top + n * height)}" width="10" height="${px(height + 0.3)}" fill="${colour(value)}"/>`;
+  });
+  const labels = [zmax, (zmin + zmax) / 2, zmin].map((value, n) => {
+    const at = top + (n / 2) * (bottom - top);
+    return `<text x="${px(left + 14)}" y="${px(at + 4)}" font-size="11">${Number(value.toPrecision(2))}</text>`;
+  });
+  return [...shades, ...labels].join("");
 }

@@ -2,7 +2,7 @@
 import type { Figure } from "../core/types.js";
 import { type Axis, type AxisSpec, makeAxis } from "./axes.js";
 import { escapeHtml } from "./html.js";
-import { colourOf, marks, px, type Trace } from "./marks.js";
+import { colourBar, colourOf, marks, px, type Trace } from "./marks.js";
 
 interface Layout {
   readonly title?: { readonly text?: string };
@@ -22,8 +22,8 @@ const LINE = 16;
 const LETTER = 6.4;
 
 /**
- * Draws bars, lines, points and heat maps of a Plotly figure as SVG, with both vertical axes, legend, intervals and marked
- * places. The same figure gives the same bytes.
+ * Draws bars, lines, points and heat maps of a Plotly figure as SVG, with both vertical axes, legend, colour bar, intervals and
+ * marked places. The same figure gives the same bytes.
  *
  * @param width pixels
  */
@@ -34,8 +34,12 @@ export function figureSvg(figure: Figure, width = 720): string {
   const legend = layout.showlegend === false || traces.length < 2 ? [] : legendRows(traces, width);
   const height = layout.height ?? 340;
   const names = traces.some(({ type, orientation }) => type === "heatmap" || orientation === "h") ? traces : [];
+  const heat = traces.find(({ type }) => type === "heatmap");
   const longest = Math.max(0, ...names.flatMap(({ y = [] }) => y.map((name) => widthOf(String(name)))));
-  const [left, right] = [Math.max(62, Math.min(260, longest + 16)), width - (layout.yaxis2 ? 62 : 20)];
+  const [left, right] = [
+    Math.max(62, Math.min(260, longest + 16) + (names.length > 0 && layout.yaxis?.title?.text ? 24 : 0)),
+    width - (layout.yaxis2 || heat ? 70 : 20),
+  ];
   const x = makeAxis(
     layout.xaxis ?? {},
     traces.flatMap((trace) => [...(trace.x ?? []), ...lastEdge(trace)]),
@@ -78,6 +82,7 @@ export function figureSvg(figure: Figure, width = 720): string {
     axisY(y, frame, "left"),
     y2 ? axisY(y2, frame, "right") : "",
     ...drawn,
+    heat ? colourBar(heat, right + 14, frame) : "",
     ...marked(layout, x, frame),
     ...legend.flatMap((row, r) =>
       row.map(({ n, at, name }) => legendItem(traces[n], n, at, height - 8 - LINE * (legend.length - 1 - r), name)),
@@ -133,11 +138,18 @@ function axisX(x: Axis, { left, right, top, bottom }: Frame, tilted: boolean): s
     return (
       grid +
       lines
-        .map((line, n) => text(at, bottom + (tilted ? 12 : 16) + n * 13, shortened(line, tilted ? 88 : 900), anchor))
+        .map((line, n) =>
+          text(
+            at,
+            bottom + (tilted ? 12 : 16) + n * 13,
+            shortened(line, tilted ? Math.min(124, at / 0.82) : 900),
+            anchor,
+          ),
+        )
         .join("")
     );
   });
-  const title = x.title ? text((left + right) / 2, bottom + (tilted ? 66 : 36), x.title, 'text-anchor="middle"') : "";
+  const title = x.title ? text((left + right) / 2, bottom + (tilted ? 78 : 36), x.title, 'text-anchor="middle"') : "";
   return `${ticks.join("")}<path d="M${px(left)} ${px(bottom)}H${px(right)}" stroke="${GREY}"/>${title}`;
 }
 
@@ -192,7 +204,11 @@ function legendRows(traces: readonly Trace[], width: number): LegendItem[][] {
 
 function legendItem(trace: Trace, n: number, x: number, y: number, name: string): string {
   const colour = colourOf(trace, n);
-  return `<path d="M${px(x)} ${px(y - 4)}h18" stroke="${colour}" stroke-width="3"/>${text(x + 24, y, name, 'font-size="11"')}`;
+  const sign =
+    trace.mode === "markers"
+      ? `<circle cx="${px(x + 9)}" cy="${px(y - 4)}" r="4" fill="${colour}"/>`
+      : `<path d="M${px(x)} ${px(y - 4)}h18" stroke="${colour}" stroke-width="3"/>`;
+  return `${sign}${text(x + 24, y, name, 'font-size="11"')}`;
 }
 
 function widthOf(content: string): number {

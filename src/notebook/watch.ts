@@ -123,7 +123,9 @@ class Seen {
   summary(): string {
     const { epochs, reason, bestEpoch, bestValue, warnings } = this.watched;
     const how = reason === "unknown" ? "ended early" : reason;
-    const best = bestEpoch > 0 ? [`best epoch ${bestEpoch} (${bestValue.toFixed(3)})`] : [];
+    const metrics = Object.entries(epochs[bestEpoch - 1]?.metrics ?? {});
+    const [chosenBy] = metrics.find(([, value]) => value === bestValue) ?? ["validation"];
+    const best = bestEpoch > 0 ? [`best epoch ${bestEpoch} (${chosenBy} ${bestValue.toFixed(3)})`] : [];
     return [how, `step ${cell(this.#stepsDone)}`, `epoch ${epochs.length}`, ...best, ...warnings].join(" · ");
   }
 }

@@ -1,5 +1,5 @@
 import type { Figure } from "../core/types.js";
-import { axis, COLOURS, figure } from "./theme.js";
+import { type AxisTitles, axis, COLOURS, figure } from "./theme.js";
 
 /** Pauses that a person reads an axis by, in seconds. */
 const TICKS: readonly (readonly [seconds: number, name: string])[] = [
@@ -26,6 +26,7 @@ export function gapFigure(
   starts: readonly number[],
   counts: readonly number[],
   suggestedMinutes: number | null,
+  { x: titleX = "", y: titleY = "" }: AxisTitles = {},
 ): Figure {
   const last = counts.findLastIndex((count) => count > 0) + 1;
   const line = suggestedMinutes === null ? [] : [Math.log10(suggestedMinutes * 60)];
@@ -43,9 +44,9 @@ export function gapFigure(
       },
     ],
     {
-      xaxis: axis("", { tickvals: TICKS.map(([at]) => Math.log10(at)), ticktext: TICKS.map(([, name]) => name) }),
+      xaxis: axis(titleX, { tickvals: TICKS.map(([at]) => Math.log10(at)), ticktext: TICKS.map(([, name]) => name) }),
       // Pauses between sessions are few beside those between songs, and would not be seen on a linear axis.
-      yaxis: axis("", { type: "log", dtick: 1 }),
+      yaxis: axis(titleY, { type: "log", dtick: 1 }),
       bargap: 0,
       shapes: line.map((x) => ({
         type: "line",
@@ -78,6 +79,7 @@ export function shareBars(
   title: string,
   bars: readonly (readonly [name: string, share: number])[],
   marked?: number,
+  { x: titleX = "", y: titleY = "" }: AxisTitles = {},
 ): Figure {
   return figure(
     title,
@@ -89,6 +91,6 @@ export function shareBars(
         marker: { color: bars.map((_, i) => COLOURS[i === marked ? 1 : 0]) },
       },
     ],
-    { xaxis: axis("", { type: "category" }), yaxis: axis("", { tickformat: ".2~p", rangemode: "tozero" }) },
+    { xaxis: axis(titleX, { type: "category" }), yaxis: axis(titleY, { tickformat: ".2~p", rangemode: "tozero" }) },
   );
 }

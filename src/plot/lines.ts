@@ -1,5 +1,5 @@
 import type { Figure } from "../core/types.js";
-import { axis, COLOURS, figure } from "./theme.js";
+import { type AxisTitles, axis, COLOURS, figure } from "./theme.js";
 
 /** One line of a chart. @shape x and y [N] */
 export interface Line {
@@ -8,10 +8,7 @@ export interface Line {
   readonly y: readonly number[];
 }
 
-export interface LineChartOptions {
-  /** Titles of the axes. */
-  readonly x?: string;
-  readonly y?: string;
+export interface LineChartOptions extends AxisTitles {
   readonly log?: "x" | "y" | "both";
 }
 
@@ -34,13 +31,15 @@ export function lineChart(title: string, lines: readonly Line[], options: LineCh
   );
 }
 
-/** Numbers of a table as colours, blue below zero and orange above. @shape z [R][C] */
+/** Numbers of a table as colours, orange above zero and, where there are such, blue below. @shape z [R][C] */
 export function heatmap(
   title: string,
   z: readonly (readonly number[])[],
   rows: readonly string[],
   columns: readonly string[],
+  { x = "", y = "" }: AxisTitles = {},
 ): Figure {
+  const isSigned = z.some((row) => row.some((value) => value < 0));
   const most = z.flat().reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 1e-9);
   return figure(
     title,
@@ -50,19 +49,15 @@ export function heatmap(
         x: columns,
         y: rows,
         z,
-        zmin: -most,
+        zmin: isSigned ? -most : 0,
         zmax: most,
-        colorscale: [
-          [0, COLOURS[0]],
-          [0.5, "#f4f4f4"],
-          [1, COLOURS[1]],
-        ],
+        colorscale: [...(isSigned ? [[0, COLOURS[0]]] : []), [isSigned ? 0.5 : 0, "#f4f4f4"], [1, COLOURS[1]]],
       },
     ],
     {
-      xaxis: axis("", { type: "category" }),
-      yaxis: axis("", { type: "category", autorange: "reversed" }),
-      height: Math.max(260, 90 + 20 * rows.length),
+      xaxis: axis(x, { type: "category" }),
+      yaxis: axis(y, { type: "category", autorange: "reversed" }),
+      height: Math.max(280, 110 + 20 * rows.length),
     },
   );
 }
@@ -71,6 +66,7 @@ export function heatmap(
 export function pointMap(
   title: string,
   points: readonly { readonly x: number; readonly y: number; readonly text: string; readonly group: string }[],
+  { x: titleX = "", y: titleY = "" }: AxisTitles = {},
 ): Figure {
   const groups = [...new Set(points.map(({ group }) => group))];
   return figure(
@@ -88,6 +84,6 @@ export function pointMap(
         marker: { size: 7, color: COLOURS[n % COLOURS.length], opacity: 0.8 },
       };
     }),
-    { xaxis: axis("", { showticklabels: false }), yaxis: axis("", { showticklabels: false }), height: 440 },
+    { xaxis: axis(titleX, { showticklabels: false }), yaxis: axis(titleY, { showticklabels: false }), height: 440 },
   );
 }

@@ -21,6 +21,12 @@ export function figure(title: string, data: Figure["data"], layout: Record<strin
   };
 }
 
+/** Titles of the axes of a figure, in the reader's words; without units in it, the numbers have none. */
+export interface AxisTitles {
+  readonly x?: string;
+  readonly y?: string;
+}
+
 /** An axis with a light grid. */
 export function axis(title: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   return {

@@ -16,8 +16,13 @@ interface Notebook {
   readonly cells: readonly Cell[];
   readonly metadata: { readonly refrain?: { readonly machine: string } };
 }
-const { firstDifference } = (await import(/* @vite-ignore */ `${ROOT}scripts/notebooks/outputs.mjs`)) as {
+const { firstDifference, machineHere } = (await import(/* @vite-ignore */ `${ROOT}scripts/notebooks/outputs.mjs`)) as {
+  machineHere(root: string): string;
   firstDifference(found: Notebook, expected: Notebook): string | undefined;
+};
+
+const machine = (await import(/* @vite-ignore */ `${ROOT}scripts/setup/native/machine.mjs`)) as {
+  processorHere(more?: readonly string[]): string;
 };
 
 const notebook = (outputs: readonly Output[], machine = "one", tags?: readonly string[]): Notebook => ({
@@ -43,4 +48,11 @@ describe("the first difference", () => {
     const figure = notebook([{ data: { "image/svg+xml": "" } }], machine, tags);
     expect(firstDifference(found, figure)).toBe("cell-01: outputs differ in kind");
   });
+});
+
+test("a machine is named by engine, kernels, processor and what tells it from others of its name", () => {
+  expect(machineHere(ROOT)).toMatch(/^(native|wasm|cpu) engine( with kernels)?, .+ \([0-9a-f]{8}\), \d+ cores$/);
+  expect(machineHere("nowhere")).toMatch(/^no engine, .+ \([0-9a-f]{8}\), \d+ cores$/);
+  const { processorHere } = machine;
+  expect(processorHere(["no such line"])).toBe(`${processorHere()}\n`);
 });

@@ -99,7 +99,43 @@ test("a logarithmic axis spaces powers of ten alike and draws no zero", () => {
 test("heat is orange above zero and blue below", () => {
   const svg = figureSvg(heatmap("", [[-1, 1]], ["r"], ["a", "b"]));
   const colours = Array.from(svg.matchAll(/<rect [^>]*fill="([^"]+)"/g), (match) => match[1]);
-  expect(colours).toEqual(["rgb(0, 114, 178)", "rgb(213, 94, 0)"]);
+  expect(colours.slice(0, 2)).toEqual(["rgb(0, 114, 178)", "rgb(213, 94, 0)"]);
+});
+
+test("a bar beside a heat map says which colour is which value", () => {
+  const labels = (z: number[][]) => {
+    const svg = figureSvg(heatmap("", z, ["r"], ["a", "b"]));
+    return Array.from(svg.matchAll(/<text x="678" [^>]*>([^<]+)</g), (match) => Number(match[1]));
+  };
+  expect(labels([[-1, 0.5]])).toEqual([1, 0, -1]);
+  expect(labels([[0, 0.5]])).toEqual([0.5, 0.25, 0]); // nothing below zero: the scale begins there
+});
+
+test("a short logarithmic axis is written at more than its power of ten", () => {
+  const ticks = (y: number[]) => {
+    const svg = figureSvg(lineChart("", [{ name: "", x: [1, 2], y }], { log: "y" }));
+    return Array.from(svg.matchAll(/text-anchor="end" font-size="11">([^<]+)</g), (match) => match[1]);
+  };
+  expect(ticks([0.3, 4])).toEqual(["0.5", "1", "2"]);
+  expect(ticks([1, 5000])).toEqual(["1", "10", "100", "1,000"]);
+});
+
+test("shares are written in per cent, whole numbers without decimals", () => {
+  expect(figureSvg(shareBars("", [["a", 0.016]]))).toContain(">1.6%<");
+  const two = figureSvg(trainingCurves([1, 2].map(epoch)));
+  expect(two).toContain(">2<");
+  expect(two).not.toContain(">2.0<");
+});
+
+test("axes have their titles in every figure that takes them", () => {
+  const axes = { x: "across", y: "up" };
+  for (const figure of [
+    shareBars("", [["a", 1]], undefined, axes),
+    gapFigure("", [1, 2], [3, 4], null, axes),
+    heatmap("", [[1]], ["r"], ["c"], axes),
+    pointMap("", [{ x: 0, y: 1, text: "a", group: "g" }], axes),
+  ])
+    for (const title of Object.values(axes)) expect(figureSvg(figure)).toContain(`>${title}<`);
 });
 
 test("titles that are markup, empty figures and figures without numbers", () => {

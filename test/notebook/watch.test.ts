@@ -34,7 +34,7 @@ describe("a training run", () => {
     const [figure, line] = rest.slice(-2);
     expect(figure).toMatchObject({ id: first.id, update: true });
     expect(figure.bundle).toHaveProperty("application/vnd.plotly.v1+json");
-    expect(line.bundle["text/plain"]).toMatch(/^finished · step \d+ · epoch 3 · best epoch \d \(0\.\d{3}\)$/);
+    expect(line.bundle["text/plain"]).toMatch(/^finished · step \d+ · epoch 3 · best epoch \d \(NDCG@5 0\.\d{3}\)$/);
     expect(watched).toMatchObject({ reason: "finished", folder: undefined });
     expect(watched.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
     expect(watched.steps.map(({ step }) => step)).toEqual(watched.steps.map((_, n) => n + 1));
@@ -80,7 +80,9 @@ describe("other streams", () => {
   test("a whole run tells its folder; unknown events pass by", async () => {
     const watched = await watch(stream([validation(1), end, { type: "news" }, { type: "saved", folder: "runs/x" }]));
     expect(watched).toMatchObject({ folder: "runs/x", bestEpoch: 1 });
-    expect(recorder.shown.at(-1)?.bundle["text/plain"]).toBe("finished · step 10 · epoch 1 · best epoch 1 (0.500)");
+    expect(recorder.shown.at(-1)?.bundle["text/plain"]).toBe(
+      "finished · step 10 · epoch 1 · best epoch 1 (HR@10 0.500)",
+    );
     expect(JSON.stringify(recorder.shown.at(-2)?.bundle)).toContain("training loss"); // one epoch is a curve of one point
   });
 

@@ -22,8 +22,13 @@ export function platformName() {
   return `${process.platform} ${process.arch}${usesMusl() ? " (musl)" : ""}`;
 }
 
-/** The processor's name and what it can do, as src/engine/kernels.ts reads it: kernels compiled for one run on no other. */
-export function processorHere() {
+/**
+ * The processor's name and what it can do, as src/engine/kernels.ts reads it: kernels compiled for one run on no other.
+ *
+ * @param more further lines of Linux's /proc/cpuinfo, by name
+ */
+export function processorHere(more = []) {
   const about = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
-  return [cpus()[0]?.model, /^(flags|Features)\s*:.*$/m.exec(about)?.[0] ?? ""].join("\n");
+  const lineOf = (names) => new RegExp(`^(${names})\\s*:.*$`, "m").exec(about)?.[0] ?? "";
+  return [cpus()[0]?.model, lineOf("flags|Features"), ...more.map(lineOf)].join("\n");
 }
