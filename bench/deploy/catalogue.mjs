@@ -1,9 +1,16 @@
 // One question to a catalogue of a million items: all of them looked at, and a graph of neighbours.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { approximateSearch, exactSearch, Random, recallOf } from "../../dist/index.js";
+import { pythonWith } from "../venv.mjs";
 import { quantiles } from "./precision.mjs";
 
 /** Questions that are timed, length of the lists. */
 const [QUESTIONS, LENGTH] = [200, 100];
+/** Of a graph: neighbours of an item, and points looked at while it is built, as `approximateSearch` has them. */
+const [NEIGHBOURS, CONSTRUCTION] = [32, 128];
 
 /**
  * Items as a trained table has them: artists near their style, songs near their artist, lengths that differ. `spread` is the
@@ -72,5 +79,37 @@ export async function measureCatalogue(V, width, shape, expansions, onLine = () 
     onLine(`  approximate, ${expansion}: p50 ${p50.toFixed(2)} ms, recall@${LENGTH} ${recall.toFixed(4)}`);
   }
   search.dispose();
-  return { V, width, exact: { p50: exact.p50, p99: exact.p99 }, seconds, rows };
+  const peer = faissOn(of, asked, expansions);
+  return { V, width, exact: { p50: exact.p50, p99: exact.p99 }, seconds, rows, peer };
+}
+
+/** The same catalogue and questions in faiss; undefined where Python has it not. The bias is one more number of each row. */
+function faissOn({ table, bias, width }, asked, expansions) {
+  const python = pythonWith("faiss", ["faiss-cpu", "numpy"], ["faiss", "numpy"]);
+  if (!python) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), "refrain-faiss-"));
+  const longer = (rows, last) => {
+    const all = new Float32Array(rows.length * (width + 1));
+    rows.forEach((row, n) => {
+      all.set(row, n * (width + 1));
+      all[(n + 1) * (width + 1) - 1] = last(n);
+    });
+    return all;
+  };
+  const items = Array.from({ length: bias.length - 1 }, (_, n) => table.subarray((n + 1) * width, (n + 2) * width));
+  try {
+    writeFileSync(
+      join(folder, "table.f32"),
+      longer(items, (n) => bias[n + 1]),
+    );
+    writeFileSync(
+      join(folder, "questions.f32"),
+      longer(asked, () => 1),
+    );
+    const numbers = [width, LENGTH, NEIGHBOURS, CONSTRUCTION, ...expansions].map(String);
+    const script = join(import.meta.dirname, "faiss-peer.py");
+    return JSON.parse(execFileSync(python, [script, folder, ...numbers], { encoding: "utf8" }));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -1,4 +1,6 @@
 // What fewer bits cost: size, accuracy and latency of one run in each precision.
+
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -21,6 +23,7 @@ import {
   topK,
   validationMetrics,
 } from "../../dist/index.js";
+import { pythonWith } from "../venv.mjs";
 
 /** Histories whose lists are compared, plays that are timed, and length of the lists. */
 const [HISTORIES, TIMED, LENGTH, BATCH] = [1000, 2000, 10, 50];
@@ -161,7 +164,32 @@ export async function measurePrecision(run, folder, onLine = () => {}) {
     streaming.scores(state);
     if (n >= 100) times.push(performance.now() - began);
   }
+  const peer = await torchTwin(folder, saved.model);
   const facts = { run: record.id, items: saved.model.itemCount, cases: cases.length, histories: short.length };
   saved.model.dispose();
-  return { rows, ours: quantiles(times), ...facts };
+  return { rows, ours: quantiles(times), peer, ...facts };
+}
+
+/** Milliseconds of one play by a plain LSTM of the same sizes, in PyTorch and as PyTorch exports it to ONNX Runtime. */
+async function torchTwin(folder, { config, itemCount }) {
+  const python = pythonWith("torch-onnx", ["torch", "numpy", "onnx"]);
+  if (!python) return undefined;
+  const path = join(folder, "torch-step.onnx");
+  const { embeddingSize: D, hiddenSize: H } = config;
+  const script = join(import.meta.dirname, "torch-peer.py");
+  const sizes = [D, H, itemCount, TIMED].map(String);
+  const said = execFileSync(python, [script, path, ...sizes], { encoding: "utf8" });
+  const { version, ...eager } = JSON.parse(said.trim().split("\n").at(-1));
+  const step = await onnxStep("onnxruntime-node", readFileSync(path));
+  const zeros = () => ({ type: "float32", shape: [1, 1, H], values: new Float32Array(H) });
+  let [h, c] = [zeros(), zeros()];
+  const times = [];
+  for (let n = 0; n < TIMED + 100; n++) {
+    const item = { type: "int64", shape: [1], values: BigInt64Array.of(BigInt(1 + ((n * 7919) % itemCount))) };
+    const began = performance.now();
+    const { hNext, cNext } = await step({ item, h, c });
+    if (n >= 100) times.push(performance.now() - began);
+    [h, c] = [hNext, cNext];
+  }
+  return { version, eager, onnx: quantiles(times) };
 }

@@ -17,7 +17,7 @@ export function deployText({ machine, precision, catalogue }) {
   return `${parts.join("\n\n")}\n`;
 }
 
-function precisionText({ rows, ours, items, cases, histories }) {
+function precisionText({ rows, ours, peer, items, cases, histories }) {
   const [full] = rows;
   const lost = ({ metrics }) => {
     const share = 100 * (1 - metrics["NDCG@10"] / full.metrics["NDCG@10"]);
@@ -62,28 +62,41 @@ function precisionText({ rows, ours, items, cases, histories }) {
       ]),
     ),
     `Refrain's own \`StreamingModel\` in fp32 takes ${ms(ours.p50)} / ${ms(ours.p99)} ms. Packed weights become float32 when ONNX Runtime loads the file, so fewer bits make a file smaller and not a step faster.`,
+    ...(peer ? [peerText(peer)] : []),
   ];
 }
+
+const peerText = ({ version, eager, onnx }) =>
+  `A plain LSTM of the same sizes, without what Refrain's default adds (copies of recent plays, times, a short way from the last item): ${ms(eager.p50)} / ${ms(eager.p99)} ms in PyTorch ${version}, ${ms(onnx.p50)} / ${ms(onnx.p99)} ms as PyTorch exports it to onnxruntime-node.`;
+
+/** Rows of the table: a search that looks at every item, and graphs at several widths. */
+const searches = (who, { exact, rows }) => [
+  [`${who}, exact`, ms(exact.p50), ms(exact.p99), "1"],
+  ...rows.map(({ expansion, p50, p99, recall }) => [
+    `${who}, graph, ${expansion} points`,
+    ms(p50),
+    ms(p99),
+    recall.toFixed(3),
+  ]),
+];
 
 function catalogueText(all) {
   return [
     "## Top 100 of a large catalogue",
-    "One question at a time. Exact: native engine, both cores, every item looked at. Approximate: a graph (HNSW, usearch, 32 neighbours, built with 128) on one core, whose finds get exact scores; recall@100 is the share of the exact list that it finds.",
+    "One question at a time. Exact: native engine, both cores, every item looked at. Approximate: a graph (HNSW, usearch, 32 neighbours, built with 128) on one core, whose finds get exact scores. faiss: its flat index on both cores, and its HNSW with the same numbers on one core, on the same items and questions. recall@100 is the share of the exact list that it finds.",
     table(
       ["items x numbers", "table", "search", "p50, ms", "p99, ms", "recall@100"],
-      all.flatMap(({ name, V, width, exact, rows }) => [
-        [`${n(V)} x ${width}`, name, "exact", ms(exact.p50), ms(exact.p99), "1"],
-        ...rows.map(({ expansion, p50, p99, recall }) => [
-          "",
-          "",
-          `graph, ${expansion} points`,
-          ms(p50),
-          ms(p99),
-          recall.toFixed(3),
+      all.flatMap(({ name, V, width, peer, ...ours }) =>
+        [...searches("Refrain", ours), ...(peer ? searches(`faiss ${peer.version}`, peer) : [])].map((cells, at) => [
+          ...(at === 0 ? [`${n(V)} x ${width}`, name] : ["", ""]),
+          ...cells,
         ]),
-      ]),
+      ),
     ),
-    ...all.map(({ name, seconds }) => `Building the graph took ${(seconds / 60).toFixed(1)} min (${name}).`),
+    ...all.map(
+      ({ name, seconds, peer }) =>
+        `Building the graph took ${(seconds / 60).toFixed(1)} min (${name})${peer ? `; faiss took ${(peer.seconds / 60).toFixed(1)} min for its own` : ""}.`,
+    ),
     "The tables are made, not trained: `bench/deploy/catalogue.mjs` says how. A graph finds less where vectors have no order; measure `recallOf` on your own table before you rely on it.",
   ];
 }

@@ -35,11 +35,11 @@ const AT_ONCE = 20_000;
 /**
  * Approximate search by a hierarchical graph (HNSW) of the library usearch, with exact logits for what it finds.
  *
- * The graph needs points of one length, so that the nearest point is the one with the largest product: row e with bias b
- * becomes [e, b, sqrt(M^2 - |e|^2 - b^2)], M the largest length, and z becomes [z, 1, 0].
+ * Neighbours in the graph are those with the largest products, of [e, b] for a row e with the bias b; z becomes [z, 1]. Giving
+ * all points one length first, so that products are distances, finds far less of the best (bench/DEPLOY.md).
  *
  * @throws {RefrainError} SHAPE_MISMATCH, ARGUMENT_INVALID; SEARCH_UNAVAILABLE where the library has no build for this machine
- * @source graph: Malkov & Yashunin 2018; lengths: Bachrach et al. 2014, section 3
+ * @source graph: Malkov & Yashunin 2018; of products: Morozov & Babenko 2018 (ip-NSW)
  */
 export async function approximateSearch(
   catalogue: Catalogue,
@@ -49,10 +49,8 @@ export async function approximateSearch(
   const { table, bias, width } = catalogue;
   const { connectivity, expansionAdd, expansionSearch, onShare } = { ...DEFAULTS, ...options };
   checkInteger("expansionSearch", expansionSearch, 1);
-  const dimensions = width + 2;
+  const dimensions = width + 1;
   const index = newIndex({ dimensions, connectivity, expansionAdd });
-  const squares = squaredLengths(catalogue);
-  const largest = squares.reduce((most, square) => Math.max(most, square), 0);
   for (let first = 1; first < rows; first += AT_ONCE) {
     const count = Math.min(AT_ONCE, rows - first);
     const points = new Float32Array(count * dimensions);
@@ -60,7 +58,6 @@ export async function approximateSearch(
       const item = first + n;
       points.set(table.subarray(item * width, (item + 1) * width), n * dimensions);
       points[n * dimensions + width] = bias[item];
-      points[n * dimensions + width + 1] = Math.sqrt(Math.max(0, largest - squares[item]));
     }
     index.add(
       BigUint64Array.from({ length: count }, (_, n) => BigInt(first + n)),
@@ -93,15 +90,6 @@ export async function approximateSearch(
     dispose() {},
   };
   return search;
-}
-
-function squaredLengths({ table, bias, width }: Catalogue): Float64Array {
-  return Float64Array.from(bias, (own, item) => {
-    if (item === 0) return 0;
-    let sum = own * own;
-    for (let at = item * width; at < (item + 1) * width; at++) sum += table[at] * table[at];
-    return sum;
-  });
 }
 
 /** The library, which has a compiled part for each machine that it knows. */
