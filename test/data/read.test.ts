@@ -253,3 +253,9 @@ describe("readTitles", () => {
     await expect(readTitles(`${folder.path}/none`)).rejects.toMatchObject({ code: "FILE_NOT_FOUND" });
   });
 });
+
+test("an object over several lines that holds the list is one document, whatever its last line looks like", async () => {
+  const text = '{ "history": [\n  {"user": "u1", "item": "a"},\n  {"user": "u2", "item": "b"}\n] }\n';
+  const { detected, lines } = await read(text);
+  expect([detected.format, lines]).toEqual(["json", [1, 2]]);
+});

@@ -2,14 +2,18 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { decompress } from "fzstd";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
 import { loadModel } from "../../src/model/index.js";
 import { readRecord } from "../../src/recipes/index.js";
 import { openStore } from "../../src/serve/open-store.js";
 import { withFolder } from "../support/cli.js";
 import { useEngine } from "../support/engine.js";
+import { parquetOf } from "../support/parquet.js";
 import { refrainIn } from "../support/refrain.js";
 import { writeServedRun } from "../support/served.js";
+import { zipOf } from "../support/zip.js";
 
 useEngine();
 
@@ -98,21 +102,79 @@ test("sessions of a listener go with the listener, and the others keep their row
   });
 });
 
-test("what cannot be changed line by line is named, and the exit code says so", async () => {
+test("objects leave a list of JSON, with a comma each, and the rest stays as it was", async () => {
   await withFolder(async (folder) => {
-    writeFileSync(
-      join(folder, "list.json"),
-      JSON.stringify(
-        [
+    const before = `{ "history": [
+  {"user": "u1", "item": "a"},
+  {"user": "u2", "item": "b, and } or ]", "big": 12345678901234567890} ,
+  {"user": "u1", "item": "c"},
+  "u1 once more", {"user": "u3", "item": "d"},
+  {"user": "u1", "item": "e"}
+] }\n`;
+    writeFileSync(join(folder, "list.json"), before);
+    writeFileSync(join(folder, "list.json.gz"), gzipSync(JSON.stringify([{ user: "u1", item: "a" }])));
+    const { code, stdout } = await refrainIn(
+      folder,
+      "forget",
+      "--user",
+      "u1",
+      "--log",
+      "%/list.json",
+      "%/list.json.gz",
+      "--yes",
+    );
+    expect([code, stdout]).toEqual([0, expect.stringContaining("list.json")]);
+    expect(readFileSync(join(folder, "list.json"), "utf8")).toBe(`{ "history": [
+  {"user": "u2", "item": "b, and } or ]", "big": 12345678901234567890} ,
+  {"user": "u3", "item": "d"}
+] }\n`);
+    expect(gunzipSync(readFileSync(join(folder, "list.json.gz"))).toString()).toBe("[]");
+  });
+});
+
+test("rows leave a Parquet file, which keeps its columns and their types", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "plays.parquet");
+    const users = Array.from({ length: 3000 }, (_, n) => `u${n % 7}`);
+    const columnData = [
+      { name: "user", data: users, type: "STRING" as const },
+      { name: "item", data: users.map((_, n) => `s${n % 50}`), type: "STRING" as const },
+      { name: "time", data: users.map((_, n) => BigInt(1_600_000_000 + n)), type: "INT64" as const },
+      { name: "rate", data: users.map((_, n) => n / 8), type: "FLOAT" as const },
+    ];
+    writeFileSync(path, parquetOf(columnData));
+    const { code } = await refrainIn(folder, "forget", "--user", "u3", "--log", "%/plays.parquet", "--yes");
+    expect(code).toBe(0);
+    const rows = await parquetReadObjects({
+      file: await asyncBufferFromFile(path),
+      compressors: { ZSTD: (bytes) => decompress(bytes) },
+    });
+    const kept = users.flatMap((user, n) => (user === "u3" ? [] : [n]));
+    expect(rows).toEqual(
+      kept.map((n) => ({ user: users[n], item: `s${n % 50}`, time: BigInt(1_600_000_000 + n), rate: n / 8 })),
+    );
+    expect(readdirSync(folder)).toEqual(["plays.parquet"]);
+  });
+});
+
+test("what cannot be changed is named, and the exit code says so", async () => {
+  await withFolder(async (folder) => {
+    const page = {
+      payload: {
+        listens: [
           { user: "u1", item: "a" },
           { user: "u2", item: "b" },
         ],
-        null,
-        1,
-      ),
-    );
-    const { code, stdout } = await refrainIn(folder, "forget", "--user", "u1", "--log", "%/list.json", "--yes");
-    expect([code, stdout.includes("list.json")]).toEqual([3, true]);
+      },
+    };
+    writeFileSync(join(folder, "pages.jsonl"), `${JSON.stringify(page)}\n`.repeat(2));
+    writeFileSync(join(folder, "log.zip"), zipOf([{ name: "plays.csv", content: "user,item,time\nu1,a,1\nu2,b,2\n" }]));
+    for (const name of ["pages.jsonl", "log.zip"]) {
+      const before = readFileSync(join(folder, name));
+      const { code, stdout } = await refrainIn(folder, "forget", "--user", "u1", "--log", `%/${name}`, "--yes");
+      expect([code, stdout.includes(name)]).toEqual([3, true]);
+      expect(readFileSync(join(folder, name))).toEqual(before);
+    }
   });
 });
 

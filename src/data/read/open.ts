@@ -72,7 +72,8 @@ function isList(start: string): boolean {
 function isLines(start: string): boolean {
   const [line, ...more] = start.split(/[\r\n]+/);
   const record = parseObject(line);
-  if (!record) return start.length < 1 << 15 && more.some((text) => parseObject(text) !== undefined);
+  if (!record)
+    return start.length < 1 << 15 && !parseObject(start) && more.some((text) => parseObject(text) !== undefined);
   if (more.some((text) => text.trim() !== "")) return true;
   return !JSON.stringify(record).includes(":[{");
 }

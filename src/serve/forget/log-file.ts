@@ -1,9 +1,7 @@
-import { createReadStream, statSync } from "node:fs";
 import { join } from "node:path";
-import { createGunzip, gzipSync } from "node:zlib";
 import { RefrainError } from "../../core/errors.js";
-import { writeFileAtomic } from "../../core/files.js";
-import { oneForm, type RawLog, type ReadOptions, readLog, splitLine } from "../../data/index.js";
+import { type Format, oneForm, type RawLog, type ReadOptions, readLog, splitLine } from "../../data/index.js";
+import { linesOf, recordsOf, removeRows, withoutLines } from "./remove-rows.js";
 
 /** What is in a log of some users, and what can be done about it. */
 export interface FoundLog {
@@ -11,11 +9,9 @@ export interface FoundLog {
   readonly plays: number;
   /** Takes the rows out, in one step; absent where this has to be done by hand, for `reason`. */
   readonly remove?: () => Promise<void>;
-  readonly reason?: "packed" | "not lines" | "unreadable";
+  readonly reason?: "packed" | "encoding" | "shared row" | "unreadable";
 }
 
-/** Formats in which a row is a line. */
-const LINES = new Set(["table", "json-lines", "sequences"]);
 /** Headers of the user column of tables that are no logs, such as a table of metrics by user. */
 const USER_HEADERS = new Set(["user", "userid", "user_id", "listener"]);
 
@@ -41,27 +37,38 @@ export async function findInLog(path: string, users: ReadonlySet<string>, option
     for (const { name } of members ?? []) all.push(...(await findInLog(join(path, name), users, options)));
     return all;
   }
-  const own = new Set<number>();
+  const [own, others] = [new Set<number>(), new Set<number>()];
   const names = raw.columns.get("user");
   const whole = raw.detected.singleUser ? users.has("me") : false;
   raw.lines.forEach((line, row) => {
-    if (whole || (names && users.has(oneForm(names[row])))) own.add(line);
+    const isOwn = whole || (names && users.has(oneForm(names[row])));
+    (isOwn ? own : others).add(line);
   });
   const known = new Set(raw.lines);
-  if (raw.badRows.count > 0 && container === undefined && LINES.has(format)) {
-    let number = 0;
-    for await (const line of linesOf(path)) {
-      number++;
-      const text = line.toString("utf8");
-      if (!known.has(number) && number > 1 && [...users].some((user) => text.includes(user))) own.add(number);
-    }
-  }
+  if (raw.badRows.count > 0 && container === undefined)
+    for await (const { number, text } of textsOf(path, format))
+      if (!known.has(number) && [...users].some((user) => text.includes(user))) own.add(number);
   if (own.size === 0) return [];
   const plays = raw.lines.reduce((sum, line) => sum + (own.has(line) ? 1 : 0), 0);
   if (container !== undefined) return [{ path, plays, reason: "packed" }];
-  if (!LINES.has(format) || raw.detected.encoding.toLowerCase().startsWith("utf-16"))
-    return [{ path, plays, reason: "not lines" }];
-  return [{ path, plays, remove: () => withoutLines(path, own) }];
+  // A page of plays of several listeners, such as {"payload": {"listens": […]}}.
+  if ([...own].some((line) => others.has(line))) return [{ path, plays, reason: "shared row" }];
+  // In other encodings lines can still be told apart by their ends, but not in those of two bytes.
+  const cannot =
+    format === "json" ? !/^(utf-?8|ascii)/i.test(raw.detected.encoding) : /^utf-?16/i.test(raw.detected.encoding);
+  if (cannot) return [{ path, plays, reason: "encoding" }];
+  return [{ path, plays, remove: () => removeRows[format](path, own) }];
+}
+
+/** All rows of a file as text, also those that could not be read; a header is none. Rows of Parquet are no text. */
+async function* textsOf(path: string, format: Format): AsyncGenerator<{ number: number; text: string }> {
+  if (format === "json") {
+    for (const { record, text } of recordsOf(path).records) yield { number: record, text };
+  } else if (format !== "parquet") {
+    let number = 0;
+    for await (const line of linesOf(path))
+      if (++number > 1 || format !== "table") yield { number, text: line.toString("utf8") };
+  }
 }
 
 /** A table by user that is no log, such as `evaluate --export` writes. */
@@ -78,37 +85,4 @@ async function findInTable(path: string, users: ReadonlySet<string>): Promise<Fo
     if (column < 0) return undefined;
   }
   return { path, plays: own.size, ...(own.size > 0 ? { remove: () => withoutLines(path, own) } : {}) };
-}
-
-/** The same file without some lines, byte for byte else. @param lines 1-based */
-async function withoutLines(path: string, lines: ReadonlySet<number>): Promise<void> {
-  const kept: Buffer[] = [];
-  let number = 0;
-  for await (const line of linesOf(path)) if (!lines.has(++number)) kept.push(line);
-  writeFileAtomic(path, (await isPacked(path)) ? gzipSync(Buffer.concat(kept)) : kept, statSync(path).mode);
-}
-
-/** Lines with their ends, of a plain or gzipped file. Ends are as `readLog` has them: CR, LF or both. */
-async function* linesOf(path: string): AsyncGenerator<Buffer> {
-  const file = createReadStream(path, { highWaterMark: 1 << 20 });
-  const bytes = (await isPacked(path)) ? file.pipe(createGunzip()) : file;
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of bytes) {
-    const all = Buffer.concat([rest, chunk as Buffer]);
-    let start = 0;
-    for (let at = 0; at < all.length - 1; at++) {
-      const isEnd = all[at] === 10 || (all[at] === 13 && all[at + 1] !== 10);
-      if (!isEnd) continue;
-      yield all.subarray(start, at + 1);
-      start = at + 1;
-    }
-    rest = all.subarray(start);
-  }
-  // The last byte was never looked at with its successor.
-  if (rest.length > 0) yield rest;
-}
-
-async function isPacked(path: string): Promise<boolean> {
-  for await (const chunk of createReadStream(path, { end: 1 })) return (chunk as Buffer).toString("hex") === "1f8b";
-  return false;
 }
