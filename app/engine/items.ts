@@ -1,6 +1,7 @@
-import { namesOf, principalPlane, searchTitles } from "refrain";
+import { namesOf, searchTitles, topK } from "refrain";
 import type { ItemMap, MapPoint, Neighbour, Params, Result, Song } from "./protocol.js";
 import { itemOf, type Session, sessionOf } from "./session.js";
+import { cosines, offersOf, planeOf, spaceOf } from "./space.js";
 import { standing } from "./standing.js";
 
 /** Items by a part of their title, artist or other name; the most played first. */
@@ -15,95 +16,48 @@ export async function songs({ run, search, limit }: Params<"songs">): Promise<So
 /** The item embeddings of the most played items, as directions, in the plane in which they differ most. */
 export async function itemMap({ run, limit }: Params<"map">): Promise<ItemMap> {
   const session = await sessionOf(run);
-  const { rows, D } = embeddings(session);
-  const shown = Math.min(limit, session.saved.items.size);
-  const units = new Float32Array(shown * D);
-  for (let i = 0; i < shown; i++) units.set(unit(rows, i + 1, D), i * D);
-  const places = principalPlane(units, D);
+  const total = session.saved.items.size;
+  const { places, explained } = planeOf(session, Math.min(limit, total));
   const points = places.map(([x, y], i): MapPoint => ({ ...session.songs[i + 1], x, y }));
-  return { points, explained: spread(places) / variance(units, D), total: session.saved.items.size };
-}
-
-/** Sum of squared distances from the middle. Places in the plane of principal components have theirs at 0. */
-function spread(places: readonly (readonly [number, number])[]): number {
-  return places.reduce((sum, [x, y]) => sum + x * x + y * y, 0);
-}
-
-function variance(rows: Float32Array, D: number): number {
-  const means = new Float64Array(D);
-  for (let i = 0; i < rows.length; i++) means[i % D] += (rows[i] * D) / rows.length;
-  return rows.reduce((sum, value, i) => sum + (value - means[i % D]) ** 2, 0) || 1;
+  return { points, explained, total };
 }
 
 /** Items nearest by the cosine of their embeddings, and the listeners who play the item most. */
 export async function neighbours({ run, item: id, limit }: Params<"neighbours">): Promise<Result<"neighbours">> {
   const session = await sessionOf(run);
   const item = itemOf(session, id);
-  const { rows, D } = embeddings(session);
-  const own = unit(rows, item, D);
-  const all: Neighbour[] = [];
-  for (let other = 1; other < session.songs.length; other++) {
-    if (other === item) continue;
-    const row = unit(rows, other, D);
-    let similarity = 0;
-    for (let d = 0; d < D; d++) similarity += own[d] * row[d];
-    all.push({ ...session.songs[other], similarity });
-  }
-  all.sort((a, b) => b.similarity - a.similarity);
+  const near = cosines(spaceOf(session), item);
+  const nearest = Array.from(topK(near, limit), (other): Neighbour => {
+    return { ...session.songs[other], similarity: near[other] };
+  });
   const { users, histories } = session.saved;
   const fans = histories
-    .map((plays, user) => ({ id: users.ids[user], plays: plays.filter((each) => each === item).length }))
+    .map((plays, user) => ({ id: users.ids[user], plays: timesIn(plays, item) }))
     .filter(({ plays }) => plays > 0)
     .sort((a, b) => b.plays - a.plays);
   const gets = await whoGets(session, item);
   return {
     song: session.songs[item],
-    neighbours: all.slice(0, limit),
+    neighbours: nearest,
     listeners: fans.slice(0, limit),
     gets: gets.slice(0, limit),
   };
 }
 
-/** Listeners who are asked at most, spread over all: each costs a pass over the history and the scores of all songs. */
-const MOST_ASKED = 1000;
-const FEWEST_ASKED = 50;
-/** Scores that all of them may cost: about three seconds. */
-const MOST_SCORES = 10_000_000;
-/** Histories in one pass, by the numbers that their scores hold. */
-const SCORES_AT_ONCE = 2 ** 22;
+function timesIn(plays: ArrayLike<number>, item: number): number {
+  let count = 0;
+  for (let n = 0; n < plays.length; n++) if (plays[n] === item) count++;
+  return count;
+}
 
 /** Listeners in whose list after all their known plays an item stands, the likeliest first. */
-async function whoGets({ saved }: Session, item: number): Promise<Result<"neighbours">["gets"]> {
-  const { users, histories, times, scorer } = saved;
-  const width = scorer.itemCount + 1;
-  const most = Math.min(MOST_ASKED, Math.max(FEWEST_ASKED, Math.floor(MOST_SCORES / width)));
-  const stride = Math.max(1, Math.ceil(users.size / most));
-  const asked = Array.from({ length: Math.ceil(users.size / stride) }, (_, n) => 1 + n * stride);
-  const size = Math.max(1, Math.floor(SCORES_AT_ONCE / width));
-  const found: Result<"neighbours">["gets"] = [];
-  for (let from = 0; from < asked.length; from += size) {
-    const some = asked.slice(from, from + size);
-    const queries = some.map((user) => ({
-      user,
-      history: Int32Array.from(histories[user]),
-      ...(times ? { times: Float64Array.from(times[user]) } : {}),
-    }));
-    const scores = await scorer.score(queries);
-    some.forEach((user, n) => {
-      const row = scores.subarray(n * width, (n + 1) * width);
-      found.push({ id: users.ids[user], ...standing(row, item) });
-    });
-  }
-  return found.sort((a, b) => b.probability - a.probability);
-}
-
-function embeddings({ saved }: Session): { rows: Float32Array; D: number } {
-  const { parameters, config } = saved.model;
-  return { rows: parameters.get("item/embedding")?.values() as Float32Array, D: config.embeddingSize };
-}
-
-function unit(rows: Float32Array, item: number, D: number): Float32Array {
-  const row = rows.slice(item * D, (item + 1) * D);
-  const length = Math.hypot(...row) || 1;
-  return row.map((value) => value / length);
+async function whoGets(session: Session, item: number): Promise<Result<"neighbours">["gets"]> {
+  const { users, scores, logSums } = await offersOf(session);
+  const width = scores.length / users.length;
+  return users
+    .map((user, n) => ({
+      id: session.saved.users.ids[user],
+      ...standing(scores.subarray(n * width, (n + 1) * width), item, logSums[n]),
+    }))
+    .sort((a, b) => b.probability - a.probability);
 }

@@ -53,7 +53,7 @@ export async function takeScreenshots({ url, origin, token, browser: executableP
     mkdirSync(folder, { recursive: true });
     const converter = await browser.newPage();
     for (const { language, theme } of LOOKS) {
-      const context = await browser.newContext({ viewport: SIZE });
+      const context = await browser.newContext({ viewport: SIZE, locale: language === "zh" ? "zh-CN" : "en-GB" });
       await context.addInitScript(
         (settings) => localStorage.setItem("refrain.settings", settings),
         JSON.stringify({ language, theme }),

@@ -15,6 +15,7 @@ import { fieldsOf } from "../../app/web/form/schema.js";
 import { ERRORS_ZH, errorText } from "../../app/web/i18n/errors.js";
 import { TERMS } from "../../app/web/i18n/glossary.js";
 import { inLanguage, TEXTS } from "../../app/web/i18n/index.js";
+import { names, splitText } from "../../app/web/i18n/names.js";
 import { href, parseRoute } from "../../app/web/router.js";
 import { found, tagsOf } from "../../app/web/runs/shelf.js";
 import { smoothed } from "../../app/web/smooth.js";
@@ -24,6 +25,25 @@ import { ROOT } from "../support/cli.js";
 
 const song = (id: string) => ({ id, title: id, artist: "", alias: "", plays: 1, popularityRank: 1 });
 const play = (id: string, time: number | null) => ({ ...song(id), time, part: "train" as const, known: true });
+
+test.each([
+  ["temporal, test from 2025-12-02", "按时间划分，测试自 2025-12-02 起"],
+  ["temporal, test from 5, last play of each user", "按时间划分，测试自 5 起，取每位听众最后一次播放"],
+  ["leave-last-n-out, n = 3", "每位听众留出最后 3 次播放"],
+  [
+    "sessions that start from 2014-09-30; a pause over 30 min starts one",
+    "自 2014-09-30 起开始的会话；停顿超过 30 分钟即为新会话",
+  ],
+  ["as given, validation from the end of training", names.split.givenMade[1]],
+  ["8 users held out (seed 1), last play of each", "留出 8 位听众（随机种子 1），取每位最后 1 次播放"],
+  ["a way of another version", "A way of another version"],
+])("the split %s in Chinese", (description, wanted) => {
+  const t = (key: string, values: Record<string, string> = {}) =>
+    names.split[key.slice("split.".length) as keyof typeof names.split][1].replace(/\{\{(\w+)\}\}/g, (_, name) =>
+      String(values[name]),
+    );
+  expect(splitText(description, t as never)).toBe(wanted);
+});
 
 describe("what-if", () => {
   const base = entriesOf([play("a", 0), play("b", 60), play("a", 7200), play("c", 7260)], 3);

@@ -19,7 +19,11 @@ export function RunPicker({ label, value, onChange, none, except }: RunPickerPro
   const runs = useFinished(value) ?? [];
   const format = useFormat();
   const text = ({ name, startedAt, test }: RunRow) =>
-    `${name} · ${format.moment(startedAt)}${test["HR@10"] === undefined ? "" : ` · HR@10 ${format.metric(test["HR@10"])}`}`;
+    [
+      name,
+      ...(test["HR@10"] === undefined ? [] : [`HR@10 ${format.metric(test["HR@10"])}`]),
+      format.moment(startedAt),
+    ].join(" · ");
   return (
     <select
       className="input picker"

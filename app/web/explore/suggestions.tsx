@@ -99,7 +99,7 @@ function Row({ each, most, moved, came, reasons, onAdd, onReason }: RowProps) {
           )}
           <span className="muted small" title={t("explore.scoreHelp", { score: each.score.toFixed(3) })}>
             {t("explore.popularity", { rank: format.count(each.popularityRank) })} ·{" "}
-            {each.score.toFixed(2).replace("-", "−")}
+            {t("explore.score", { score: each.score.toFixed(2).replace("-", "−") })}
           </span>
         </div>
         <Reasons words={t("explore.because")} size="explore.without" reasons={shown} factor={(each) => 1 / each} />
@@ -146,7 +146,7 @@ function Reasons({ words, size, reasons, factor }: ReasonsProps) {
       {words}{" "}
       {reasons.map((reason, i) => (
         <span key={reason.position}>
-          {i > 0 && ", "}
+          {i > 0 && t("explore.separator")}
           <bdi className="song">{reason.title}</bdi>{" "}
           <span className="muted">({t(size, { factor: times(factor(reason.factor)) })})</span>
         </span>

@@ -59,6 +59,8 @@ export const explore = {
     cameNext: ["came next", "下一首就是"],
     cameLater: ["came {{place}} plays later", "{{place}} 首之后出现"],
     popularity: ["popularity #{{rank}}", "流行度第 {{rank}}"],
+    separator: [", ", "、"],
+    score: ["score {{score}}", "得分 {{score}}"],
     scoreHelp: [
       "Score {{score}}: the logarithm of the model's probability, or its logit",
       "得分 {{score}}：模型概率的对数，或 logit",

@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { explore } from "./explore.js";
 import { measure } from "./measure.js";
+import { names } from "./names.js";
 import { run } from "./run.js";
 import { shell } from "./shell.js";
 import { data, train } from "./work.js";
@@ -9,7 +10,7 @@ import { data, train } from "./work.js";
 /** A text in English and Chinese, or texts by name. */
 export type Texts = { readonly [name: string]: readonly [english: string, chinese: string] | Texts };
 
-export const TEXTS: Texts = { ...shell, ...run, ...explore, ...measure, data, train };
+export const TEXTS: Texts = { ...shell, ...run, ...explore, ...measure, ...names, data, train };
 
 /** One language out of the pairs. */
 export function inLanguage(texts: Texts, language: 0 | 1): Record<string, unknown> {

@@ -100,7 +100,7 @@ function Slices({ detail: { slices } }: { readonly detail: EvaluationDetail }) {
               .filter(({ by }) => by === kind)
               .map(({ name, cases, share, metrics }) => (
                 <tr key={name}>
-                  <td>{t(`evaluate.sliceName.${name}`, { defaultValue: name })}</td>
+                  <td>{t(`evaluate.sliceName.${name}`, { defaultValue: name.replace(/(\d)-(\d)/, "$1–$2") })}</td>
                   <td className="number">{format.count(cases)}</td>
                   <td className="number">{format.share(share)}</td>
                   <td className="bar-cell">

@@ -139,15 +139,6 @@ function Workbench({ run, user, now: wantedNow, at, second, onNow }: WorkbenchPr
     <>
       {ready ? <History {...historyProps()} /> : <section className="card column">{<Skeleton lines={8} />}</section>}
       <div className="column results">
-        <div className="between">
-          <label className="check">
-            <input type="checkbox" checked={newOnly} onChange={(event) => setNewOnly(event.target.checked)} />{" "}
-            {t("explore.newOnly")}
-          </label>
-          {list.data && list.data.unknown > 0 && (
-            <span className="muted small">{t("explore.unknownLeftOut", { number: list.data.unknown })}</span>
-          )}
-        </div>
         <div className="lists">
           <Suggestions
             title={second ? nameOf(run) : t("explore.list")}
@@ -160,6 +151,15 @@ function Workbench({ run, user, now: wantedNow, at, second, onNow }: WorkbenchPr
           />
           {second && (
             <Suggestions title={nameOf(second)} query={other} before={ranksOfFirst} future={future} onAdd={add} />
+          )}
+        </div>
+        <div className="between">
+          <label className="check">
+            <input type="checkbox" checked={newOnly} onChange={(event) => setNewOnly(event.target.checked)} />{" "}
+            {t("explore.newOnly")}
+          </label>
+          {list.data && list.data.unknown > 0 && (
+            <span className="muted small">{t("explore.unknownLeftOut", { number: list.data.unknown })}</span>
           )}
         </div>
         <Future plays={future} watched={list.data?.watched} />

@@ -15,10 +15,12 @@ const AGAINST = ["step", "time"] as const;
 interface LossChartProps {
   readonly steps: readonly StepPoint[];
   readonly epochs: readonly EpochRecord[];
+  /** The figure beside has a note of two lines below it: this one is as much higher. */
+  readonly besideNote: boolean;
 }
 
 /** Loss by step or time, raw and smoothed; by epoch where the steps are not known any more. */
-export function LossChart({ steps, epochs }: LossChartProps) {
+export function LossChart({ steps, epochs, besideNote }: LossChartProps) {
   const { t } = useTranslation();
   const [weight, setWeight] = useState<(typeof SMOOTHING)[number]>("0.9");
   const [scale, setScale] = useState<(typeof SCALES)[number]>("linear");
@@ -67,6 +69,7 @@ export function LossChart({ steps, epochs }: LossChartProps) {
     <Chart
       title={t("run.lossTitle")}
       data={data}
+      height={besideNote ? 334 : 280}
       layout={{ xaxis: axis(across), yaxis: axis(t("run.nats"), scale === "log" ? { type: "log" } : {}) }}
       sheet={{ header: [across, t("run.loss")], rows: points.map(({ at, loss }) => [at, loss]) }}
       control={

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { ComparisonTable } from "refrain";
 import { MetricCell } from "../components/metric-cell.js";
 import { useFormat } from "../format.js";
+import { methodText, splitText } from "../i18n/names.js";
 
 const SHOWN = ["HR@10", "NDCG@10", "MRR@10", "HR@1"];
 
@@ -38,7 +39,7 @@ export function ResultsTable({ table }: { readonly table: ComparisonTable }) {
             return (
               <tr key={row.scorer} className={row.scorer === table.reference ? "own" : undefined}>
                 <td>
-                  <strong>{row.scorer}</strong>
+                  <strong className="name">{methodText(row.scorer, t)}</strong>
                 </td>
                 <td className="bar-cell">
                   <span className="bar" style={{ width: `${(100 * (first?.value ?? 0)) / most}%` }} />
@@ -66,7 +67,7 @@ function Protocol({ table: { protocol, metric, reference } }: { readonly table: 
   return (
     <p className="muted small protocol">
       {t("run.protocol", {
-        split: protocol.split,
+        split: splitText(protocol.split, t),
         items: format.count(protocol.items),
         cases: format.count(protocol.cases),
         users: format.count(protocol.users),
@@ -74,7 +75,7 @@ function Protocol({ table: { protocol, metric, reference } }: { readonly table: 
         seen: t(`run.seen.${protocol.seen}`),
         ties: t(`run.ties.${protocol.ties}`),
         metric,
-        reference,
+        reference: reference === null ? reference : methodText(reference, t),
       })}
     </p>
   );

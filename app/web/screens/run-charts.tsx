@@ -5,6 +5,7 @@ import type { References, StepPoint } from "../../server/contract.js";
 import { Chart } from "../components/chart.js";
 import { axis } from "../components/chart-theme.js";
 import { Tabs } from "../components/parts.js";
+import { methodText } from "../i18n/names.js";
 import { smoothed } from "../smooth.js";
 
 const METRICS = ["NDCG@10", "HR@10", "MRR@10"] as const;
@@ -48,7 +49,7 @@ export function MetricChart({ epochs, references }: MetricChartProps) {
       ...lines.map(({ scorer, metrics }, i) => ({
         type: "scatter",
         mode: "lines",
-        name: scorer,
+        name: methodText(scorer, t),
         x: [0.5, last + 0.5],
         y: [metrics[metric], metrics[metric]],
         line: { color: COLOURS[i % COLOURS.length], width: 1.5, dash: DASHES[scorer] ?? "longdash" },
@@ -59,7 +60,7 @@ export function MetricChart({ epochs, references }: MetricChartProps) {
     header: [t("run.epoch"), metric],
     rows: [
       ...epochs.map(({ epoch, metrics }) => [epoch, metrics[metric]]),
-      ...lines.map(({ scorer, metrics }) => [scorer, metrics[metric]]),
+      ...lines.map(({ scorer, metrics }) => [methodText(scorer, t), metrics[metric]]),
     ],
   };
   return (

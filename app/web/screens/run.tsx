@@ -56,7 +56,7 @@ export function Run({ id }: { readonly id: string }) {
       {live && <LiveBar job={job} />}
       <RunStats detail={run.data} live={live} />
       <div className="grid two">
-        <LossChart steps={run.data.steps} epochs={run.data.epochs} />
+        <LossChart steps={run.data.steps} epochs={run.data.epochs} besideNote={run.data.references !== null} />
         <MetricChart epochs={run.data.epochs} references={run.data.references} />
       </div>
       {record?.results && (
