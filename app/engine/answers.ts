@@ -174,7 +174,9 @@ export interface EvaluationDetail {
 }
 
 export interface DataPreview {
-  readonly detected: Detected;
+  /** Null where no column could be told for the listener or the song: then there are names of columns and no rows. */
+  readonly detected: Detected | null;
+  readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly roles: readonly string[];
   readonly count: number;

@@ -8,6 +8,7 @@ import { addModelRoutes } from "./routes/models.js";
 import { addRunRoutes } from "./routes/runs.js";
 import { addShelfRoutes } from "./routes/shelf.js";
 import type { StaticFile } from "./static-files.js";
+import { byName } from "./uploads.js";
 
 export interface AppOptions {
   readonly context: Context;
@@ -25,7 +26,10 @@ const UPLOAD = "/api/data/upload";
 /** The whole server as one function from request to reply. */
 export function createApp({ context, token, port, files, version }: AppOptions): OpenAPIHono {
   const app = new OpenAPIHono({ defaultHook: refuseInvalid });
-  app.onError((error, c) => refuse(c, failureOf(error)));
+  app.onError((error, c) => {
+    const failure = failureOf(error);
+    return refuse(c, { ...failure, message: byName(failure.message, context.uploads) });
+  });
   app.notFound((c) => refuse(c, { code: "NOT_FOUND", message: "There is nothing at this address.", remedy: null }));
 
   app.use(async (c, next) => {

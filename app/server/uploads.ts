@@ -44,6 +44,14 @@ export async function receive(
   }
 }
 
+/** A text about an uploaded file by the name that a person knows, without the folder where it lies here. */
+export function byName(text: string, folder: string): string {
+  return text
+    .split(folder)
+    .map((part, n) => (n === 0 ? part : part.replace(/^[/\\][0-9a-f]{12}[/\\]/, "")))
+    .join("");
+}
+
 /** A file name that leads nowhere else, with its endings kept since they may tell the format. */
 export function safeName(name: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? "";

@@ -108,7 +108,7 @@ export function looksLikeHeader(fields: readonly string[]): boolean {
  *
  * @param singleUser true where a log without a user column is one person's
  * @throws {RefrainError} COLUMN_UNKNOWN for a mapped name that is not there, or when no user or item column is found;
- *         COLUMN_AMBIGUOUS when two columns have one name that is needed
+ *         COLUMN_AMBIGUOUS when two columns have one name that is needed. Details of COLUMN_UNKNOWN have the header
  */
 export function findColumns(
   header: readonly string[],
@@ -131,6 +131,7 @@ export function findColumns(
         throw new RefrainError("COLUMN_UNKNOWN", `The ${role} column "${wanted}" is not among ${columns}.`, {
           role,
           wanted,
+          header,
         });
     } else for (const name of NAMES[role]) if (at < 0) at = plain.indexOf(name);
     if (at < 0) continue;
@@ -141,9 +142,9 @@ export function findColumns(
     found.set(role, at);
   }
   if (!found.has("user") && !singleUser)
-    throw new RefrainError("COLUMN_UNKNOWN", `No column names the user. Columns are ${columns}.`);
+    throw new RefrainError("COLUMN_UNKNOWN", `No column names the user. Columns are ${columns}.`, { header });
   if (!found.has("item") && !found.has("title"))
-    throw new RefrainError("COLUMN_UNKNOWN", `No column names the item. Columns are ${columns}.`);
+    throw new RefrainError("COLUMN_UNKNOWN", `No column names the item. Columns are ${columns}.`, { header });
   if (found.has("item") && found.get("item") === found.get("title")) found.delete("title");
   return found;
 }

@@ -2,8 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { preview } from "../../app/engine/data.js";
 import { commandOf } from "../../app/server/command.js";
-import { receive, safeName } from "../../app/server/uploads.js";
+import { byName, receive, safeName } from "../../app/server/uploads.js";
 import { over } from "../../src/recipes/config.js";
 import { runConfig, withPreset } from "../../src/recipes/index.js";
 import { testApp } from "../support/app.js";
@@ -297,6 +298,31 @@ test("events: one that comes before the missed ones are read is not lost", async
     while (texts.length < 4) texts.push(new TextDecoder().decode((await reader.read()).value));
     controller.abort();
     expect(texts.map((text) => /"name":"(\w+)"/.exec(text)?.[1])).toEqual(["a", "b", "c", "later"]);
+  });
+});
+
+test("an error names an uploaded file as its owner does", () => {
+  const folder = join("/r n", ".uploads");
+  expect(byName(`${join(folder, "0123456789ab", "a b.csv")} holds no rows; /x/y.csv does.`, folder)).toBe(
+    "a b.csv holds no rows; /x/y.csv does.",
+  );
+});
+
+test("a log whose columns cannot be told is shown by their names, and read once they are chosen", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "odd.csv");
+    writeFileSync(path, "wer;was;wann\nu1;Lemon;1700000000\nu2;Ditto;1700000060\n");
+    const of = (columns: Record<string, string>) => preview(runConfig({ data: { path, columns } }), () => {});
+    expect(await of({})).toEqual({ detected: null, columns: ["wer", "was", "wann"], rows: [], roles: [], count: 0 });
+    expect(await of({ user: "wer" })).toMatchObject({ detected: null });
+    expect(await of({ user: "wer", item: "was" })).toMatchObject({
+      detected: { roles: { user: "wer", item: "was" } },
+      columns: ["wer", "was", "wann"],
+      count: 2,
+    });
+    await expect(preview(runConfig({ data: { path: join(folder, "none.csv") } }), () => {})).rejects.toMatchObject({
+      code: "FILE_NOT_FOUND",
+    });
   });
 });
 

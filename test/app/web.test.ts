@@ -301,6 +301,9 @@ describe("texts", () => {
       ([key, text]) => chinese.get(key) === text && /[a-z]{4}/.test(text.replace(/\{\{.*?\}\}/g, "")),
     );
     expect(same.map(([key]) => key)).toEqual(["data.format.parquet", "train.preset.movielens"]);
-    for (const [, ...texts] of TERMS) for (const text of texts) expect(text.length).toBeGreaterThan(5);
+    for (const [term, ...texts] of TERMS) {
+      expect(term[1]).toMatch(/\p{Script=Han}/u);
+      for (const text of texts) expect(text.length).toBeGreaterThan(5);
+    }
   });
 });

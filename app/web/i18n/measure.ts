@@ -19,6 +19,7 @@ export const measure = {
       chosen: ["chosen", "所选"],
       head: ["head: most played third", "头部：播放最多的三分之一"],
       middle: ["middle third", "中部"],
+      "middle third": ["middle third", "中间三分之一"],
       tail: ["tail: least played third", "尾部：播放最少的三分之一"],
     },
     colour: ["Colour", "着色"],
@@ -68,6 +69,7 @@ export const measure = {
     sliceName: {
       head: ["head: most played third", "头部：播放最多的三分之一"],
       middle: ["middle third", "中部"],
+      "middle third": ["middle third", "中间三分之一"],
       tail: ["tail: least played third", "尾部：播放最少的三分之一"],
       unknown: ["unknown song", "未知歌曲"],
       repeat: ["heard before", "听过"],

@@ -58,6 +58,12 @@ export const shell = {
     artist: ["artist", "艺人"],
   },
   home: {
+    reach: ["What this app may touch", "本应用可以访问什么"],
+    reads: ["Reads", "读取"],
+    readsWhat: ["logs that you pick, drop or name by their path", "您选择、拖入或以路径指定的日志"],
+    writes: ["Writes", "写入"],
+    network: ["Network", "网络"],
+    networkWhat: ["nothing but its own server on this computer", "仅本机上它自己的服务"],
     title: ["A recommender you can question", "可以追问的推荐系统"],
     lead: [
       "From a listening log to a trained LSTM, proof of how good it is, and one listener's list with reasons.",

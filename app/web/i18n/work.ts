@@ -17,6 +17,10 @@ export const data = {
   path: ["Or the path of a file or folder on this computer", "或本机上文件或文件夹的路径"],
   open: ["Open", "打开"],
   detected: ["What was detected", "识别结果"],
+  nameColumns: [
+    "The names of the columns do not tell who listened to what. Choose the columns for the listener and the song; a time helps most.",
+    "从列名看不出谁听了什么。请选择听众和歌曲所在的列；时间列最有帮助。",
+  ],
   format: {
     table: ["table", "表格"],
     "json-lines": ["JSON lines", "JSON 行"],

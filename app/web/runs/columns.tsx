@@ -68,7 +68,11 @@ export function useRunColumns(onTag: (tag: string) => void, linked: boolean): Co
         id: "preset",
         accessorFn: ({ preset }) => preset,
         header: t("runs.preset"),
-        cell: ({ row }) => t(`train.preset.${row.original.preset}`, { defaultValue: row.original.preset }),
+        cell: ({ row }) => (
+          <span className="nowrap">
+            {t(`train.preset.${row.original.preset}`, { defaultValue: row.original.preset })}
+          </span>
+        ),
       },
       metric("hr", "HR@10"),
       metric("ndcg", "NDCG@10"),

@@ -61,6 +61,7 @@ function Side({ details }: { readonly details: readonly RunDetail[] }) {
   const { t } = useTranslation();
   const names = details.map(({ record }) => record?.id ?? "");
   const sameData = new Set(details.map(({ record }) => record?.data.sha256)).size === 1;
+  const longest = Math.max(...details.map(({ epochs }) => epochs.length));
   const curve = (title: string, metric: (epoch: RunDetail["epochs"][number]) => number, y: string) => ({
     title,
     data: details.map(({ epochs }, i) => ({
@@ -71,7 +72,7 @@ function Side({ details }: { readonly details: readonly RunDetail[] }) {
       y: epochs.map(metric),
       line: { color: COLOURS[i], width: 2, dash: DASHES[i] },
     })),
-    layout: { xaxis: axis(t("run.epoch")), yaxis: axis(y) },
+    layout: { xaxis: axis(t("run.epoch"), { tickformat: "d", dtick: longest > 12 ? null : 1 }), yaxis: axis(y) },
     sheet: {
       header: [t("runs.name"), t("run.epoch"), y],
       rows: details.flatMap(({ epochs }, i) => epochs.map((epoch) => [names[i], epoch.epoch, metric(epoch)])),

@@ -169,6 +169,8 @@ function Look({ options, onSet }: LookProps) {
   const preview = useQuery({
     queryKey: ["preview", data],
     queryFn: ({ signal }) => request<DataPreview>("/data/preview", { body: { preset, options: { data } }, signal }),
+    // What has the focus stays while a column is being looked at.
+    placeholderData: (old) => old,
     staleTime: 60_000,
   });
   const body = {
@@ -192,14 +194,14 @@ function Look({ options, onSet }: LookProps) {
           />
         )}
       </Loaded>
-      {audit.isPending && (
+      {audit.isPending && preview.data?.detected !== null && (
         <Card title={t("data.audit")}>
           <p className="muted">{t("data.auditing")}</p>
           <Skeleton lines={5} />
         </Card>
       )}
-      {audit.error && preview.data && <ErrorBox error={audit.error} retry={() => void audit.refetch()} />}
-      {audit.data && (
+      {audit.error && preview.data?.detected && <ErrorBox error={audit.error} retry={() => void audit.refetch()} />}
+      {audit.data && preview.data?.detected !== null && (
         <div className={audit.isPlaceholderData ? "grid fading" : "grid"}>
           {audit.data.profile && (
             <Stats

@@ -4,7 +4,7 @@ import { Card, Empty, Loaded, Page } from "../components/parts.js";
 import { RunState } from "../components/run-state.js";
 import { changeDraft } from "../draft.js";
 import { useFormat } from "../format.js";
-import { useRuns } from "../queries.js";
+import { useRuns, useStatus } from "../queries.js";
 import { go, href } from "../router.js";
 
 const RECENT = 6;
@@ -63,6 +63,33 @@ export function Home() {
           }
         </Loaded>
       </Card>
+      <Reach />
     </Page>
+  );
+}
+
+/** What the app reads, where it writes, and whom it asks. */
+function Reach() {
+  const { t } = useTranslation();
+  const status = useStatus();
+  return (
+    <Card title={t("home.reach")}>
+      <dl className="pairs small">
+        <div>
+          <dt>{t("home.reads")}</dt>
+          <dd>{t("home.readsWhat")}</dd>
+        </div>
+        <div>
+          <dt>{t("home.writes")}</dt>
+          <dd>
+            <code>{status.data?.runs ?? "…"}</code>
+          </dd>
+        </div>
+        <div>
+          <dt>{t("home.network")}</dt>
+          <dd>{t("home.networkWhat")}</dd>
+        </div>
+      </dl>
+    </Card>
   );
 }

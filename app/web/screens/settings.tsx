@@ -82,8 +82,11 @@ export function Settings() {
       <Card title={t("settings.glossary")}>
         <dl className="glossary">
           {TERMS.map(([term, english, chinese]) => (
-            <div key={term}>
-              <dt>{term}</dt>
+            <div key={term[0]}>
+              <dt>
+                {language === "zh" && `${term[1]} `}
+                <span lang="en">{term[0]}</span>
+              </dt>
               <dd>{language === "zh" ? chinese : english}</dd>
             </div>
           ))}
