@@ -1,17 +1,39 @@
 import { gzipSync } from "node:zlib";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { writeFileAtomic } from "../core/files.js";
 import type { EventLog } from "../core/types.js";
+import { hashEvents } from "./large/event-log.js";
+
+/** Key in a Parquet file's metadata of the hash of its events, see `hashEvents`. */
+const HASH_KEY = "refrain.events.sha256";
 
 /**
- * Writes a clean log as CSV (gzipped where the path ends in .gz), atomically. `readLog` and `cleanLog` read it back.
+ * Writes a clean log atomically: as Parquet where the path ends in .parquet, else as CSV (gzipped where it ends in .gz). `readLog` and
+ * `cleanLog` read it back.
  *
- * Columns user, item, time (ISO-8601 UTC, or order where the log has no times), title. Read back without cleaning rules it is the same log
+ * Columns user, item, time, title; where the log has no times, order in the place of time. Times are ISO-8601 UTC in CSV, and in
+ * Parquet doubles, seconds since 1970. Parquet's metadata hold the hash of the log that reading it gives. Read back without cleaning rules it is the same log
  * but for the line numbers.
  *
  * @throws {RefrainError} FILE_WRITE_FAILED
  */
 export function writeLog(log: EventLog, path: string): void {
-  writeFileAtomic(path, piecesOf(log, path.endsWith(".gz")));
+  writeFileAtomic(path, /\.parquet$/i.test(path) ? [parquetOf(log)] : piecesOf(log, path.endsWith(".gz")));
+}
+
+function parquetOf(log: EventLog): Uint8Array {
+  const texts = (name: string, codes: Int32Array, values: readonly string[]) => {
+    const data = Array.from(codes, (code) => values[code]);
+    return { name, data, type: "STRING" as const, nullable: false };
+  };
+  const columnData = [
+    texts("user", log.users, log.userIds),
+    texts("item", log.items, log.itemIds),
+    { name: log.hasTimes ? "time" : "order", data: log.times, type: "DOUBLE" as const, nullable: false },
+    texts("title", log.items, log.itemTitles),
+  ];
+  const kvMetadata = [{ key: HASH_KEY, value: hashEvents({ ...log, lines: log.lines.map((_, row) => row + 1) }) }];
+  return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata }));
 }
 
 /** Pieces, since neither one string nor memory holds a large log; gzip members behind each other are one gzip file. */

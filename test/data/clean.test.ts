@@ -1,7 +1,16 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
+import { parquetMetadata } from "hyparquet";
 import { afterAll, describe, expect, test } from "vitest";
-import { cleaningSchema, cleanLog, type RawLog, type ReadOptions, readLog, writeLog } from "../../src/data/index.js";
+import {
+  cleaningSchema,
+  cleanLog,
+  hashEvents,
+  type RawLog,
+  type ReadOptions,
+  readLog,
+  writeLog,
+} from "../../src/data/index.js";
 import { isLongRun } from "../support/cli.js";
 import { KEEP_ALL, rowsOf, temporaryFolder, withoutLines } from "./helpers.js";
 
@@ -202,7 +211,7 @@ describe("writeLog", () => {
     title: text,
   });
 
-  test.each(["log.csv", "log.csv.gz"])("%s reads back to the same log", async (name) => {
+  test.each(["log.csv", "log.csv.gz", "log.parquet"])("%s reads back to the same log", async (name) => {
     await fc.assert(
       fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 30 }), fc.boolean(), async (events, timed) => {
         const lines = events.map(({ time, ...one }) => JSON.stringify(timed ? { ...one, time } : one));
@@ -220,6 +229,17 @@ describe("writeLog", () => {
         const second = cleanLog(again, KEEP_ALL);
         expect(second.report).toMatchObject({ removed: 0, repaired: 0 });
         expect(withoutLines(second.log)).toEqual(withoutLines(log));
+        if (!name.endsWith(".parquet")) return;
+        const { buffer, byteOffset, byteLength } = readFileSync(path);
+        const found = parquetMetadata(buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer);
+        expect(found.key_value_metadata).toEqual([{ key: "refrain.events.sha256", value: hashEvents(second.log) }]);
+        expect(found.schema.map(({ type }) => type)).toEqual([
+          undefined,
+          "BYTE_ARRAY",
+          "BYTE_ARRAY",
+          "DOUBLE",
+          "BYTE_ARRAY",
+        ]);
       }),
       { numRuns: isLongRun ? 100 : 20, seed: 7 },
     );

@@ -34,7 +34,7 @@ export function addDataCommands(program: Command, output: () => Output): void {
     data
       .command("clean")
       .argument("<log>", "path of the log")
-      .requiredOption("-o, --output <file>", "CSV to write; .gz compresses")
+      .requiredOption("-o, --output <file>", "file to write: .csv, .csv.gz or .parquet")
       .description("clean a log and write the clean events"),
   ).action(async (path: string, flags: ReadFlags & { output: string }) => {
     const { log, report } = await load(path, flags, output());

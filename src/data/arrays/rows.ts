@@ -158,13 +158,20 @@ export function compact(rows: Rows, marks: Uint8Array): void {
   }
 }
 
-/** Puts the rows in another order, which may leave some out. */
+/** Puts the rows in another order, which may leave some out. What one column leaves free takes the next one of its kind. */
 export function reorder(rows: Rows, order: Int32Array): void {
+  let codes: Int32Array | undefined;
+  let numbers: Float64Array | undefined;
   for (const column of columnsOf(rows)) {
     const values = rows[column] as Int32Array | Float64Array;
-    const sorted = values instanceof Int32Array ? new Int32Array(order.length) : new Float64Array(order.length);
+    const isCodes = values instanceof Int32Array;
+    const free = isCodes ? codes : numbers;
+    const sorted =
+      free?.subarray(0, order.length) ?? (isCodes ? new Int32Array(order.length) : new Float64Array(order.length));
     for (let at = 0; at < order.length; at++) sorted[at] = values[order[at]];
     rows[column] = sorted as never;
+    if (isCodes) codes = values;
+    else numbers = values;
   }
 }
 

@@ -29,7 +29,10 @@ export interface LargeOptions {
   readonly titles?: ReadonlyMap<string, string>;
   /** Folder for what does not fit in memory. Default: the system's. */
   readonly temporary?: string;
-  /** Bytes that the rows may take; DuckDB reads a log that needs more, and holds no more. Default 900 MB. */
+  /**
+   * Bytes that the rows may take; DuckDB reads a log that needs more, and holds no more. By default 1.9 GB as typed arrays, or half
+   * of what is free if that is less, and 900 MB in DuckDB.
+   */
   readonly memory?: number;
   /** Which way is tried first; the quickest by default. */
   readonly way?: LargeLog["way"];
@@ -65,7 +68,7 @@ export async function cleanLargeLog(path: string, options: LargeOptions = {}): P
   const read = { ...LARGE_LIMITS, ...options.read };
   const head = await readHead(path, read);
   const file = await plainFile(path, head, read);
-  const { way = file && fitsInArrays(file, options.memory ?? MEMORY) ? "arrays" : "lines" } = options;
+  const { way = file && fitsInArrays(file, options.memory) ? "arrays" : "lines" } = options;
   const inArrays = file && way === "arrays" ? await cleanInArrays(file, head, settings, options) : undefined;
   return inArrays ?? cleanInDatabase(path, way === "rows" ? undefined : file, head, settings, { ...options, read });
 }
