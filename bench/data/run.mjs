@@ -1,6 +1,6 @@
 // npm run bench -- data: from a CSV file to sequences, by Refrain, Polars and pandas in turn.
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, statSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
@@ -13,6 +13,7 @@ const { values: flags } = parseArgs({
   options: {
     rows: { type: "string", multiple: true, default: ["200000", "2000000", "20000000"] },
     rounds: { type: "string", default: "3" },
+    logs: { type: "string" },
     "no-write": { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -21,6 +22,7 @@ if (flags.help) {
   console.log(`npm run bench -- data [options]
   --rows N      plays of the log; may be given again (default 200000, 2000000, 20000000)
   --rounds N    rounds, in each of which every peer has its turn (default 3)
+  --logs DIR    folder where the logs stay, and are taken from another time (default: a temporary one)
   --no-write    print only; leave bench/DATA.md as it is
 The log is written to a temporary folder: 3 GB for 20 million plays, and as much again is needed while it is cleaned.`);
   process.exit(0);
@@ -34,7 +36,8 @@ const peers = {
   ...(python && { polars: [python, join(here, "peer-polars.py")], pandas: [python, join(here, "peer-pandas.py")] }),
 };
 
-const folder = mkdtempSync(join(tmpdir(), "refrain-bench-"));
+const folder = flags.logs ?? mkdtempSync(join(tmpdir(), "refrain-bench-"));
+mkdirSync(folder, { recursive: true });
 const results = [];
 try {
   for (const rows of flags.rows.map(Number)) {
@@ -47,12 +50,12 @@ try {
     if (!flags["no-write"]) writeTable(join(here, "..", "DATA.md"), results, flags);
   }
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  if (!flags.logs) rmSync(folder, { recursive: true, force: true });
 }
 
 async function compareOn(rows) {
   const path = join(folder, `plays-${rows}.csv`);
-  const bytes = writePlays(path, rows);
+  const bytes = existsSync(path) ? statSync(path).size : writePlays(path, rows);
   const load = loadavg()[0];
   const runs = Object.fromEntries(Object.keys(peers).map((name) => [name, []]));
   for (let round = 0; round < Number(flags.rounds); round++)
@@ -68,7 +71,7 @@ async function compareOn(rows) {
           `${name} counts ${JSON.stringify(answer.counts)}, not ${JSON.stringify(runs.refrain[0].counts)}`,
         );
     }
-  rmSync(path);
+  if (!flags.logs) rmSync(path);
   const medians = Object.entries(runs).map(([name, all]) => {
     const seconds = median(all.map((one) => one.seconds));
     return [name, { ...all.find((one) => one.seconds === seconds), all: all.map((one) => one.seconds) }];

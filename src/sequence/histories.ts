@@ -53,8 +53,7 @@ export function toHistories(
     const owner = owners.codes[u];
     if (trained[u] === 1 && ownerIndex[owner] === 0) ownerIndex[owner] = ids.push(owners.ids[owner]);
   }
-  const codes = Array.from(counts.keys()).filter((code) => counts[code] > 0);
-  codes.sort((a, b) => counts[b] - counts[a] || a - b);
+  const codes = mostPlayedFirst(counts);
   const indexOfCode = new Int32Array(counts.length);
   codes.forEach((code, i) => {
     indexOfCode[code] = i + 1;
@@ -69,6 +68,14 @@ export function toHistories(
     itemCounts: Int32Array.from([0, ...codes.map((code) => counts[code])]),
     trained,
   };
+}
+
+/** The codes that were played, those of equal plays in their order. Numbers sort in a tenth of the time that a comparison takes. */
+function mostPlayedFirst(counts: Int32Array): number[] {
+  const most = counts.reduce((a, b) => Math.max(a, b), 0);
+  const keys = Float64Array.from(counts, (count, code) => (most - count) * counts.length + code).sort();
+  const played = keys.findIndex((key) => key >= most * counts.length);
+  return Array.from(played < 0 ? keys : keys.subarray(0, played), (key) => key % counts.length);
 }
 
 /** Plays of each item code, and which users stay, when only the train part counts; 0 for an item with too few. */
