@@ -5,12 +5,13 @@ import { spread } from "../engine/statistics.mjs";
 
 const TITLES = { refrain: "Refrain", polars: "Polars", pandas: "pandas" };
 
-export function writeTable(path, results, { rounds }) {
+export function writeTable(path, results, { rounds, rows }) {
+  const sizes = rows.map((size) => ` --rows ${size}`).join("");
   const versions = Object.entries(results[0].runs).map(([name, { version }]) => `${TITLES[name]} (${version})`);
   const parts = [
     "# From a CSV file to sequences, side by side",
     "",
-    `Made by \`npm run bench -- data --rounds ${rounds}\` on ${new Date().toISOString().slice(0, 10)}: ${rounds} rounds, each peer in its turn, a process of its own each time.`,
+    `Made by \`npm run bench -- data --rounds ${rounds}${sizes}\` on ${new Date().toISOString().slice(0, 10)}: ${rounds} round${rounds === "1" ? "" : "s"}, each peer in its turn, a process of its own each time.`,
     `Machine: ${cpus()[0].model.trim()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${platform()} ${release()}, Node ${process.version}; ${versions.join(", ")}.`,
     "",
     "The work: read the file, parse ISO times, drop rows without an id or with an impossible time, duplicates, plays under 30 s,",
