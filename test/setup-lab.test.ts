@@ -1,5 +1,5 @@
 // What `npm run lab` does before anything can be installed.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ROOT, withFolder } from "./support/cli.js";
@@ -31,6 +31,8 @@ test.each([
     writeFileSync(join(root, "tools", "jupyter", "requirements.txt"), "jupyterlab==4.6.4\n");
     const options = { t: labMessages({ REFRAIN_LANG: language }), env: { PATH: root }, say: () => {} };
     expect(() => lab.ensureLab(root, options)).toThrow(message);
+    const { type } = JSON.parse(readFileSync(join(lab.labPlaces(root).lab, "package.json"), "utf8"));
+    expect(type).toBe("commonjs");
   });
 });
 

@@ -43,6 +43,8 @@ const SETTINGS = { "@jupyterlab/apputils-extension:notification": { fetchNews: "
 export function ensureLab(root, { t, env = process.env, say = console.log }) {
   const places = labPlaces(root);
   mkdirSync(join(places.lab, "jupyter"), { recursive: true });
+  // Jupyter brings scripts of the old kind of modules; this project's package.json would have Node read them as the new one.
+  writeFileSync(join(places.lab, "package.json"), '{ "type": "commonjs" }\n');
   if (!existsSync(join(places.tools, "node_modules", "tslab"))) {
     say(t("kernel"));
     const npm = findNpm(env);
@@ -52,9 +54,9 @@ export function ensureLab(root, { t, env = process.env, say = console.log }) {
   const wanted = readFileSync(join(places.tools, "requirements.txt"), "utf8");
   const stamp = join(places.lab, "requirements.txt");
   if (existsSync(places.python) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  say(t("python"));
   const python = findPython(env);
   if (!python) throw new Stop(t("noPython"));
+  say(t("python"));
   rmSync(stamp, { force: true });
   if (
     !existsSync(places.python) &&

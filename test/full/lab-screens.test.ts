@@ -67,9 +67,12 @@ describe.skipIf(!CAN_RUN)(`JupyterLab in a browser (${NEEDS})`, () => {
     await open("00-tour");
     const figure = page.locator(".js-plotly-plot .main-svg").first();
     await page.locator(".jp-NotebookPanel").click({ position: { x: 700, y: 300 } });
-    for (let turns = 0; turns < 40 && !(await figure.isVisible()); turns++) {
-      await page.mouse.wheel(0, 600);
-      await page.waitForTimeout(250);
+    // Cells out of sight are not in the page, and on a busy machine a figure is scrolled past before it is drawn: from the
+    // end it begins again at the top, more slowly.
+    const until = Date.now() + 90_000;
+    for (let turn = 0; !(await figure.isVisible()) && Date.now() < until; turn++) {
+      await page.mouse.wheel(0, turn % 16 === 15 ? -20_000 : 600);
+      await page.waitForTimeout(250 * (1 + Math.floor(turn / 16)));
     }
     expect(await figure.isVisible()).toBe(true);
     expect(
