@@ -150,9 +150,12 @@ export class StreamingModel {
     const owns = states.map(({ recent }, n) => habits(asked[n], recent, config, this.#copyOf));
     // A habit may count against an item too: as many more are asked for as may fall.
     const most = k + Math.max(...owns.map(({ size }) => size));
-    const best = tf.tidy(
-      () => topItems(asRows(zs), this.#table(), this.#read("output/bias"), most) as never,
-    ) as unknown as TopItems;
+    const found: TopItems[] = [];
+    // Not returned by the tidy, which would look for tensors among all the numbers.
+    tf.tidy(() => {
+      found.push(topItems(asRows(zs), this.#table(), this.#read("output/bias"), most));
+    });
+    const [best] = found;
     const lists = states.map((_, n) => {
       const all = best.items.subarray(n * most, (n + 1) * most);
       const known = all.indexOf(0);
