@@ -1,5 +1,5 @@
 import { CircleAlert, Info, TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "../api.js";
 import { errorText } from "../i18n/errors.js";
@@ -45,8 +45,30 @@ export function Card({ title, aside, flush, children }: CardProps) {
           {aside && <div className="actions">{aside}</div>}
         </header>
       )}
-      <div className={flush ? "flush" : "body"}>{children}</div>
+      {flush ? <Flush label={typeof title === "string" ? title : undefined}>{children}</Flush> : null}
+      {!flush && <div className="body">{children}</div>}
     </section>
+  );
+}
+
+/** What may be wider than its card. Only then it scrolls, and must be reachable by keyboard. */
+function Flush({ label, children }: { readonly label: string | undefined; readonly children: ReactNode }) {
+  const place = useRef<HTMLDivElement>(null);
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const look = () => setScrolls(element.scrollWidth > element.clientWidth);
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    for (const child of element.children) observer.observe(child);
+    return () => observer.disconnect();
+  }, []);
+  const reachable = scrolls ? { tabIndex: 0, role: "group", "aria-label": label } : {};
+  return (
+    <div ref={place} className="flush" {...reachable}>
+      {children}
+    </div>
   );
 }
 
