@@ -15,6 +15,7 @@ const flops = {
   RefrainLinearCrossEntropy: ({ N, V, C, targets }) => 3 * 2 * (targets ?? N) * C * (V + 1),
   RefrainLstm: ({ N, D, H }) => 2 * N * (D + H) * 4 * H,
   RefrainLstmGradient: ({ N, H }) => 2 * N * H * 4 * H,
+  RefrainTopItems: ({ N, V, D }) => 2 * N * D * (V + 1),
   RefrainRecurrentGradients: ({ N, D, H }) => 2 * N * (2 * D + H) * 4 * H,
 };
 
@@ -53,6 +54,9 @@ export async function runProfile(args) {
     );
     parts.push(table("Preset movielens on the log, mean of its batches", answer, answer.size, machine));
   }
+  const one = { V: 3416, D: 128, H: 128 };
+  const play = await asked("scoring.mjs", { do: "prepare", ...one }, { do: "profile", steps: 2000 });
+  parts.push(table("One play and its list of ten, 3,416 items, LSTM 128/128", play, { N: 1, ...one }, machine));
   writeFileSync(join(here, "..", "PROFILE.md"), parts.join("\n"));
   console.log(parts.join("\n"));
 }

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { Random } from "../../dist/core/random.js";
 import { productTransposeB, startEngine, tf } from "../../dist/engine/index.js";
 import { modelConfig, RecurrentModel, StreamingModel } from "../../dist/model/index.js";
+import { operationTimes } from "./operation-times.mjs";
 
 const engine = await startEngine();
 let work;
@@ -54,7 +55,13 @@ function rank({ users }) {
   return { ms, meanRank: 1 + total / users };
 }
 
-const answers = { prepare, play, rank };
+/** Where the time of one play and its list goes. */
+function profile({ steps }) {
+  play({ steps });
+  return operationTimes(steps, () => play({ steps: 1 }));
+}
+
+const answers = { prepare, play, rank, profile };
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);
   process.stdout.write(`${JSON.stringify(answers[question.do](question))}\n`);
