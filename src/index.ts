@@ -50,6 +50,7 @@ export {
   modelSchema,
   modelScorer,
   type NamedTensors,
+  type PlayedHistory,
   RecurrentModel,
   readWeights,
   type SavedModel,

@@ -31,7 +31,7 @@ connections are free, and corrects times for requests that came late (coordinate
 |---|---|---|---|---|---|---|---|---|---|---|---|
 ${rows.join("\n")}
 
-First answers: 100 listeners one after another, no state in memory, so each is made from a history of up to two training windows.
+First answers: 100 listeners one after another, no state in memory, so each is made in one pass over up to two training windows.
 
 | store | p50 | p99 |
 |---|---|---|

@@ -35,6 +35,8 @@ export interface RecurrentPass {
   /** @shape [T * B, H] */
   readonly states: Tensor2D;
   readonly backward: (dStates: Tensor2D) => Tensor[];
+  /** The cell state after the last step; absent where the cell has none. @shape -> [B, H] */
+  readonly lastCell?: () => Tensor2D;
 }
 
 /** Which rows are real at a step, as 1 and 0, and the opposite. @shape [B, 1] each */

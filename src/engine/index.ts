@@ -10,7 +10,7 @@ export { add, atEveryStep, besides, dropout, embedding, gelu, layerNorm, linear,
 export type { LogitAdditions } from "./logit-additions.js";
 export { addRows, columnSums, product, productTransposeA, productTransposeB, takeRows } from "./operations.js";
 export { Parameter } from "./parameter.js";
-export { gru, lstm, recurrent, recurrentPlain, recurrentStep } from "./recurrent.js";
+export { gru, lstm, recurrent, recurrentPlain, recurrentStates, recurrentStep } from "./recurrent.js";
 export { type Negatives, type SampledLossName, sampledLoss, sampledLosses } from "./sampled-losses.js";
 export { complexScan, complexScanPlain, scan, scanPlain } from "./scan.js";
 export {

@@ -2,7 +2,7 @@
 // `recurrentPlain(cells.lstm, …)`.
 import type { InitialState, Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
 import { attribute, floatType, int64, matMulAttributes, RawTensors } from "./native.js";
-import { previous, weightGradients } from "./recurrent-kernels.js";
+import { lastStep, previous, weightGradients } from "./recurrent-kernels.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
 /** Large enough that the logistic function of it is exactly 0 in float32, so that a padded step leaves the state at zero. */
@@ -38,7 +38,7 @@ export function lstmNative(
     const G = gateGradients({ i, c, f, o, g, squashed, dStates: dStates.reshape([T, B, H]) }, zero, weights);
     return weightGradients(x, Wx, previous(states, zero), G, G);
   };
-  return { states, backward };
+  return { states, backward, lastCell: () => lastStep(c.reshape([T * B, H]) as Tensor2D, B) };
 }
 
 /** Gradients to the gates before their functions, from the last step to the first. @shape [T, B, H] each -> [T * B, 4*H] */

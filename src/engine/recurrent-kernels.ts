@@ -16,7 +16,7 @@ const lstm: Kernel = (x, { input, recurrent, bias }, { padding }, { h, c }) => {
     const [dGates, dh, dc] = rawOp("RefrainLstmGradient", [], inputs, 3) as Tensor2D[];
     return [...weightGradients(x, input, previous(states as Tensor2D, h), dGates, dGates), dh, dc];
   };
-  return { states: states as Tensor2D, backward };
+  return { states: states as Tensor2D, backward, lastCell: () => lastStep(cellStates as Tensor2D, h.shape[0]) };
 };
 
 /** @shape x [T * B, D] -> [T * B, H] */
@@ -71,4 +71,10 @@ export function previous(states: Tensor2D, initial: Tensor2D): Tensor2D {
   const [N, H] = states.shape;
   const B = initial.shape[0];
   return N === B ? initial : (tf.concat([initial, states.slice([0, 0], [N - B, H])], 0) as Tensor2D);
+}
+
+/** The rows of the last step. @shape [T * B, H] -> [B, H] */
+export function lastStep(states: Tensor2D, B: number): Tensor2D {
+  const [N, H] = states.shape;
+  return states.slice([N - B, 0], [B, H]);
 }

@@ -17,7 +17,7 @@ import { hasKernels } from "./kernels.js";
 import { lstmNative } from "./lstm-native.js";
 import { isNative } from "./native.js";
 import { product, toSteps } from "./operations.js";
-import { previous, recurrentKernels, stepKernels, weightGradients } from "./recurrent-kernels.js";
+import { lastStep, previous, recurrentKernels, stepKernels, weightGradients } from "./recurrent-kernels.js";
 import { type Tensor, type Tensor2D, tf } from "./tensors.js";
 
 /**
@@ -94,6 +94,22 @@ export function recurrentStep(
   });
 }
 
+/**
+ * Hidden states at every step from zeros, and the state after the last one, without gradients.
+ *
+ * @shape x [T * B, D] -> states [T * B, H]; last [B, H] each. A cell without a cell state gives zeros as `c`.
+ */
+export function recurrentStates(
+  cellName: CellName,
+  x: Tensor2D,
+  weights: RecurrentWeights,
+  layout: Layout,
+): { readonly states: Tensor2D; readonly last: InitialState } {
+  const zeros = tf.zeros([layout.size, weights.recurrent.shape[0]]) as Tensor2D;
+  const { states, lastCell } = passOf(cellName, false)(x, weights, layout, { h: zeros, c: zeros });
+  return { states, last: { h: lastStep(states, layout.size), c: lastCell?.() ?? zeros } };
+}
+
 type Pass = (x: Tensor2D, weights: RecurrentWeights, layout: Layout, initial: InitialState) => RecurrentPass;
 
 /** The fastest way that the running engine has: our kernel, TensorFlow's, or plain operations. */
@@ -142,7 +158,7 @@ export function recurrentPlain(
     const Gh = cell.sharedGates ? Gx : (tf.concat(recurrentGates, 0) as Tensor2D);
     return [...weightGradients(x, Wx, previous(all, initial.h), Gx, Gh), dh, dc];
   };
-  return { states: all, backward };
+  return { states: all, backward, lastCell: () => states[T - 1].c };
 }
 
 /** A mask for each step at which some row is still padded; none where every row has begun. */

@@ -12,6 +12,7 @@ import {
   linearCrossEntropy,
   type Negatives,
   type Parameter,
+  product,
   productTransposeB,
   type SampledLossName,
   sampledLoss,
@@ -30,7 +31,9 @@ import type { ModelConfig } from "./config.js";
 import { type ContextRows, contextRows, contextsOf, withAsked, withHeard } from "./context.js";
 import { habitStrength, ownPlays, type PersonalWeights, personalTerm, playMatrix } from "./personal.js";
 import { type RepeatWeights, repeatAttention, repeatOdds } from "./repeat.js";
-import { sequenceLayers, type WeightsOf } from "./sequence-layers.js";
+import { eachRow, newestRows } from "./row-numbers.js";
+import { type LayerState, sequenceLayers, type WeightsOf } from "./sequence-layers.js";
+import type { UserState } from "./user-state.js";
 
 /** Takes padding out of the softmax: exp(-1e9) is 0 in float32. */
 const NEVER = -1e9;
@@ -48,6 +51,12 @@ interface Weights {
   readonly attributes: readonly ItemAttribute[];
   readonly parameters: ReadonlyMap<string, Parameter>;
 }
+
+/** What runs along the plays in a layer. @shape [T * B, D] -> [T * B, H] */
+type Middle = (x: Value<Tensor2D>, weight: WeightsOf<"value">) => Value<Tensor2D>;
+
+/** The part of a `UserState` that the layers make. */
+export type Kept = Pick<UserState, "layers" | "top" | "keys">;
 
 /** One pass through the network, from a batch to its states and on. Lives inside one `tf.tidy`. */
 export class Pass {
@@ -101,6 +110,25 @@ export class Pass {
     return [tf.softmax(logits).mul(tf.sub(1, g)), takeRows(byRow, rows).mul(g)];
   }
 
+  /** What a listener's state keeps of the layers after the last play of each row. */
+  kept(batch: Batch): Kept[] {
+    const { config } = this.#model;
+    const { length: T, size: B } = batch;
+    const layers: (readonly LayerState[])[] = [];
+    const { states } = this.#states(batch, undefined, (x, weight) => {
+      const { y, kept } = sequenceLayers[config.cell].through(x.tensor, (name) => weight(name).tensor as never, batch);
+      layers.push(kept);
+      return this.graph.input(y);
+    });
+    const { tensor } = states;
+    const tops = eachRow(tensor.slice([(T - 1) * B, 0], [B, tensor.shape[1]]));
+    const keys =
+      config.repeatWindow > 0
+        ? newestRows(product(tensor, this.weight<Tensor2D>("repeat/key").tensor), batch, config.repeatWindow)
+        : tops.map(() => new Float32Array(0));
+    return tops.map((top, b) => ({ top, layers: layers.map((kept) => kept[b]), keys: keys[b] }));
+  }
+
   /** What personal popularity adds to logits of the rows with a target. @shape h [N, H] */
   #added(h: Value<Tensor2D>, batch: Batch): LogitAdditions | undefined {
     const { personalWindow } = this.#model.config;
@@ -122,7 +150,7 @@ export class Pass {
   }
 
   /** Hidden states of the last layer at every step, and as they answer the question behind it. @shape [T * B, H] each */
-  #states(batch: Batch, random?: Random): { states: Value<Tensor2D>; asked: Value<Tensor2D> } {
+  #states(batch: Batch, random?: Random, middle?: Middle): { states: Value<Tensor2D>; asked: Value<Tensor2D> } {
     const { graph } = this;
     const { config } = this.#model;
     const contexts = contextsOf(config);
@@ -138,7 +166,9 @@ export class Pass {
     for (let layer = 0; layer < config.layers; layer++) {
       const weight: WeightsOf<"value"> = (name) => this.weight(`layer${layer}/${name}`);
       const run = { config, weight, isLast: layer === config.layers - 1, random };
-      x = inBlock(graph, x, run, (y) => sequenceLayers[config.cell].states(graph, y, weight, batch));
+      x = inBlock(graph, x, run, (y) =>
+        middle ? middle(y, weight) : sequenceLayers[config.cell].states(graph, y, weight, batch),
+      );
     }
     return { states: x, asked: config.moment ? withAsked(graph, x, tables("asked"), rows) : x };
   }

@@ -14,7 +14,7 @@ import {
 import type { ItemAttribute } from "../sequence/attributes.js";
 import type { Batch } from "../sequence/batches.js";
 import type { ModelConfig } from "./config.js";
-import { Pass, type SampledChoice } from "./pass.js";
+import { type Kept, Pass, type SampledChoice } from "./pass.js";
 import { weightShapes } from "./weight-shapes.js";
 
 /** Smallest probability whose logarithm is taken. */
@@ -150,6 +150,16 @@ export class RecurrentModel {
     }
     for (let n = 0; n < rows.length; n++) scores[n * width] = Number.NEGATIVE_INFINITY;
     return scores;
+  }
+
+  /** What a listener's state keeps of the layers after the last play of each row, which must have plays. */
+  kept(batch: Batch): Kept[] {
+    const found: Kept[][] = [];
+    // Not returned by the tidy, which would look for tensors among all the numbers.
+    tf.tidy(() => {
+      found.push(new Pass(this, new Graph(false)).kept(batch));
+    });
+    return found[0];
   }
 
   dispose(): void {

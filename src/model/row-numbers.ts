@@ -1,5 +1,5 @@
 // Plain numbers for one row, which is too little work for an operation of an engine.
-import { type Tensor, type Tensor2D, tf } from "../engine/index.js";
+import { type Layout, type Tensor, type Tensor2D, tf } from "../engine/index.js";
 
 /** Smallest probability whose logarithm is taken. */
 const SMALLEST = 1e-30;
@@ -83,4 +83,23 @@ export function normal(z: Float32Array, scale: Float32Array, shift: Float32Array
   for (const value of z) variance += (value - mean) ** 2 / z.length;
   const inverse = 1 / Math.sqrt(variance + 1e-5);
   return z.map((value, i) => (value - mean) * inverse * scale[i] + shift[i]);
+}
+
+/** The numbers of each row, as copies. @shape [B, N] -> float32 [N] each */
+export function eachRow(rows: Tensor2D): Float32Array[] {
+  const [B, N] = rows.shape;
+  const numbers = rows.dataSync() as Float32Array;
+  return Array.from({ length: B }, (_, b) => numbers.slice(b * N, (b + 1) * N));
+}
+
+/** Of each history the rows of its last steps, newest first, at most `most`. @shape [T * B, N] -> float32 [n * N] each */
+export function newestRows(rows: Tensor2D, { length: T, size: B, padding }: Layout, most: number): Float32Array[] {
+  const N = rows.shape[1];
+  const numbers = rows.dataSync() as Float32Array;
+  return Array.from(padding, (padded, b) => {
+    const newest = new Float32Array(Math.min(T - padded, most) * N);
+    for (let at = 0, row = (T - 1) * B + b; at < newest.length; at += N, row -= B)
+      newest.set(numbers.subarray(row * N, (row + 1) * N), at);
+    return newest;
+  });
 }

@@ -1,11 +1,8 @@
 import { checkInteger, checkLength } from "../core/check.js";
 import type { Scorer } from "../core/scorer.js";
 import type { Query } from "../core/types.js";
-import { type Batch, toBatch } from "../sequence/batches.js";
+import { inputsOnly, passGroups } from "./inputs-only.js";
 import type { RecurrentModel } from "./recurrent-model.js";
-
-/** Steps times rows that one pass holds at most: bounds memory for long histories. */
-const POSITIONS_AT_ONCE = 1 << 15;
 
 /**
  * The model as a `Scorer`. Queries that share a buffer and a start (one user's successive plays) are read in one pass.
@@ -41,13 +38,7 @@ interface Pass {
 function scoreQueries(model: RecurrentModel, queries: readonly Query[], windowLength: number): Float32Array {
   const width = model.itemCount + 1;
   const scores = new Float32Array(queries.length * width);
-  const passes = toPasses(queries, windowLength).sort((a, b) => a.items.length - b.items.length);
-  for (let start = 0; start < passes.length; ) {
-    let end = start + 1;
-    while (end < passes.length && (end + 1 - start) * passes[end].items.length <= POSITIONS_AT_ONCE) end++;
-    scorePasses(model, passes.slice(start, end), scores, width);
-    start = end;
-  }
+  for (const passes of passGroups(toPasses(queries, windowLength))) scorePasses(model, passes, scores, width);
   return scores;
 }
 
@@ -79,7 +70,8 @@ function toPasses(queries: readonly Query[], windowLength: number): Pass[] {
 }
 
 function scorePasses(model: RecurrentModel, passes: readonly Pass[], scores: Float32Array, width: number): void {
-  const batch = inputsOnly(passes);
+  const isTimed = passes.some(({ times, moments }) => times || [...moments.values()].some((now) => !Number.isNaN(now)));
+  const batch = inputsOnly(passes, isTimed);
   const rows: number[] = [];
   const answered: number[] = [];
   passes.forEach(({ answers, moments }, b) => {
@@ -95,22 +87,4 @@ function scorePasses(model: RecurrentModel, passes: readonly Pass[], scores: Flo
   answered.forEach((query, row) => {
     scores.set(values.subarray(row * width, (row + 1) * width), query * width);
   });
-}
-
-/** A batch without targets. A history without plays becomes one step of padding, which leaves the state at zero. */
-function inputsOnly(passes: readonly Pass[]): Batch {
-  const isTimed = passes.some(({ times, moments }) => times || [...moments.values()].some((now) => !Number.isNaN(now)));
-  const windows = passes.map(({ user, items, times, earlier }) => {
-    const withTarget = new Int32Array(Math.max(1, items.length) + 1);
-    withTarget.set(items);
-    if (!isTimed) return { user, items: withTarget, earlier };
-    const withMoment = new Float64Array(withTarget.length).fill(Number.NaN);
-    if (times) withMoment.set(times);
-    return { user, items: withTarget, times: withMoment, earlier };
-  });
-  const batch = toBatch(windows);
-  passes.forEach(({ items }, b) => {
-    if (items.length === 0) batch.padding[b] = batch.length;
-  });
-  return batch;
 }

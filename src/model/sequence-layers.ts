@@ -5,8 +5,9 @@ import {
   attentionStep,
   type CellName,
   cells,
+  complexScan,
   type GatedCellName,
-  type Graph,
+  Graph,
   gated,
   gatedCells,
   type Layout,
@@ -14,8 +15,11 @@ import {
   lruFactor,
   lruInput,
   product,
+  type RecurrentWeights,
   recurrent,
+  recurrentStates,
   recurrentStep,
+  scan,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -23,6 +27,7 @@ import {
   type Value,
 } from "../engine/index.js";
 import type { ModelConfig, SequenceLayerName } from "./config.js";
+import { eachRow, newestRows } from "./row-numbers.js";
 import { forgetOpen, glorot, lruAngle, lruDecay, lruScale, type WeightShape, zeros } from "./weight-starts.js";
 
 /** A layer's weights by their short names. */
@@ -41,17 +46,31 @@ export interface SequenceLayer {
   shapes(inputs: number, config: ModelConfig): Record<string, WeightShape>;
   /** @shape x [T * B, D] -> [T * B, H]; 0 at padded steps */
   states(graph: Graph, x: Value<Tensor2D>, weight: WeightsOf<"value">, layout: Layout): Value<Tensor2D>;
+  /** All plays of some rows, without gradients, and what is kept after the last of each. @shape x [T * B, D] -> y [T * B, H] */
+  through(x: Tensor2D, weight: WeightsOf<"tensor">, layout: Layout): Through;
   /** Before the first play. */
   start(config: ModelConfig): LayerState;
   /** One more play. @shape x [1, D] -> y [1, H] */
   step(x: Tensor2D, weight: WeightsOf<"tensor">, state: LayerState): { readonly y: Tensor2D } & LayerState<Tensor>;
 }
 
+interface Through {
+  readonly y: Tensor2D;
+  readonly kept: readonly LayerState[];
+}
+
 const empty = () => new Float32Array(0);
+const lastRows = (x: Tensor2D, B: number) => x.slice([x.shape[0] - B, 0], [B, x.shape[1]]);
+const paired = (hs: readonly Float32Array[], cs: readonly Float32Array[]) => hs.map((h, b) => ({ h, c: cs[b] }));
 const row = (numbers: Float32Array) => tf.tensor2d(numbers, [1, numbers.length]);
 
 function ofCell(cell: CellName): SequenceLayer {
   const k = cells[cell].gates;
+  const tensorsOf = (weight: WeightsOf<"tensor">): RecurrentWeights => ({
+    input: weight("input"),
+    recurrent: weight("recurrent"),
+    bias: weight("bias"),
+  });
   return {
     title: cell.toUpperCase(),
     shapes: (D, { hiddenSize: H }) => ({
@@ -67,14 +86,13 @@ function ofCell(cell: CellName): SequenceLayer {
         { input: weight("input"), recurrent: weight("recurrent"), bias: weight("bias") },
         layout,
       ),
+    through(x, weight, layout) {
+      const { states, last } = recurrentStates(cell, x, tensorsOf(weight), layout);
+      return { y: states, kept: paired(eachRow(last.h), eachRow(last.c)) };
+    },
     start: ({ hiddenSize: H }) => ({ h: new Float32Array(H), c: new Float32Array(H) }),
     step(x, weight, { h, c }) {
-      const weights = {
-        input: weight<Tensor2D>("input"),
-        recurrent: weight<Tensor2D>("recurrent"),
-        bias: weight<Tensor1D>("bias"),
-      };
-      const next = recurrentStep(cell, x, weights, { h: row(h), c: row(c) });
+      const next = recurrentStep(cell, x, tensorsOf(weight), { h: row(h), c: row(c) });
       return { ...next, y: next.h };
     },
   };
@@ -82,6 +100,8 @@ function ofCell(cell: CellName): SequenceLayer {
 
 function ofGatedCell(cell: GatedCellName, title: string): SequenceLayer {
   const { gates: k, factors } = gatedCells[cell];
+  const factorsOf = (x: Tensor2D, weight: WeightsOf<"tensor">) =>
+    factors(product(x, weight("input")).add(weight("bias")));
   return {
     title,
     shapes: (D, { hiddenSize: H }) => ({
@@ -90,9 +110,14 @@ function ofGatedCell(cell: GatedCellName, title: string): SequenceLayer {
     }),
     states: (graph, x, weight, layout) =>
       gated(graph, cell, x, { input: weight("input"), bias: weight("bias") }, layout),
+    through(x, weight, layout) {
+      const { a, b } = factorsOf(x, weight);
+      const y = scan(a, b, layout).states;
+      return { y, kept: eachRow(lastRows(y, layout.size)).map((h) => ({ h, c: empty() })) };
+    },
     start: ({ hiddenSize: H }) => ({ h: new Float32Array(H), c: empty() }),
     step(x, weight, { h }) {
-      const { a, b } = factors(product(x, weight("input")).add(weight("bias")));
+      const { a, b } = factorsOf(x, weight);
       const y = a.mul(row(h)).add(b) as Tensor2D;
       return { y, h: y, c: row(empty()) };
     },
@@ -111,6 +136,12 @@ const ofLru: SequenceLayer = {
   states(graph, x, weight, layout) {
     const [decay, angle, scale] = ["decay", "angle", "scale"].map((name) => weight<Tensor1D>(name));
     return lru(graph, x, { decay, angle, scale, input: weight("input"), output: weight("output") }, layout);
+  },
+  through(x, weight, layout) {
+    const factor = lruFactor(weight("decay"), weight("angle"));
+    const { states } = complexScan(factor, lruInput(x, weight("scale"), weight("input")), layout);
+    const [real, imaginary] = tf.split(lastRows(states, layout.size), 2, 1) as Tensor2D[];
+    return { y: product(states, weight("output")), kept: paired(eachRow(real), eachRow(imaginary)) };
   },
   start: ({ hiddenSize: H }) => ({ h: new Float32Array(H), c: new Float32Array(H) }),
   step(x, weight, { h, c }) {
@@ -141,6 +172,13 @@ const ofAttention: SequenceLayer = {
   states(graph, x, weight, layout) {
     const [query, key, value, lag] = ATTENTION_WEIGHTS.map((name) => weight<Tensor2D>(name));
     return attention(graph, x, { query, key, value, lag }, layout);
+  },
+  through(x, weight, layout) {
+    const graph = new Graph(false);
+    const y = ofAttention.states(graph, graph.input(x), (name) => graph.input(weight(name)), layout).tensor;
+    const window = weight<Tensor2D>("lag").shape[0];
+    const [keys, values] = ["key", "value"].map((name) => newestRows(product(x, weight(name)), layout, window));
+    return { y, kept: paired(keys, values) };
   },
   start: () => ({ h: empty(), c: empty() }),
   step(x, weight, { h, c }) {

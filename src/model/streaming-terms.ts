@@ -21,10 +21,10 @@ export function copies(
   { repeatWindow }: ModelConfig,
   copy: Copy,
 ): { readonly gate: number; readonly copied: ReadonlyMap<number, number> } {
-  const newest = recent.subarray(0, repeatWindow);
   const query = rowProduct(h, copy("repeat/query"));
   const lag = copy("repeat/lag");
   const A = query.length;
+  const newest = recent.subarray(0, Math.min(repeatWindow, keys.length / A));
   const attention = softmax(
     Float32Array.from(newest, (_, j) => {
       let dot = 0;

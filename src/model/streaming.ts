@@ -13,28 +13,13 @@ import {
 import { withAttributes } from "./attributes.js";
 import { inBlock } from "./block.js";
 import { contextsOf } from "./context.js";
+import type { PlayedHistory } from "./inputs-only.js";
 import type { RecurrentModel } from "./recurrent-model.js";
 import { asRow, asRows, mixed, normal, numbersOf, rowProduct, softmax, sum } from "./row-numbers.js";
-import { type LayerState, sequenceLayers, type WeightsOf } from "./sequence-layers.js";
+import { sequenceLayers, type WeightsOf } from "./sequence-layers.js";
+import { statesAfter } from "./streaming-histories.js";
 import { copies, habits, mergedTop, type TopPlays } from "./streaming-terms.js";
-
-/** What the model knows of a listener after some plays: plain numbers, a few kilobytes whatever the history's length. */
-export interface UserState {
-  /** User index; 0 is a listener that the model never saw. */
-  readonly user: number;
-  /** Plays so far. */
-  readonly plays: number;
-  /** When the last one was heard, in seconds since 1970; NaN where unknown. */
-  readonly time: number;
-  /** What each layer keeps: hidden and cell state [H], or the keys and values of the last plays. */
-  readonly layers: readonly LayerState[];
-  /** What the layers make of the last play. @shape float32 [H] */
-  readonly top: Float32Array;
-  /** Items of the last plays, newest first, as many as `repeatWindow` or `personalWindow` ask for (at least the last one). */
-  readonly recent: Int32Array;
-  /** Keys of the newest of them for the copy mechanism. @shape float32 [at most repeatWindow * A] */
-  readonly keys: Float32Array;
-}
+import type { UserState } from "./user-state.js";
 
 /**
  * A trained model that takes one play at a time: a step costs the same after ten plays and after ten thousand, and gives
@@ -57,6 +42,17 @@ export class StreamingModel {
   /** @param model is used as it is, and must live as long as this; make a new one after its weights changed */
   constructor(model: RecurrentModel) {
     this.#model = model;
+  }
+
+  /**
+   * The states after whole histories: what `start` and `play` give one after another, in one pass, which takes a tenth of the
+   * time or less.
+   *
+   * @throws {RefrainError} ARGUMENT_INVALID for a user or an item that the model does not have; SHAPE_MISMATCH for other times than plays
+   */
+  after(histories: readonly PlayedHistory[]): UserState[] {
+    const states = statesAfter(this.#model, histories);
+    return histories.map((history) => states.get(history) ?? this.start(history.user));
   }
 
   /** The state before the first play. @param user from 0 to the model's number of users */
@@ -103,7 +99,7 @@ export class StreamingModel {
     const next = { user: state.user, plays: state.plays + 1, time, layers, top, recent };
     if (!mayCopy) return { ...next, keys: state.keys };
     const key = numbers[numbers.length - 1];
-    const keys = new Float32Array(Math.min(recent.length, config.repeatWindow) * key.length);
+    const keys = new Float32Array(Math.min(state.keys.length + key.length, config.repeatWindow * key.length));
     keys.set(key);
     keys.set(state.keys.subarray(0, keys.length - key.length), key.length);
     return { ...next, keys };

@@ -5,6 +5,7 @@ import type { PlayStore, StoredPlay } from "./play-store.js";
 import { rebuilt, withPlay } from "./rebuild.js";
 import type { LiveModel, ServedModel } from "./served-model.js";
 import { stateFromBytes, stateToBytes } from "./state-bytes.js";
+import { StateMaker } from "./state-maker.js";
 
 /** A listener whose state is in memory. */
 interface Listener {
@@ -47,19 +48,20 @@ export interface ListenersOptions {
 }
 
 const LAST_PLAYS = 16;
-/** Plays after which a store that keeps states is given the new one: so many are played again at most. */
+/** Plays after which a store that keeps states is given the new one. */
 const KEEP_EVERY = 64;
 
 /**
  * The listeners of a server: a play changes a state in constant time, and is durable before it is answered.
  *
- * States are in memory, the ones used last. One that is not is made from the store: from the state kept there, or from the
- * last plays, one to two training windows as the evaluation reads them.
+ * States are in memory, the ones used last. One that is not is made from the store: from the state kept there where few plays
+ * came since, or in one pass over the last plays, one to two training windows as the evaluation reads them.
  */
 export class Listeners {
   readonly #models: LiveModel;
   readonly #store: PlayStore;
   readonly #batcher: Batcher;
+  readonly #maker: StateMaker;
   readonly #mostStates: number;
   readonly #onLookup: (inMemory: boolean) => void;
   /** In the order of their last use. */
@@ -74,6 +76,7 @@ export class Listeners {
     this.#models = models;
     this.#store = store;
     this.#batcher = batcher;
+    this.#maker = new StateMaker(models);
     this.#mostStates = mostStates;
     this.#onLookup = onLookup;
   }
@@ -204,10 +207,9 @@ export class Listeners {
       if (model !== this.#models.current) continue;
       const usable = kept?.fingerprint === model.fingerprint && kept.plays <= plays.length ? kept : undefined;
       const state = usable && stateFromBytes(usable.bytes);
-      const isCurrent = () => model === this.#models.current;
       const before = state && { state, plays: usable.plays };
-      const made = await rebuilt(model, isForgotten ? "" : user, plays, isCurrent, before);
-      if (!made || !isCurrent()) continue;
+      const made = await rebuilt(model, isForgotten ? "" : user, plays, this.#maker, before);
+      if (!made || model !== this.#models.current) continue;
       const listener: Listener = {
         model,
         state: made.state,

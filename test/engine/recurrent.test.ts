@@ -10,12 +10,15 @@ import {
   type RecurrentWeights,
   recurrent,
   recurrentPlain,
+  recurrentStates,
+  recurrentStep,
   type Tensor,
   type Tensor2D,
   tf,
   type Value,
 } from "../../src/engine/index.js";
-import { useEngine } from "../support/engine.js";
+import { lstmNative } from "../../src/engine/lstm-native.js";
+import { engine, useEngine } from "../support/engine.js";
 import { valueAndGradients } from "../support/gradients.js";
 
 useEngine();
@@ -206,6 +209,44 @@ describe.each(["lstm", "gru", "rnn"] as const)("%s", (cell) => {
         const alone: Layer = (graph, x, weights, layout) => recurrent(graph, cell, x, weights, layout);
         const [fast, plain] = [run(alone, shape, cell, data), run(twin(cell), shape, cell, data)];
         agree({ ...fast, gradients: fast.gradients.slice(0, 4) }, { ...plain, gradients: plain.gradients.slice(0, 4) });
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test("the state after the last step is that of one step after another, on every way there is", () => {
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const { T, B, D, H } = shape;
+        const { padding, values } = example(cell, shape);
+        const k = cells[cell].gates;
+        const layout = { length: T, size: B, padding };
+        tf.tidy(() => {
+          const x = tf.tensor2d(values.x, [T * B, D]);
+          const weights = {
+            input: tf.tensor2d(values.input, [D, k * H]),
+            recurrent: tf.tensor2d(values.recurrent, [H, k * H]),
+            bias: tf.tensor1d(values.bias),
+          };
+          const zeros = tf.zeros([B, H]) as Tensor2D;
+          const { states, last } = recurrentStates(cell, x, weights, layout);
+          const plain = recurrentPlain(cells[cell], x, weights, layout, { h: zeros, c: zeros });
+          const native =
+            cell === "lstm" && engine.name === "native"
+              ? lstmNative(x, weights, layout, { h: zeros, c: zeros })
+              : plain;
+          for (let b = 0; b < B; b++) {
+            let state: InitialState = { h: tf.zeros([1, H]), c: tf.zeros([1, H]) };
+            for (let t = padding[b]; t < T; t++)
+              state = recurrentStep(cell, x.slice([t * B + b, 0], [1, D]), weights, state);
+            const [h, c] = [state.h, state.c].map((tensor) => Array.from(tensor.dataSync()));
+            const rowOf = (tensor: Tensor2D, row: number) => Array.from(tensor.slice([row, 0], [1, H]).dataSync());
+            close(rowOf(last.h, b), h, 1e-5);
+            close(rowOf(states, (T - 1) * B + b), h, 1e-5);
+            for (const cells of [last.c, plain.lastCell?.(), native.lastCell?.()])
+              close(rowOf(cells as Tensor2D, b), c, 1e-5);
+          }
+        });
       }),
       { numRuns: 12 },
     );

@@ -5,6 +5,7 @@ import { topK } from "../../src/core/topk.js";
 import { loadModel, modelScorer } from "../../src/model/index.js";
 import { readRecord } from "../../src/recipes/index.js";
 import type { PlayStore, StoredPlay } from "../../src/serve/play-store.js";
+import { stateToBytes } from "../../src/serve/state-bytes.js";
 import { withFolder } from "../support/cli.js";
 import { useEngine } from "../support/engine.js";
 import { type TestService, testService, world, writeServedRun } from "../support/served.js";
@@ -128,6 +129,32 @@ test("a model is swapped under load: every request is answered, plays count once
   });
 });
 
+test("a kept state takes the few plays that came since; after many the last windows are read", async () => {
+  const plays = Array.from({ length: 12 }, (_, n) => ({ item: ITEMS[(n * n) % ITEMS.length], time: T + 60 * n }));
+  for (const since of [8, 9]) {
+    const kept = plays.length - since;
+    const store = memoryOf(plays);
+    // Made from other plays than the store has, so that it is seen whether it was used.
+    const other = Array.from({ length: kept }, (): [string, number] => [ITEMS[5], T]);
+    store.keptState = async () => {
+      const { fingerprint, saved, streaming } = service.models.current;
+      const items = Int32Array.from(other, ([item]) => saved.items.indexOf(item));
+      const [state] = streaming.after([{ user: 0, items, times: Float64Array.from(other, ([, time]) => time) }]);
+      return { fingerprint, plays: kept, bytes: stateToBytes(state) };
+    };
+    let service: TestService;
+    await serving(
+      async (started, runs) => {
+        service = started;
+        const all = plays.map(({ item, time }): [string, number] => [item, time]);
+        const heard = since === 8 ? [...other, ...all.slice(kept)] : all;
+        same(await started.list("x", "?k=3"), expected(runs, A, "x", heard));
+      },
+      { store },
+    );
+  }
+});
+
 test("plays that a later model was trained on count once", async () => {
   const { log } = world.histories.split;
   const rows = Array.from(log.users.keys()).filter((row) => log.userIds[log.users[row]] === "u1");
@@ -196,5 +223,8 @@ test("a long pause begins a new session where the model was trained on sessions"
     ];
     same(await list("x", "?k=3"), expected(runs, A, "x", two));
     await close();
+    const again = await testService(runs, A); // which makes the state from the plays
+    same(await again.list("x", "?k=3"), expected(runs, A, "x", two));
+    await again.close();
   });
 });
