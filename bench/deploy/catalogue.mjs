@@ -61,6 +61,7 @@ function timed(search, asked) {
 
 /** Exact and approximate search over one catalogue, at several widths of the graph's search. */
 export async function measureCatalogue(V, width, shape, expansions, onLine = () => {}) {
+  onLine("  making the items");
   const of = catalogue(V, width, shape);
   const asked = questions(of);
   const exactly = exactSearch(of);
@@ -69,8 +70,19 @@ export async function measureCatalogue(V, width, shape, expansions, onLine = () 
   onLine(`  exact: p50 ${exact.p50.toFixed(1)} ms, p99 ${exact.p99.toFixed(1)} ms`);
   const rows = [];
   const began = performance.now();
-  const search = await approximateSearch(of, { onShare: (share) => onLine(`  graph ${(100 * share).toFixed(0)} %`) });
+  let said = began;
+  const onShare = (share) => {
+    const now = performance.now();
+    if (now - said < 10_000) return;
+    said = now;
+    const left = ((now - began) / 60_000) * (1 / share - 1);
+    onLine(
+      `  graph: ${(100 * share).toFixed(0)} % built, ${left.toFixed(1)} min left or more: later items take longer`,
+    );
+  };
+  const search = await approximateSearch(of, { onShare });
   const seconds = (performance.now() - began) / 1000;
+  onLine(`  graph: built in ${Math.round(seconds)} s`);
   for (const expansion of expansions) {
     search.expansionSearch = expansion;
     const { lists, p50, p99 } = timed(search, asked);
@@ -79,6 +91,7 @@ export async function measureCatalogue(V, width, shape, expansions, onLine = () 
     onLine(`  approximate, ${expansion}: p50 ${p50.toFixed(2)} ms, recall@${LENGTH} ${recall.toFixed(4)}`);
   }
   search.dispose();
+  onLine("  faiss on the same, which says nothing meanwhile");
   const peer = faissOn(of, asked, expansions);
   return { V, width, exact: { p50: exact.p50, p99: exact.p99 }, seconds, rows, peer };
 }

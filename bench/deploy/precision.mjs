@@ -126,7 +126,7 @@ export async function measurePrecision(run, folder, onLine = () => {}) {
   }));
   const rows = [];
   for (const precision of PRECISIONS) {
-    onLine(`  ${precision}`);
+    onLine(`  ${precision}, ${rows.length + 1} of ${PRECISIONS.length}`);
     const { model, bytes } = quantiseModel(saved.model, precision);
     const metrics = await validationMetrics(
       modelScorer(model, saved.name, saved.windowLength),

@@ -12,8 +12,9 @@ import { deployText } from "./text.mjs";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDER = join(ROOT, ".cache", "bench-deploy");
 const RESULTS = join(FOLDER, "results.json");
+const PARTS = ["precision", "catalogue"];
 /** Points that a question is answered from. */
-const EXPANSIONS = [100, 200, 400, 800];
+const EXPANSIONS = [100, 200, 400, 800, 1600];
 /** Items in an order that a trained table has. `{ styles: 0 }` would be numbers without any, the hardest case. */
 const SHAPES = { "styles, artists, songs": {} };
 
@@ -26,9 +27,27 @@ export async function runDeploy(args) {
       items: { type: "string", default: "1000000" },
       width: { type: "string", default: "128" },
       part: { type: "string" },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
-  const parts = values.part ? [values.part] : ["precision", "catalogue"];
+  if (values.help) {
+    console.log(`npm run bench -- deploy [options]
+  --run FOLDER   a finished run for the part "precision"; by default the embedded data set is trained, once
+  --items N      items of the catalogue (default 1,000,000: 3 GB of memory, some 20 minutes)
+  --width N      numbers of each (default 128)
+  --part NAME    precision or catalogue; by default both
+Needs \`npm run onnx\` once. PyTorch and faiss take part where Python can have them. What was measured stays in .cache/bench-deploy.`);
+    return;
+  }
+  const wrong = ["items", "width"].find((name) => !/^[1-9]\d{0,8}$/.test(values[name]));
+  if (wrong || ![undefined, ...PARTS].includes(values.part)) {
+    console.error(
+      wrong ? `--${wrong} must be a whole number, got "${values[wrong]}".` : `--part is ${PARTS.join(" or ")}.`,
+    );
+    process.exitCode = 2;
+    return;
+  }
+  const parts = values.part ? [values.part] : PARTS;
   const say = (line) => console.log(line);
   mkdirSync(FOLDER, { recursive: true });
   const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
@@ -37,7 +56,8 @@ export async function runDeploy(args) {
   const keep = () => writeFileSync(RESULTS, JSON.stringify(results, null, 2));
   if (parts.includes("precision")) {
     say("precision");
-    results.precision = await measurePrecision(values.run ?? embeddedRun(say), FOLDER, say);
+    const measured = await measurePrecision(values.run ?? embeddedRun(say), FOLDER, say);
+    results.precision = { ...measured, isEmbedded: values.run === undefined };
     keep();
   }
   if (parts.includes("catalogue")) {
