@@ -69,6 +69,27 @@ describe("approximate search", () => {
     exact.dispose();
   });
 
+  test("numbers that 16 bits cannot hold are found as well", async () => {
+    const of = catalogue(2000, 16);
+    for (const [ofItems, ofQuestion] of [
+      [1e8, 1],
+      [1e-8, 1],
+      [1, 1e8],
+    ]) {
+      const times = (numbers: Float32Array, factor: number) => numbers.map((value) => factor * value);
+      const scaled = { table: times(of.table, ofItems), bias: times(of.bias, ofItems), width: 16 };
+      const search = await approximateSearch(scaled);
+      let recall = 0;
+      for (let n = 0; n < 20; n++) {
+        const z = times(question(16, n), ofQuestion);
+        recall += recallOf(bruteForce(scaled, z, 50), search.top(z, 50).items) / 20;
+      }
+      expect(recall).toBeGreaterThan(0.95);
+    }
+    const zeros = await approximateSearch({ table: new Float32Array(6), bias: new Float32Array(3), width: 2 });
+    expect(zeros.top(Float32Array.of(1, 1), 5).items.length).toBe(2);
+  });
+
   test("a catalogue of one item, and more wanted than there are", async () => {
     const search = await approximateSearch({
       table: Float32Array.of(0, 0, 3, 4),

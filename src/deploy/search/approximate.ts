@@ -31,6 +31,8 @@ interface UsearchIndex {
 const DEFAULTS = { connectivity: 32, expansionAdd: 128, expansionSearch: 256 };
 /** Items that are added at once: enough for all cores, and progress is told in between. */
 const AT_ONCE = 20_000;
+/** Keeps a table of zeros from dividing by zero. */
+const SMALLEST = 1e-30;
 
 /**
  * Approximate search by a hierarchical graph (HNSW) of the library usearch, with exact logits for what it finds.
@@ -51,13 +53,15 @@ export async function approximateSearch(
   checkInteger("expansionSearch", expansionSearch, 1);
   const dimensions = width + 1;
   const index = newIndex({ dimensions, connectivity, expansionAdd });
+  // Numbers of 16 bits end at 65,504, and a common factor changes no order.
+  const shrink = 1 / Math.max(largest(table.subarray(width)), largest(bias.subarray(1)), SMALLEST);
   for (let first = 1; first < rows; first += AT_ONCE) {
     const count = Math.min(AT_ONCE, rows - first);
     const points = new Float32Array(count * dimensions);
     for (let n = 0; n < count; n++) {
       const item = first + n;
-      points.set(table.subarray(item * width, (item + 1) * width), n * dimensions);
-      points[n * dimensions + width] = bias[item];
+      for (let d = 0; d < width; d++) points[n * dimensions + d] = shrink * table[item * width + d];
+      points[n * dimensions + width] = shrink * bias[item];
     }
     index.add(
       BigUint64Array.from({ length: count }, (_, n) => BigInt(first + n)),
@@ -68,7 +72,6 @@ export async function approximateSearch(
     await new Promise((resolve) => setImmediate(resolve));
   }
   const question = new Float32Array(dimensions);
-  question[width] = 1;
   const search: ApproximateSearch = {
     isExact: false,
     itemCount: rows - 1,
@@ -76,7 +79,9 @@ export async function approximateSearch(
     top(z, k) {
       checkLength("z", z.length, width);
       checkInteger("k", k, 1);
-      question.set(z);
+      const own = 1 / Math.max(largest(z), 1);
+      for (let d = 0; d < width; d++) question[d] = own * z[d];
+      question[width] = own;
       const { keys } = index.search(question, Math.min(Math.max(k, search.expansionSearch), rows - 1), 1);
       const found = Int32Array.from(keys, Number).sort();
       const logits = Float32Array.from(found, (item) => {
@@ -90,6 +95,13 @@ export async function approximateSearch(
     dispose() {},
   };
   return search;
+}
+
+/** Largest size of some numbers. */
+function largest(numbers: Float32Array): number {
+  let most = 0;
+  for (const value of numbers) most = Math.max(most, Math.abs(value));
+  return most;
 }
 
 /** The library, which has a compiled part for each machine that it knows. */
@@ -106,7 +118,7 @@ export function newIndex(
     const { Index } = load();
     return new Index({
       metric: "ip",
-      quantization: "f32",
+      quantization: "f16", // half the memory to walk through; scores are made of the table's own numbers
       dimensions,
       connectivity,
       expansion_add: expansionAdd,
