@@ -1,30 +1,25 @@
-// npm run bench: `data` reads and cleans large logs, `baselines` fits the techniques that models are tested against,
-// `serve` puts load on the service, `scale` measures growth, `ablation` changes one option of the model at a time, `quality` measures
-// models against published results, `profile` says where the time of a step goes, `deploy` measures exports and catalogue search,
-// anything else times training steps.
+// npm run bench: what follows the two dashes names a bench; anything else times training steps.
+const benches = {
+  /** Changes one option of the model at a time. */
+  ablation: async () => (await import("./ablation/run.mjs")).runAblation,
+  /** Fits the techniques that models are tested against. */
+  baselines: async () => (await import("./baseline/run.mjs")).runBaselines,
+  /** Reads and cleans large logs. */
+  data: async () => (await import("./data/run.mjs")).runData,
+  /** Measures exports and catalogue search. */
+  deploy: async () => (await import("./deploy/run.mjs")).runDeploy,
+  /** Says where the time of a training step goes. */
+  profile: async () => (await import("./engine/profile.mjs")).runProfile,
+  /** Measures models against published results. */
+  quality: async () => (await import("./quality/run.mjs")).runQuality,
+  /** Measures growth. */
+  scale: async () => (await import("./scale/run.mjs")).runScale,
+  /** Puts load on the service. */
+  serve: async () => (await import("./serve/run.mjs")).runServe,
+};
+
 const [what, ...rest] = process.argv.slice(2);
-if (what === "baselines") {
-  const { runBaselines } = await import("./baseline/run.mjs");
-  await runBaselines(rest);
-} else if (what === "ablation") {
-  const { runAblation } = await import("./ablation/run.mjs");
-  await runAblation(rest);
-} else if (what === "serve") {
-  const { runServe } = await import("./serve/run.mjs");
-  await runServe(rest);
-} else if (what === "scale") {
-  const { runScale } = await import("./scale/run.mjs");
-  await runScale(rest);
-} else if (what === "quality") {
-  const { runQuality } = await import("./quality/run.mjs");
-  await runQuality(rest);
-} else if (what === "deploy") {
-  const { runDeploy } = await import("./deploy/run.mjs");
-  await runDeploy(rest);
-} else if (what === "profile") {
-  const { runProfile } = await import("./engine/profile.mjs");
-  await runProfile(rest);
-} else if (what === "data") {
-  process.argv.splice(2, 1);
-  await import("./data/run.mjs");
+if (Object.hasOwn(benches, what ?? "")) {
+  const run = await benches[what]();
+  await run(rest);
 } else await import("./engine/run.mjs");

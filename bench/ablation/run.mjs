@@ -1,35 +1,25 @@
 // npm run bench -- ablation: what each choice about the model is worth, on the validation part alone.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { runConfig, startEngine, withPreset } from "../../dist/index.js";
+import { readOptions } from "../flags.mjs";
 import { measureValidation, merged, prepared } from "../validation.mjs";
 import { VARIANTS } from "./variants.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
 
 export async function runAblation(args) {
-  const { values: flags } = parseArgs({
-    args,
-    options: {
+  const flags = readOptions(
+    help(),
+    {
       log: { type: "string", default: "jkpop" },
       preset: { type: "string", default: "default" },
       only: { type: "string", multiple: true },
       set: { type: "string", default: "{}" },
       out: { type: "string", default: join(root, ".cache", "ablation") },
-      help: { type: "boolean", short: "h", default: false },
     },
-  });
-  if (flags.help) {
-    console.log(`npm run bench -- ablation [options]
-  --log FILE       the log (default jkpop, the embedded data set)
-  --preset NAME    what one option at a time is changed of (default default)
-  --set JSON       options for every run, such as '{"train":{"epochs":3}}'
-  --only NAME      only this variant; may be given again: ${Object.keys(VARIANTS).join(", ")}
-  --out FOLDER     keeps what was measured, so that an interrupted run goes on (default .cache/ablation)
-Rows of the embedded data set go to bench/ablation/measured.json, from which bench/ABLATION.md is written anew.`);
-    return;
-  }
+    args,
+  );
   const unknown = flags.only?.find((variant) => !Object.hasOwn(VARIANTS, variant));
   if (unknown) {
     console.error(`No variant is called "${unknown}". There are: ${Object.keys(VARIANTS).join(", ")}`);
@@ -107,4 +97,14 @@ export function writeAblation() {
   ].join("\n");
   writeFileSync(join(root, "bench", "ABLATION.md"), text);
   console.log("Wrote bench/ABLATION.md");
+}
+
+function help() {
+  return `npm run bench -- ablation [options]
+  --log FILE       the log (default jkpop, the embedded data set)
+  --preset NAME    what one option at a time is changed of (default default)
+  --set JSON       options for every run, such as '{"train":{"epochs":3}}'
+  --only NAME      only this variant; may be given again: ${Object.keys(VARIANTS).join(", ")}
+  --out FOLDER     keeps what was measured, so that an interrupted run goes on (default .cache/ablation)
+Rows of the embedded data set go to bench/ablation/measured.json, from which bench/ABLATION.md is written anew.`;
 }

@@ -1,6 +1,6 @@
 // What the bench of training steps is told, checked before anything is measured.
 import { accessSync, constants } from "node:fs";
-import { parseArgs } from "node:util";
+import { fail, oneOf, readOptions, wholeNumber } from "../flags.mjs";
 import { nameOf, shapes } from "./shapes.mjs";
 
 export const PEERS = ["refrain", "wasm", "torch", "torch-best", "torch-bfloat16", "torch-sparse", "layers"];
@@ -17,51 +17,57 @@ A run with --only or --peers prints only: bench/RESULTS.md holds whole runs.
   npm run bench -- --log ml-1m.txt.gz
   npm run bench -- --rounds 3 --seconds 0.2 --only 32/ --peers refrain --peers torch-best`;
 
-const fail = (text) => {
-  console.error(text);
-  process.exit(2);
-};
+const PROFILE_HELP = `npm run bench -- profile [--log FILE]
+  Times every operation of a training step and writes bench/PROFILE.md.
+  --log FILE   also the preset movielens on lines of "user item item …", such as ml-1m.txt.gz`;
 
 /** The flags of this process; ends it with one line and code 2 where one cannot be meant. */
 export function readFlags() {
-  const { rounds, seconds, only, peers, log, help, "no-write": quiet } = parse();
-  if (help) {
-    console.log(HELP);
-    process.exit(0);
-  }
-  if (!(Number.isInteger(Number(rounds)) && Number(rounds) >= 1))
-    fail(`--rounds is a whole number from 1, not "${rounds}".`);
+  const {
+    rounds,
+    seconds,
+    only,
+    peers,
+    log,
+    "no-write": quiet,
+  } = readOptions(HELP, {
+    rounds: { type: "string", default: "7" },
+    seconds: { type: "string", default: "1" },
+    only: { type: "string", multiple: true },
+    peers: { type: "string", multiple: true },
+    log: { type: "string" },
+    "no-write": { type: "boolean", default: false },
+  });
   if (!(Number(seconds) > 0 && Number(seconds) < Infinity)) fail(`--seconds is a number above 0, not "${seconds}".`);
-  for (const name of peers ?? [])
-    if (!PEERS.includes(name)) fail(`--peers is one of ${PEERS.join(", ")}, not "${name}".`);
+  oneOf("peers", peers, PEERS);
   for (const start of only ?? [])
     if (!shapes.some((shape) => nameOf(shape).startsWith(start)))
       fail(`--only is the beginning of one of ${shapes.map(nameOf).join(", ")}, not "${start}".`);
-  if (log !== undefined) {
-    try {
-      accessSync(log, constants.R_OK);
-    } catch (error) {
-      fail(`--log: ${error.message}`);
-    }
-  }
+  checkLog(log);
   const whole = !only && !peers;
-  return { rounds: Number(rounds), seconds: Number(seconds), only, peers, log, whole, write: whole && !quiet };
+  return {
+    rounds: wholeNumber("rounds", rounds),
+    seconds: Number(seconds),
+    only,
+    peers,
+    log,
+    whole,
+    write: whole && !quiet,
+  };
 }
 
-function parse() {
+/** @param args what the command line says after "profile" */
+export function readProfileFlags(args) {
+  const { log } = readOptions(PROFILE_HELP, { log: { type: "string" } }, args);
+  checkLog(log);
+  return { log };
+}
+
+function checkLog(log) {
+  if (log === undefined) return;
   try {
-    return parseArgs({
-      options: {
-        rounds: { type: "string", default: "7" },
-        seconds: { type: "string", default: "1" },
-        only: { type: "string", multiple: true },
-        peers: { type: "string", multiple: true },
-        log: { type: "string" },
-        "no-write": { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
+    accessSync(log, constants.R_OK);
   } catch (error) {
-    return fail(error.message);
+    fail(`--log: ${error.message}`);
   }
 }

@@ -1,7 +1,7 @@
 // What this machine can do at best: the products and the memory traffic that floors are computed from.
 import { startEngine, tf } from "../../dist/engine/index.js";
 
-/** GFLOP/s of a large product and GB/s of an addition of large tensors, best of several, on the native engine. */
+/** GFLOP/s of a large product and GB/s of an addition of large tensors, best of several; on the native engine unless the environment names another. */
 export async function measureMachine() {
   process.env.REFRAIN_ENGINE ??= "native";
   await startEngine();

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { Adam, startEngine, tf } from "../../dist/engine/index.js";
 import { modelConfig, RecurrentModel } from "../../dist/model/index.js";
 import { gradientStep } from "../../dist/train/index.js";
+import { measureMachine } from "./machine.mjs";
 import { operationTimes } from "./operation-times.mjs";
 
 const engine = await startEngine();
@@ -71,7 +72,7 @@ function profile({ steps }) {
   return operationTimes(steps, oneStep);
 }
 
-const answers = { prepare, step, profile };
+const answers = { prepare, step, profile, machine: measureMachine };
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);
   process.stdout.write(`${JSON.stringify(await answers[question.do](question))}\n`);

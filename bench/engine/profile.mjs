@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { writeData } from "./data.mjs";
+import { readProfileFlags } from "./flags.mjs";
 import { measureMachine } from "./machine.mjs";
 import { nameOf, shapes } from "./shapes.mjs";
 import { Worker } from "./worker.mjs";
@@ -21,16 +21,7 @@ const flops = {
 
 /** @param args what the command line says after "profile" */
 export async function runProfile(args) {
-  const { values: flags } = parseArgs({
-    args,
-    options: { log: { type: "string" }, help: { type: "boolean", short: "h", default: false } },
-  });
-  if (flags.help) {
-    console.log(`npm run bench -- profile [--log FILE]
-  Times every operation of a training step and writes bench/PROFILE.md.
-  --log FILE   also the preset movielens on lines of "user item item …", such as ml-1m.txt.gz`);
-    return;
-  }
+  const flags = readProfileFlags(args);
   const machine = await measureMachine();
   const parts = [
     "# Where the time of a step goes",
@@ -54,11 +45,24 @@ export async function runProfile(args) {
     );
     parts.push(table("Preset movielens on the log, mean of its batches", answer, answer.size, machine));
   }
+  parts.push(await wasmTable());
   const one = { V: 3416, D: 128, H: 128 };
   const play = await asked("scoring.mjs", { do: "prepare", ...one }, { do: "profile", steps: 2000 });
   parts.push(table("One play and its list of ten, 3,416 items, LSTM 128/128", play, { N: 1, ...one }, machine));
   writeFileSync(join(here, "..", "PROFILE.md"), parts.join("\n"));
   console.log(parts.join("\n"));
+}
+
+/** The step that WASM is compared by, beside what WASM's own products reach. */
+async function wasmTable() {
+  const shape = shapes.find((each) => nameOf(each) === "128/50/64/128/3416");
+  const machine = await askedOn("wasm", "ours.mjs", { do: "machine" });
+  const answer = await inFolder(async (folder) => {
+    writeData(folder, shape);
+    return await askedOn("wasm", "ours.mjs", { do: "prepare", folder }, { do: "profile", steps: 3 });
+  });
+  const title = `Step ${nameOf(shape)} on WASM, whose best product here is ${machine.gflops.toFixed(1)} GFLOP/s`;
+  return table(title, answer, {}, machine);
 }
 
 async function inFolder(work) {
@@ -71,8 +75,12 @@ async function inFolder(work) {
 }
 
 /** The answer to the last of some questions. */
-async function asked(script, ...questions) {
-  const worker = new Worker(process.execPath, [join(here, script)], { REFRAIN_ENGINE: "native" });
+function asked(script, ...questions) {
+  return askedOn("native", script, ...questions);
+}
+
+async function askedOn(engine, script, ...questions) {
+  const worker = new Worker(process.execPath, [join(here, script)], { REFRAIN_ENGINE: engine });
   try {
     let answer;
     for (const question of questions) answer = await worker.ask(question);
@@ -83,9 +91,9 @@ async function asked(script, ...questions) {
 }
 
 function table(title, { ms, operations }, size, { gflops }) {
-  const floorOf = (name) => (flops[name] ? flops[name](size) / gflops / 1e6 : 0);
+  const floorOf = (operation) => (flops[operation.name]?.(size) ?? operation.flops) / gflops / 1e6;
   const inside = operations.reduce((sum, operation) => sum + operation.ms, 0);
-  const floors = operations.reduce((sum, { name }) => sum + floorOf(name), 0);
+  const floors = operations.reduce((sum, operation) => sum + floorOf(operation), 0);
   const [large, small] = [operations.slice(0, 8), operations.slice(8)];
   const row = (name, calls, time, floor) =>
     `| ${name} | ${calls} | ${time.toFixed(2)} | ${((100 * time) / ms).toFixed(0)} % | ${floor ? floor.toFixed(2) : ""} | ${floor ? (time / floor).toFixed(2) : ""} |`;
@@ -94,8 +102,8 @@ function table(title, { ms, operations }, size, { gflops }) {
     "",
     "| operation | calls | ms | share | floor | times the floor |",
     "|---|---|---|---|---|---|",
-    ...large.map(({ name, calls, ms: time }) =>
-      row(name.replace("Refrain", ""), calls.toFixed(0), time, floorOf(name)),
+    ...large.map((operation) =>
+      row(operation.name.replace("Refrain", ""), operation.calls.toFixed(0), operation.ms, floorOf(operation)),
     ),
     row(
       `${small.length} others`,

@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { startEngine } from "../../dist/index.js";
+import { oneOf, readOptions, wholeNumber } from "../flags.mjs";
 import { measureValidation, merged, prepared } from "../validation.mjs";
 import { LINES, QUICK, SETS } from "./lines.mjs";
 import { configOf, isHere, measureLine } from "./measure.mjs";
@@ -17,9 +17,9 @@ const root = join(import.meta.dirname, "..", "..");
 const SAME = 0.03;
 
 export async function runQuality(args) {
-  const { values: flags } = parseArgs({
-    args,
-    options: {
+  const flags = readOptions(
+    HELP,
+    {
       data: { type: "string", default: "data" },
       set: { type: "string", multiple: true },
       line: { type: "string", multiple: true },
@@ -30,20 +30,12 @@ export async function runQuality(args) {
       times: { type: "boolean", default: false },
       moves: { type: "boolean", default: false },
       out: { type: "string", default: join(root, ".cache", "quality") },
-      help: { type: "boolean", short: "h", default: false },
     },
-  });
-  if (flags.help) return console.log(HELP);
-  const wrong = [
-    ...(flags.set ?? []).filter((set) => !Object.hasOwn(SETS, set)),
-    ...(flags.line ?? []).filter((line) => !Object.hasOwn(LINES, line)),
-    ...(flags.seed ?? []).filter((seed) => !/^\d+$/.test(seed)),
-  ];
-  if (wrong.length > 0) {
-    console.error(`Neither a set, a line nor a seed: ${wrong.join(", ")}. See npm run bench -- quality --help.`);
-    process.exitCode = 2;
-    return;
-  }
+    args,
+  );
+  oneOf("set", flags.set, Object.keys(SETS));
+  oneOf("line", flags.line, Object.keys(LINES));
+  for (const seed of flags.seed ?? []) wholeNumber("seed", seed, 0);
   mkdirSync(flags.out, { recursive: true });
   const controller = new AbortController();
   process.once("SIGINT", () => controller.abort(new Error("interrupted")));

@@ -3,7 +3,8 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
+import { readOptions } from "../flags.mjs";
 import { writeScale } from "./results.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -20,23 +21,15 @@ export const AXES = {
 const MOST = 240;
 
 export async function runScale(args) {
-  const { values: flags } = parseArgs({
-    args,
-    options: {
+  const flags = readOptions(
+    help(),
+    {
       axis: { type: "string", multiple: true },
       out: { type: "string", default: join(root, ".cache", "bench-scale") },
       again: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
     },
-  });
-  if (flags.help) {
-    console.log(`npm run bench -- scale [options]
-  --axis NAME    ${Object.keys(AXES).join(", ")}; may be given again
-  --again        measures what is in the folder already
-  --out FOLDER   keeps what was measured (default .cache/bench-scale)
-Ends within ten minutes. Events are measured by \`npm run bench -- data\`.`);
-    return;
-  }
+    args,
+  );
   mkdirSync(flags.out, { recursive: true });
   for (const axis of flags.axis ?? Object.keys(AXES))
     for (const size of AXES[axis].sizes) {
@@ -68,4 +61,12 @@ async function point(axis, size) {
   } catch (error) {
     return { left: error.killed ? `more than ${MOST} s` : "not enough memory, or an error" };
   }
+}
+
+function help() {
+  return `npm run bench -- scale [options]
+  --axis NAME    ${Object.keys(AXES).join(", ")}; may be given again
+  --again        measures what is in the folder already
+  --out FOLDER   keeps what was measured (default .cache/bench-scale)
+Ends within ten minutes. Events are measured by \`npm run bench -- data\`.`;
 }

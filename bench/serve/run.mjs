@@ -3,7 +3,8 @@ import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
+import { readOptions } from "../flags.mjs";
 import { writeRun } from "./model.mjs";
 import { writeServe } from "./results.mjs";
 import { ACTIVE, ITEMS, USERS } from "./sizes.mjs";
@@ -25,27 +26,17 @@ const CASES = {
 };
 
 export async function runServe(args) {
-  const { values: flags } = parseArgs({
-    args,
-    options: {
+  const flags = readOptions(
+    help(),
+    {
       store: { type: "string", multiple: true },
       case: { type: "string", multiple: true },
       seconds: { type: "string", default: "12" },
       redis: { type: "string" },
       out: { type: "string", default: join(root, ".cache", "bench-serve") },
-      help: { type: "boolean", short: "h", default: false },
     },
-  });
-  if (flags.help) {
-    console.log(`npm run bench -- serve [options]
-  --store KIND     memory, sqlite or redis; may be given again (default memory and sqlite, and redis with --redis)
-  --case NAME      ${Object.keys(CASES).join(", ")}; may be given again
-  --seconds N      of each case (default 12)
-  --redis URL      a Redis with appendonly yes and appendfsync always
-  --out FOLDER     keeps what was measured (default .cache/bench-serve); bench/SERVE.md is written from all of it
-Takes about a minute and a half for each store.`);
-    return;
-  }
+    args,
+  );
   mkdirSync(flags.out, { recursive: true });
   const runs = join(flags.out, "runs");
   await writeRun(runs, "load");
@@ -189,4 +180,14 @@ async function batchesOf(url) {
   const metrics = await (await fetch(`${url}/metrics`)).text();
   const value = (end) => Number(new RegExp(`^refrain_batch_rows_${end} (\\S+)$`, "m").exec(metrics)?.[1]);
   return { sum: value("sum"), count: value("count") };
+}
+
+function help() {
+  return `npm run bench -- serve [options]
+  --store KIND     memory, sqlite or redis; may be given again (default memory and sqlite, and redis with --redis)
+  --case NAME      ${Object.keys(CASES).join(", ")}; may be given again
+  --seconds N      of each case (default 12)
+  --redis URL      a Redis with appendonly yes and appendfsync always
+  --out FOLDER     keeps what was measured (default .cache/bench-serve); bench/SERVE.md is written from all of it
+Takes about a minute and a half for each store.`;
 }
