@@ -92,7 +92,7 @@ async function askedOn(engine, script, ...questions) {
 
 function table(title, { ms, operations }, size, { gflops }) {
   const floorOf = (operation) => (flops[operation.name]?.(size) ?? operation.flops) / gflops / 1e6;
-  const inside = operations.reduce((sum, operation) => sum + operation.ms, 0);
+  const inside = total(operations, "ms");
   const floors = operations.reduce((sum, operation) => sum + floorOf(operation), 0);
   const [large, small] = [operations.slice(0, 8), operations.slice(8)];
   const row = (name, calls, time, floor) =>
@@ -105,14 +105,13 @@ function table(title, { ms, operations }, size, { gflops }) {
     ...large.map((operation) =>
       row(operation.name.replace("Refrain", ""), operation.calls.toFixed(0), operation.ms, floorOf(operation)),
     ),
-    row(
-      `${small.length} others`,
-      small.reduce((sum, { calls }) => sum + calls, 0).toFixed(0),
-      small.reduce((sum, operation) => sum + operation.ms, 0),
-      0,
-    ),
+    ...(small.length > 0
+      ? [row(`${small.length} others`, total(small, "calls").toFixed(0), total(small, "ms"), 0)]
+      : []),
     row("JavaScript between them", "", ms - inside, 0),
     row("all", "", ms, floors),
     "",
   ].join("\n");
 }
+
+const total = (operations, of) => operations.reduce((sum, operation) => sum + operation[of], 0);
