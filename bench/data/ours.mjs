@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 
 let began = performance.now();
-const { cleanLargeLog } = await import("../../dist/data/index.js");
+const { cleanLargeLog } = await import("../../dist/data/large/clean.js");
 const { toHistories, trainHistories } = await import("../../dist/sequence/histories.js");
 const { toBatches, toWindows } = await import("../../dist/sequence/batches.js");
 const { toSessions } = await import("../../dist/sequence/sessions.js");

@@ -7,6 +7,7 @@ import * as data from "./steps/data.mjs";
 import * as dependencies from "./steps/dependencies.mjs";
 import * as engine from "./steps/engine.mjs";
 import * as kernels from "./steps/kernels.mjs";
+import * as scanner from "./steps/scanner.mjs";
 import { withLock } from "./tools/lock.mjs";
 import { createProgress } from "./tools/progress.mjs";
 import { stopChildren } from "./tools/run.mjs";
@@ -30,7 +31,7 @@ export async function main(args) {
     }
     const context = { root, t, progress, ...options };
     // Each step looks at what the ones before it made, so "done" is asked in turn.
-    const steps = [dependencies, build, engine, kernels, data];
+    const steps = [dependencies, build, engine, kernels, scanner, data];
     if (steps.every((step) => step.isDone(context))) return 0;
 
     endChildrenOnSignals();

@@ -76,6 +76,13 @@ REFRAIN_ENGINE=native|wasm|cpu 只对本次运行生效;wasm 与 cpu 跳过所�
     zh: () => "内置数据生成失败,原因见上方输出。重试:node bin/refrain.mjs data generate",
   },
 
+  scanner: { en: () => "Log scanner", zh: () => "日志扫描器" },
+  scannerCompiled: { en: () => "compiled", zh: () => "已编译" },
+  scannerRefused: {
+    en: (why) => `left out, so large logs are read more slowly: ${why}`,
+    zh: (why) => `未启用,读取大日志会更慢:${why}`,
+  },
+
   kernels: { en: () => "Kernels", zh: () => "计算内核" },
   kernelsCompiled: { en: () => "compiled for this processor", zh: () => "已为本机处理器编译" },
   kernelsRefused: {

@@ -1,4 +1,4 @@
-import { readTimes } from "./clean.js";
+import { readTimes } from "./columns.js";
 import type { Detected, RawLog } from "./read.js";
 
 /** What was found out about a log and its first rows, for a person who checks it. */

@@ -1,7 +1,8 @@
 // The cleaning rules in the language of arquero, for tables that fit.
 import { escape as escaped, op } from "arquero";
 import type { CleaningOptions } from "./options.js";
-import { type Comparison, DAY, type Keep, RHYTHM, type Row, type Rule } from "./rules.js";
+import { busiestDay, equalGaps } from "./rhythm.js";
+import type { Comparison, Keep, Row, Rule } from "./rules.js";
 
 /** The part of arquero's table that the rules use; its own types lose the column types anyway. */
 export interface Table {
@@ -89,33 +90,6 @@ const KEEP: { readonly [Kind in Keep["kind"]]: (table: Table, step: Of<Kind>) =>
     }
   },
 };
-
-/** Most plays of a user in any 24 hours. @param times sorted in [start, end) */
-export function busiestDay(times: Float64Array, start: number, end: number): number {
-  let most = 0;
-  for (let from = start, to = start; to < end; to++) {
-    while (times[to] - times[from] >= DAY) from++;
-    most = Math.max(most, to - from + 1);
-  }
-  return most;
-}
-
-/** True where the gaps before a user's plays have a rhythm (`Rhythm`). @param times sorted in [start, end) */
-export function equalGaps(times: Float64Array, start: number, end: number): boolean {
-  if (end - start <= RHYTHM.plays) return false;
-  const gapBefore = (row: number) => Math.round(times[row] - times[row - 1]);
-  // A gap that is more than half of all is the one left when unlike ones go in pairs (Boyer & Moore 1981).
-  let candidate = Number.NaN;
-  let votes = 0;
-  for (let row = start + 1; row < end; row++) {
-    if (votes === 0) candidate = gapBefore(row);
-    votes += gapBefore(row) === candidate ? 1 : -1;
-  }
-  if (candidate % DAY === 0) return false;
-  let count = 0;
-  for (let row = start + 1; row < end; row++) if (gapBefore(row) === candidate) count++;
-  return count > RHYTHM.share * (end - start - 1);
-}
 
 /** Gives every new text the next number. */
 function numbering(): (text: string) => number {

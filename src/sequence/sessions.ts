@@ -18,15 +18,17 @@ export function toSessions(log: EventLog, gapMinutes: number): EventLog {
   const owners: number[] = [];
   const gap = Math.round(gapMinutes * 60e6);
   let number = 0;
+  let before = 0;
   for (let row = 0; row < users.length; row++) {
     const sameUser = row > 0 && log.users[row] === log.users[row - 1];
-    const idle = !sameUser || microseconds(log.times[row]) - microseconds(log.times[row - 1]) > gap;
+    const now = microseconds(log.times[row]);
     if (!sameUser) number = 0;
-    if (idle) {
+    if (!sameUser || now - before > gap) {
       userIds.push(`${log.userIds[log.users[row]]}/${++number}`);
       owners.push(log.users[row]);
     }
     users[row] = userIds.length - 1;
+    before = now;
   }
   return { ...log, users, userIds, owners: { codes: Int32Array.from(owners), ids: log.userIds } };
 }

@@ -8,11 +8,11 @@ import { sha256 } from "../core/files.js";
 export class Vocabulary {
   /** Id of each index; `ids[0]` is the empty string and stands for no id. */
   readonly ids: readonly string[];
-  readonly #index: Map<string, number>;
+  /** Made when an id is first looked up, which much work never does. */
+  #index?: Map<string, number>;
 
   constructor(ids: readonly string[]) {
     this.ids = ["", ...ids];
-    this.#index = new Map(ids.map((id, i) => [id, i + 1]));
   }
 
   /** Number of ids, without index 0. */
@@ -22,6 +22,10 @@ export class Vocabulary {
 
   /** Index 1…size of an id, or 0 when it is unknown. */
   indexOf(id: string): number {
+    if (!this.#index) {
+      this.#index = new Map();
+      for (let index = 1; index < this.ids.length; index++) this.#index.set(this.ids[index], index);
+    }
     return this.#index.get(id) ?? 0;
   }
 

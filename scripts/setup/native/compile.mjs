@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { findNpm } from "../steps/npm.mjs";
-import { readJson } from "../tools/files.mjs";
+import { readJson, writeJson } from "../tools/files.mjs";
 import { lastLine, run, runNode } from "../tools/run.mjs";
 import { tfjsNodeFacts, tfjsNodeOf } from "./places.mjs";
 import { Unavailable } from "./unavailable.mjs";
@@ -78,7 +78,30 @@ export async function compileAddon({ root, t }, { compiler, headers, include, li
     ...libraries,
     ...[`-Wl,-rpath,${here}/../../deps/lib`, "-o", target],
   ];
-  const result = await run(compiler, args, { keep: true, timeoutMs: 600_000 });
+  await callCompiler({ t }, compiler, args, 600_000);
+}
+
+/**
+ * Makes an addon and writes what came of it: `record`, with the reason where it cannot be made here.
+ *
+ * @param places addon and record, as paths
+ */
+export async function makeAddon({ addon, record: place }, record, make) {
+  mkdirSync(dirname(addon), { recursive: true });
+  rmSync(addon, { force: true });
+  try {
+    await make();
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    record.refused = error.message;
+  }
+  writeJson(place, record);
+  return record;
+}
+
+/** Calls the compiler; throws Unavailable with its first error. */
+export async function callCompiler({ t }, compiler, args, timeoutMs) {
+  const result = await run(compiler, args, { keep: true, timeoutMs });
   if (result.ok) return;
   const error = result.output.split("\n").find((line) => /error|undefined/i.test(line));
   throw new Unavailable(t("compileFailed", error?.trim().slice(0, 200) ?? lastLine(result.output)));

@@ -7,6 +7,8 @@ export const tfjsNodeOf = (root) => join(root, "node_modules", "@tensorflow", "t
 /** Beside tfjs-node's addon, and with it kept over `npm ci`. */
 export const kernelsOf = (root) => join(tfjsNodeOf(root), "lib", "refrain");
 export const verdictOf = (root) => join(root, "node_modules", ".refrain", "engine.json");
+/** The compiled loop of src/data/arrays, without its ending. */
+export const scannerOf = (root) => join(root, "node_modules", ".refrain", "scanner");
 /** In node_modules, to be on its file system: finished files are moved to their place by a rename. */
 export const workOf = (root) => join(root, "node_modules", ".refrain", "work");
 

@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { explainCrash } from "../native/addon.mjs";
-import { findCompiler } from "../native/compile.mjs";
+import { callCompiler, findCompiler, makeAddon } from "../native/compile.mjs";
 import { processorHere } from "../native/machine.mjs";
 import { engineFiles, kernelsOf, tfjsNodeOf, verdictOf } from "../native/places.mjs";
 import { Unavailable } from "../native/unavailable.mjs";
-import { filesBelow, readJson, sha256OfText, writeJson } from "../tools/files.mjs";
-import { lastLine, run as runCommand, runNode } from "../tools/run.mjs";
+import { filesBelow, readJson, sha256OfText } from "../tools/files.mjs";
+import { runNode } from "../tools/run.mjs";
 
 const recordOf = (root) => join(kernelsOf(root), "kernels.json");
 const addonOf = (root) => join(kernelsOf(root), "kernels.node");
@@ -26,16 +26,10 @@ export function isDone({ root, retry, engine }) {
 export async function run({ root, t, progress }) {
   const record = { signature: signatureOf(root), processor: processorHere(), sources: sourcesHashOf(root) };
   await progress.step(t("kernels"), async () => {
-    mkdirSync(kernelsOf(root), { recursive: true });
-    rmSync(addonOf(root), { force: true });
-    try {
-      await compile({ root, t });
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      record.refused = error.message;
-    }
-    writeJson(recordOf(root), record);
-    return record.refused ? t("kernelsRefused", record.refused) : t("kernelsCompiled");
+    const { refused } = await makeAddon({ addon: addonOf(root), record: recordOf(root) }, record, () =>
+      compile({ root, t }),
+    );
+    return refused ? t("kernelsRefused", refused) : t("kernelsCompiled");
   });
 }
 
@@ -44,12 +38,7 @@ async function compile({ root, t }) {
   const compiler = await findCompiler({ t });
   const target = addonOf(root).replace(/node$/, "new.node");
   const isMac = process.platform === "darwin";
-  const call = async (args) => {
-    const result = await runCommand(compiler, args, { keep: true, timeoutMs: 300_000 });
-    if (result.ok) return;
-    const error = result.output.split("\n").find((line) => /error|undefined/i.test(line));
-    throw new Unavailable(t("compileFailed", error?.trim().slice(0, 200) ?? lastLine(result.output)));
-  };
+  const call = (args) => callCompiler({ t }, compiler, args, 300_000);
   const objects = mkdtempSync(join(kernelsOf(root), "objects-"));
   try {
     const sources = sourcesOf(root).filter((path) => path.endsWith(".cc"));

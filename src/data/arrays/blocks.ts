@@ -6,9 +6,11 @@ export const BLOCK_BYTES: number = 1 << 22;
 export const LONGEST_LINE: number = 1 << 20;
 /** Nearly every line that begins in a block ends within so many bytes behind it. */
 const AHEAD = 1 << 14;
+/** Most lines are no longer. */
+const FEW = 1 << 10;
 const NEWLINE = 10;
-/** Bytes that may be read behind a block, so that a reader can take four at a time. */
-export const SLACK = 4;
+/** Bytes that may be read behind a block, so that a reader can take eight at a time. */
+export const SLACK = 8;
 
 /** Thrown where a file is not what this reads: its lines end in carriage returns, or are too long, or it is not UTF-8. */
 export class NotScannable extends Error {}
@@ -20,6 +22,8 @@ export class Blocks {
   readonly #size: number;
   readonly #blockBytes: number;
   readonly #buffer: Buffer;
+  /** Where in the file what was read last begins. */
+  place = 0;
 
   constructor(path: string, blockBytes: number) {
     this.#file = openSync(path, "r");
@@ -42,6 +46,7 @@ export class Blocks {
     const first = Math.max(0, from - 1);
     let length = this.#fill(first, 0, Math.min(this.#size, to + AHEAD) - first);
     const start = block === 0 ? 0 : this.#afterNewline(0, length);
+    this.place = first + start;
     if (start >= to - first) return this.#buffer.subarray(0, 0);
     let end = this.#afterNewline(to - first - 1, length);
     if (end > length) {
@@ -56,6 +61,23 @@ export class Blocks {
     const lines = this.#buffer.subarray(start, end);
     if (!isUtf8(lines)) throw new NotScannable();
     return lines;
+  }
+
+  /**
+   * The line that begins at a place of the file, with a newline behind it, as `read` gives it. The bytes hold until the next call.
+   *
+   * @throws NotScannable for a line that is longer than the readers allow, and where the file is shorter than it was
+   */
+  line(place: number): Buffer {
+    const left = this.#size - place;
+    for (const room of [FEW, LONGEST_LINE]) {
+      const length = this.#fill(place, 0, Math.max(0, Math.min(left, room)));
+      const end = this.#afterNewline(0, length);
+      if (end > length && length < left) continue;
+      if (end > length) this.#buffer[length] = NEWLINE;
+      return this.#buffer.subarray(0, end);
+    }
+    throw new NotScannable();
   }
 
   close(): void {

@@ -77,6 +77,11 @@ export class ByteTable {
     return hashes.map((hash, code) => this.add(bytes, view, starts[code], starts[code + 1], hash));
   }
 
+  /** Slots, hashes, starts and bytes, with room behind them: for the compiled loop, which puts new strings there. */
+  arrays(): readonly (Int32Array | Uint8Array)[] {
+    return [this.#slots, this.#hashes, this.#starts, this.#bytes];
+  }
+
   pack(): PackedTable {
     return {
       bytes: this.#bytes.subarray(0, this.#starts[this.size]),
@@ -153,7 +158,7 @@ export function hashBytes(view: DataView, from: number, to: number): number {
   return hash ^ (hash >>> 16);
 }
 
-function grown(values: Int32Array): Int32Array {
+export function grown(values: Int32Array): Int32Array {
   const more = new Int32Array(2 * values.length);
   more.set(values);
   return more;

@@ -8,10 +8,10 @@ import type { Role } from "../schema.js";
 import { NotScannable } from "./blocks.js";
 import { eventsOf } from "./events.js";
 import { firstTitles } from "./first-titles.js";
+import type { LineFormat } from "./piece.js";
 import { joinPieces } from "./rows.js";
 import { applyRules } from "./rules-arrays.js";
 import { hashFile, type ScanOptions, scanText } from "./scan.js";
-import type { LineFormat } from "./scanner.js";
 
 /** About what share of the whole each step is done at, for the time left. */
 export const DONE = { reading: 0.55, rules: 0.75, names: 0.88, sorting: 1 } as const;

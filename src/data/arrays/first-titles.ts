@@ -1,14 +1,16 @@
-// Titles of items, read from the file once it is known which rows are left: nearly every row repeats a title that is known, and to
-// find that out in a table took as long as all else that is done with a row.
+// Titles of items, once it is known which rows are left: nearly every row repeats a title that is known, and to find that out in a
+// table took as long as all else that is done with a row. What the threads did not keep is read from the file again.
 import { oneForm } from "../one-form.js";
 import { cutRow } from "../read/table.js";
 import { BLOCK_BYTES, Blocks, NotScannable, SLACK } from "./blocks.js";
 import { LineCutter } from "./line-cutter.js";
+import type { LineFormat } from "./piece.js";
 import type { Rows, TitledLines } from "./rows.js";
-import type { LineFormat } from "./scanner.js";
 import { type Field, pairOf } from "./text-codes.js";
 
 const [NEWLINE, RETURN] = [10, 13];
+/** So many lines of a block are read one by one, more with the whole block. */
+const SINGLE = 200;
 
 /**
  * The title in the first row of each item that has one; empty where none has.
@@ -22,23 +24,33 @@ export function firstTitles(
   path: string,
   format: LineFormat,
   { items, rows }: Pick<Rows, "items" | "rows">,
-  { firsts, starts }: TitledLines,
+  lines: TitledLines,
   size: number,
   blockBytes: number = BLOCK_BYTES,
 ): string[] {
-  const wanted = firstTitled({ items, rows }, { firsts, starts }, size);
+  const first = firstTitled({ items, rows }, lines, size);
   const titles: string[] = new Array(size).fill("");
+  takeKnown(titles, first, lines);
+  // As row * size + item, in the order of the rows: both are far below 2^53.
+  const wanted = Float64Array.from(
+    Array.from(first.keys()).filter((item) => first[item] >= 0),
+    (item) => first[item] * size + item,
+  ).sort();
+  const { firsts, starts, places } = lines;
   const blocks = new Blocks(path, blockBytes);
   try {
     const reader = new TitleReader(format);
     for (let block = 0, at = 0; at < wanted.length; block++) {
       const end = block + 1 < firsts.length ? firsts[block + 1] : Number.POSITIVE_INFINITY;
-      if (Math.floor(wanted[at] / size) >= end) continue;
-      reader.begin(blocks.read(block), block === 0);
-      for (; at < wanted.length; at++) {
-        const row = Math.floor(wanted[at] / size);
-        if (row >= end) break;
-        titles[wanted[at] - row * size] = reader.at(starts[block][row - firsts[block]]);
+      const from = at;
+      while (at < wanted.length && Math.floor(wanted[at] / size) < end) at++;
+      const isWhole = at - from > SINGLE;
+      if (isWhole) reader.begin(blocks.read(block), block === 0);
+      for (const key of wanted.subarray(from, at)) {
+        const row = Math.floor(key / size);
+        const start = starts[block][row - firsts[block]];
+        if (!isWhole) reader.begin(blocks.line(places[block] + start), places[block] + start === 0);
+        titles[key - row * size] = reader.at(isWhole ? start : 0);
       }
     }
   } finally {
@@ -47,20 +59,34 @@ export function firstTitles(
   return titles;
 }
 
-/** The first row of each item that has a title, as row * size + item, in the order of the rows: both are far below 2^53. */
-function firstTitled({ items, rows }: Pick<Rows, "items" | "rows">, lines: TitledLines, size: number): Float64Array {
+/** The first row of each item that has a title; -1 where none has. @shape int32 [size] */
+function firstTitled({ items, rows }: Pick<Rows, "items" | "rows">, lines: TitledLines, size: number): Int32Array {
   const first = new Int32Array(size).fill(-1);
-  let count = 0;
   for (let at = 0; at < items.length; at++) {
     const [item, row] = [items[at], rows[at]];
-    if ((first[item] >= 0 && first[item] <= row) || !isTitled(lines, row)) continue;
-    if (first[item] < 0) count++;
-    first[item] = row;
+    if (first[item] < 0 || row < first[item]) first[item] = row;
   }
-  const keys = new Float64Array(count);
-  let to = 0;
-  for (let item = 0; item < size; item++) if (first[item] >= 0) keys[to++] = first[item] * size + item;
-  return keys.sort();
+  const others = new Uint8Array(size);
+  for (let item = 0; item < size; item++)
+    if (first[item] >= 0 && !isTitled(lines, first[item])) [first[item], others[item]] = [-1, 1];
+  if (!others.includes(1)) return first;
+  for (let at = 0; at < items.length; at++) {
+    const [item, row] = [items[at], rows[at]];
+    if (others[item] === 1 && (first[item] < 0 || row < first[item]) && isTitled(lines, row)) first[item] = row;
+  }
+  return first;
+}
+
+/** Takes the titles that the threads kept, and marks their items as done. */
+function takeKnown(titles: string[], first: Int32Array, { firsts, titles: kept }: TitledLines): void {
+  kept.forEach(({ items, lines, bytes, starts }, block) => {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (let at = 0; at < items.length; at++) {
+      if (first[items[at]] !== firsts[block] + lines[at]) continue;
+      titles[items[at]] = text.toString("utf8", starts[at], starts[at + 1]);
+      first[items[at]] = -1;
+    }
+  });
 }
 
 function isTitled({ firsts, starts }: TitledLines, row: number): boolean {

@@ -2,8 +2,8 @@ import type { BadRow } from "../read/types.js";
 import type { Touched } from "../report.js";
 import { SAMPLES } from "../report.js";
 import { ByteTable } from "./byte-table.js";
+import { KIND, type MetTitles } from "./piece.js";
 import type { Names, Scanned } from "./scan.js";
-import { KIND } from "./scanner.js";
 
 /** The rows of a log as columns of numbers. Users and items are numbers in the tables of `Texts`; 0 is the empty text. */
 export interface Rows {
@@ -29,6 +29,10 @@ export interface TitledLines {
   /** Place in the file, from 0, of the first line of each block. */
   readonly firsts: readonly number[];
   readonly starts: readonly Int32Array[];
+  /** Place in the file of the first byte of each block. */
+  readonly places: readonly number[];
+  /** What the threads kept of them, with items in the numbers of all threads. */
+  readonly titles: readonly MetTitles[];
 }
 
 export interface Joined {
@@ -59,10 +63,12 @@ export function joinPieces({ pieces, names }: Scanned, first: number): Joined {
     ...(ratings ? { ratings: takeNumbers(pieces, "ratings", count) } : {}),
     rows: placesOf(pieces, count),
   };
-  return { rows, texts, ...(starts ? { lines: startsOf(pieces) } : {}), ...found };
+  return { rows, texts, ...(starts ? { lines: titledLines(pieces, maps) } : {}), ...found };
 }
 
 type Pieces = Scanned["pieces"];
+/** The number of each thread's number; nothing where they are the same. */
+type Maps = readonly (Readonly<Record<"users" | "items", Int32Array>> | undefined)[];
 
 /** Counts the lines of each kind, after those to the header are made empty ones. */
 function countLines(pieces: Pieces, first: number): { count: number } & Pick<Joined, "badRows" | "repaired"> {
@@ -84,18 +90,16 @@ function countLines(pieces: Pieces, first: number): { count: number } & Pick<Joi
   return { count, badRows: { count: bad, samples }, repaired: { count: repaired, lines } };
 }
 
-function takeCodes(
-  pieces: Pieces,
-  column: "users" | "items",
-  maps: readonly Readonly<Record<typeof column, Int32Array>>[],
-  count: number,
-): Int32Array {
+function takeCodes(pieces: Pieces, column: "users" | "items", maps: Maps, count: number): Int32Array {
   const taken = new Int32Array(count);
   let to = 0;
   for (const { piece, thread } of pieces) {
-    const { kinds, [column]: codes } = piece;
-    const map = maps[thread][column];
-    for (let at = 0; at < kinds.length; at++) if (kinds[at] <= KIND.repaired) taken[to++] = map[codes[at]];
+    const codes = piece[column];
+    const map = maps[thread]?.[column];
+    eachRun(piece.kinds, (from, end) => {
+      if (map) for (let at = from; at < end; at++) taken[to++] = map[codes[at]];
+      else to = put(taken, codes.subarray(from, end), to);
+    });
     piece[column] = NO_CODES;
   }
   return taken;
@@ -106,7 +110,9 @@ function takeNumbers(pieces: Pieces, column: "times" | "durations" | "ratings", 
   let to = 0;
   for (const { piece } of pieces) {
     const { kinds, [column]: numbers = NO_NUMBERS } = piece;
-    for (let at = 0; at < kinds.length; at++) if (kinds[at] <= KIND.repaired) taken[to++] = numbers[at];
+    eachRun(kinds, (from, end) => {
+      to = put(taken, numbers.subarray(from, end), to);
+    });
     piece[column] = NO_NUMBERS;
   }
   return taken;
@@ -118,27 +124,51 @@ const NO_NUMBERS = new Float64Array(0);
 function placesOf(pieces: Pieces, count: number): Int32Array {
   const places = new Int32Array(count);
   let [to, line] = [0, 0];
-  for (const { kinds } of pieces.map(({ piece }) => piece))
-    for (let at = 0; at < kinds.length; at++, line++) if (kinds[at] <= KIND.repaired) places[to++] = line;
+  for (const { kinds } of pieces.map(({ piece }) => piece)) {
+    eachRun(kinds, (from, end) => {
+      for (let at = line + from; at < line + end; at++) places[to++] = at;
+    });
+    line += kinds.length;
+  }
   return places;
 }
 
-function startsOf(pieces: Pieces): TitledLines {
+/** Calls with the beginning and the end of each run of lines that are rows: nearly all are, and runs are copied fast. */
+function eachRun(kinds: Uint8Array, take: (from: number, end: number) => void): void {
+  for (let from = 0, end = 0; from < kinds.length; from = end + 1) {
+    for (end = from; end < kinds.length && kinds[end] <= KIND.repaired; ) end++;
+    if (end > from) take(from, end);
+  }
+}
+
+/** The place behind the values that were put at `to`. */
+function put<T extends Int32Array | Float64Array>(taken: T, values: T, to: number): number {
+  taken.set(values, to);
+  return to + values.length;
+}
+
+function titledLines(pieces: Pieces, maps: Maps): TitledLines {
   let line = 0;
   const firsts = pieces.map(({ piece }) => {
     line += piece.kinds.length;
     return line - piece.kinds.length;
   });
-  return { firsts, starts: pieces.map(({ piece }) => piece.starts ?? NO_CODES) };
+  const titles = pieces.map(({ piece, thread }) => {
+    const { items, ...met } = piece.titles as MetTitles;
+    const map = maps[thread]?.items;
+    return { items: map ? items.map((item) => map[item]) : items, ...met };
+  });
+  const starts = pieces.map(({ piece }) => piece.starts ?? NO_CODES);
+  return { firsts, starts, places: pieces.map(({ place }) => place), titles };
 }
 
 /** One table of all threads' texts, and the number there of each number of a thread. */
 function joinNames(names: readonly Names[]) {
   const [own, ...others] = names;
   const texts: Texts = { users: ByteTable.of(own.users), items: ByteTable.of(own.items) };
-  const same = (size: number) => new Int32Array(size).map((_, code) => code);
+  // The numbers of the first thread stay as they are.
   const maps = [
-    { users: same(texts.users.size), items: same(texts.items.size) },
+    undefined,
     ...others.map((more) => ({ users: texts.users.absorb(more.users), items: texts.items.absorb(more.items) })),
   ];
   return { texts, maps };

@@ -1,8 +1,8 @@
 // The cleaning rules on columns of numbers: loops over typed arrays. One sort by user and time serves all rules that need one.
 import type { CleaningOptions } from "../options.js";
 import { SAMPLES, type Touched } from "../report.js";
+import { busiestDay, equalGaps } from "../rhythm.js";
 import { type Comparison, type Condition, type Keep, RULES } from "../rules.js";
-import { busiestDay, equalGaps } from "../rules-table.js";
 import { compact, type Rows, reorder, type Texts } from "./rows.js";
 import { nthSmallest, orderByUserAndTime } from "./sort.js";
 

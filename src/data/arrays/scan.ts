@@ -7,7 +7,8 @@ import { Worker } from "node:worker_threads";
 import { RefrainError } from "../../core/errors.js";
 import { BLOCK_BYTES, Blocks, NotScannable } from "./blocks.js";
 import { type PackedTable, TableFull } from "./byte-table.js";
-import { type LineFormat, type Piece, Scanner } from "./scanner.js";
+import type { LineFormat, Piece } from "./piece.js";
+import { Scanner } from "./scanner.js";
 
 const MOST_THREADS = 4;
 const HASHED_AT_ONCE = 1 << 20;
@@ -18,9 +19,9 @@ export interface Names {
   readonly items: PackedTable;
 }
 
-/** A file that was scanned: its pieces in the order of the file, each with the thread whose numbers it has. */
+/** A file that was scanned: its pieces in the order of the file, where each begins, and the thread whose numbers it has. */
 export interface Scanned {
-  readonly pieces: { readonly piece: Piece; readonly thread: number }[];
+  readonly pieces: { readonly piece: Piece; readonly place: number; readonly thread: number }[];
   readonly names: Names[];
 }
 
@@ -38,7 +39,7 @@ export type Task =
 /** What a thread tells. */
 export type Told =
   | { readonly sha256: string }
-  | { readonly block: number; readonly piece: Piece }
+  | { readonly block: number; readonly place: number; readonly piece: Piece }
   | { readonly names: Names }
   | { readonly notScannable: true };
 
@@ -69,7 +70,7 @@ export async function scanText(path: string, format: LineFormat, options: ScanOp
     if ("notScannable" in told) throw new NotScannable();
     if ("names" in told) names[thread] = told.names;
     else if ("piece" in told) {
-      pieces[told.block] = { piece: told.piece, thread };
+      pieces[told.block] = { piece: told.piece, place: told.place, thread };
       options.onShare?.(++done / count);
     }
   };
@@ -107,8 +108,10 @@ async function perform(
 ): Promise<void> {
   const over = new AbortController();
   const signal = given ? AbortSignal.any([over.signal, given]) : over.signal;
-  const work = import.meta.url.endsWith(".ts") ? here : inThread;
-  const all = tasks.map((task, at) => work(task, listen(at), signal));
+  const isSource = import.meta.url.endsWith(".ts");
+  // This thread does the last of several itself: it would only wait, and needs no time to start.
+  const isHere = (at: number) => isSource || (at > 0 && at === tasks.length - 1);
+  const all = tasks.map((task, at) => (isHere(at) ? here : inThread)(task, listen(at), signal));
   try {
     await Promise.all(all);
   } catch (cause) {
@@ -158,7 +161,8 @@ function* scan({ path, format, blockBytes, next }: Extract<Task, { what: "scan" 
     for (let block = 0; ; ) {
       block = Atomics.add(next, 0, 1);
       if (block >= blocks.count) break;
-      yield { block, piece: scanner.scan(blocks.read(block), block === 0) };
+      const lines = blocks.read(block);
+      yield { block, place: blocks.place, piece: scanner.scan(lines, block === 0) };
     }
     yield { names: { users: scanner.users.names.pack(), items: scanner.items.names.pack() } };
   } finally {
@@ -192,7 +196,7 @@ function inThread(task: Task, listen: (told: Told) => void, signal: AbortSignal)
   });
 }
 
-/** A task among others in this thread: threads are made from compiled files only, and tests run the sources. */
+/** A task among others in this thread. Threads are made from compiled files only, and tests run the sources. */
 async function here(task: Task, listen: (told: Told) => void, signal: AbortSignal): Promise<void> {
   for (const told of stepsOf(task)) {
     listen(told);

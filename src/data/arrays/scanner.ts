@@ -1,49 +1,17 @@
 // Lines of separated text, byte by byte, into columns of numbers. What is plain is cut here; any other line goes through the very
 // functions that smaller logs are read with.
 import { oneForm } from "../one-form.js";
-import type { Separator } from "../read/fields.js";
 import { cutRow } from "../read/table.js";
 import type { BadRow } from "../read/types.js";
 import { SAMPLES } from "../report.js";
-import { parseTime, type TimeUnit } from "../times.js";
+import { isNumberUnit, parseTime, unitsPerSecond } from "../times.js";
 import { LONGEST_LINE, NotScannable, SLACK } from "./blocks.js";
 import { LineCutter } from "./line-cutter.js";
+import { TitleKeeper } from "./met-titles.js";
+import { nativeScanLines, type ScanLines } from "./native.js";
 import { plainNumber, plainTime } from "./numbers.js";
+import { columnsOf, KIND, type LineFormat, type Piece } from "./piece.js";
 import { type Field, pairOf, TextCodes } from "./text-codes.js";
-
-/** How the lines of a file are written. Columns are numbers of fields, -1 where the file has none. */
-export interface LineFormat {
-  /** One character. */
-  readonly separator: Separator;
-  /** Number of columns. */
-  readonly width: number;
-  readonly unit: TimeUnit;
-  readonly user: number;
-  readonly item: number;
-  readonly title: number;
-  readonly artist: number;
-  readonly time: number;
-  readonly duration: number;
-  readonly rating: number;
-}
-
-/** What became of a line; up to `repaired` it is a row. */
-export const KIND = { plain: 0, repaired: 1, bad: 2, empty: 3 } as const;
-
-/** The lines of a block as columns, one value for each line. @shape [lines] each */
-export interface Piece {
-  readonly kinds: Uint8Array;
-  users: Int32Array;
-  items: Int32Array;
-  /** Where the line begins in the block, as `~` of that where it has no title. Absent where an item is its title, or has none. */
-  readonly starts?: Int32Array;
-  /** Seconds; NaN where unknown, as in the other columns of numbers. */
-  times: Float64Array;
-  durations?: Float64Array;
-  ratings?: Float64Array;
-  /** The first bad rows; `line` counts from 1 in the block. */
-  readonly bad: readonly BadRow[];
-}
 
 const [NEWLINE, RETURN] = [10, 13];
 const LONGEST_SAMPLE = 120;
@@ -55,6 +23,9 @@ export class Scanner {
   /** Titles that are not in their one form, to count them; the others are read once it is known which are wanted. */
   readonly #titles?: TextCodes;
   readonly #format: LineFormat;
+  readonly #scanLines: ScanLines | null;
+  /** The format for the compiled loop. */
+  readonly #numbers: Int32Array;
   readonly #quotes: boolean;
   readonly #cutter: LineCutter;
   #bytes: Buffer = Buffer.alloc(0);
@@ -63,15 +34,32 @@ export class Scanner {
   #room = 0;
   #columns = columnsOf(0);
   #bad: BadRow[] = [];
+  readonly #keeper: TitleKeeper;
 
-  constructor(format: LineFormat) {
-    const { separator, width, item, title } = format;
+  /** @param scanLines the compiled loop, where there is one */
+  constructor(format: LineFormat, scanLines: ScanLines | null = nativeScanLines()) {
+    const { separator, width, unit, user, item, title, artist, time, duration, rating } = format;
+    this.#scanLines = scanLines;
+    const perSecond = isNumberUnit(unit) ? unitsPerSecond(unit) : 0;
+    this.#numbers = Int32Array.of(
+      separator.charCodeAt(0),
+      width,
+      perSecond,
+      user,
+      item,
+      title,
+      artist,
+      time,
+      duration,
+      rating,
+    );
     this.#format = format;
     this.#quotes = separator !== "\t";
     this.users = new TextCodes(this.#quotes);
     this.items = new TextCodes(this.#quotes);
     if (item >= 0 && title >= 0) this.#titles = new TextCodes(this.#quotes);
     this.#cutter = new LineCutter(separator, width);
+    this.#keeper = new TitleKeeper(format, this.#cutter);
   }
 
   /**
@@ -87,23 +75,57 @@ export class Scanner {
     this.#cutter.begin(bytes, this.#view);
     this.#lines = 0;
     this.#bad = [];
+    const known = this.items.names.size;
     let at = 0;
-    if (isFirst && bytes[0] === 0xef) at = this.#oddLine(0, true);
+    if (isFirst && bytes[0] === 0xef) {
+      this.#grow(0);
+      at = this.#oddLine(0, this.#lines++, true);
+    }
     while (at < bytes.length) {
       if (this.#lines >= this.#room) this.#grow(at);
-      const end = this.#cutter.cut(at);
-      at = end < 0 || !this.#take(at) ? this.#oddLine(at) : end;
+      if (this.#scanLines) at = this.#natively(this.#scanLines, at);
+      // Where the compiled loop stopped, a table or the columns must grow.
+      if (at < bytes.length && this.#lines < this.#room) at = this.#line(at, this.#lines++);
     }
-    return this.#piece();
+    return this.#piece(known);
+  }
+
+  /** Reads the line that begins at `start`; the beginning of the next one. */
+  #line(start: number, line: number): number {
+    const end = this.#cutter.cut(start);
+    return end >= 0 && this.#take(start, line) ? end : this.#oddLine(start, line);
+  }
+
+  /** Reads lines from `at` on, as many as there is room for; the beginning of the first that is left. */
+  #natively(scanLines: ScanLines, at: number): number {
+    const state = Int32Array.of(at, this.#lines, this.users.names.size, this.items.names.size);
+    scanLines({
+      bytes: this.#bytes,
+      format: this.#numbers,
+      state,
+      columns: Object.values(this.#columns),
+      codes: [this.users, this.items, this.#titles ?? this.items].flatMap((codes) => codes.arrays()),
+    });
+    const [end, lines, users, items] = state;
+    this.users.names.size = users;
+    this.items.names.size = items;
+    const { kinds, starts } = this.#columns;
+    for (
+      let line = kinds.indexOf(KIND.aside, this.#lines);
+      line >= 0 && line < lines;
+      line = kinds.indexOf(KIND.aside, line + 1)
+    )
+      this.#line(starts[line], line);
+    this.#lines = lines;
+    return end;
   }
 
   /** Reads the fields that were found; false where the line may be empty, or must be read the other way. */
-  #take(start: number): boolean {
+  #take(start: number, at: number): boolean {
     const bytes = this.#bytes;
     const view = this.#view;
     const { fields } = this.#cutter;
     const { user, item, title, artist, time, duration, rating, unit } = this.#format;
-    const at = this.#lines;
     const columns = this.#columns;
     if (title < 0 && artist >= 0 && fields[artist].odd) return false; // only told, and rare
     const code = this.users.of(bytes, view, fields[user], at > 0 ? columns.users[at - 1] : 0);
@@ -131,7 +153,6 @@ export class Scanner {
     columns.times[at] = Number.isNaN(seconds) ? parseTime(this.#textOf(fields[time]), unit) : seconds;
     if (duration >= 0) columns.durations[at] = this.#number(fields[duration]);
     if (rating >= 0) columns.ratings[at] = this.#number(fields[rating]);
-    this.#lines++;
     return true;
   }
 
@@ -146,14 +167,12 @@ export class Scanner {
   }
 
   /** Reads the line at `at` as the usual readers do; the beginning of the next one. @param isMarked whether a byte order mark may begin it */
-  #oddLine(at: number, isMarked = false): number {
+  #oddLine(at: number, line: number, isMarked = false): number {
     const end = this.#bytes.indexOf(NEWLINE, at);
     const text = this.#bytes.toString("utf8", at, this.#bytes[end - 1] === RETURN && end > at ? end - 1 : end);
     if (text.includes("\r") || end - at > LONGEST_LINE) throw new NotScannable();
-    if (this.#lines >= this.#room) this.#grow(at);
     const { separator, width, unit, user, item, title, artist, time, duration, rating } = this.#format;
     const columns = this.#columns;
-    const line = this.#lines++;
     columns.users[line] = columns.items[line] = 0;
     columns.starts[line] = ~at;
     const row = isMarked ? text.replace(/^\uFEFF/, "") : text;
@@ -192,7 +211,8 @@ export class Scanner {
     this.#columns = columns;
   }
 
-  #piece(): Piece {
+  /** @param known number of items that were known before the block */
+  #piece(known: number): Piece {
     const lines = this.#lines;
     const { kinds, users, items, starts, times, durations, ratings } = this.#columns;
     return {
@@ -200,24 +220,17 @@ export class Scanner {
       users: users.slice(0, lines),
       items: items.slice(0, lines),
       times: times.slice(0, lines),
-      ...(this.#titles ? { starts: starts.slice(0, lines) } : {}),
+      ...(this.#titles
+        ? {
+            starts: starts.slice(0, lines),
+            titles: this.#keeper.titlesOf(this.#bytes, items.subarray(0, lines), starts, known, this.items.names.size),
+          }
+        : {}),
       ...(this.#format.duration >= 0 ? { durations: durations.slice(0, lines) } : {}),
       ...(this.#format.rating >= 0 ? { ratings: ratings.slice(0, lines) } : {}),
       bad: this.#bad,
     };
   }
-}
-
-function columnsOf(length: number) {
-  return {
-    kinds: new Uint8Array(length),
-    users: new Int32Array(length),
-    items: new Int32Array(length),
-    starts: new Int32Array(length),
-    times: new Float64Array(length),
-    durations: new Float64Array(length),
-    ratings: new Float64Array(length),
-  };
 }
 
 /** @param text of a field @returns NaN where it is blank or no number, as `numbers` of the small way */

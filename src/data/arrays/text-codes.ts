@@ -1,5 +1,5 @@
 import { oneForm } from "../one-form.js";
-import { ByteTable, hashBytes, viewOf } from "./byte-table.js";
+import { ByteTable, grown, hashBytes, viewOf } from "./byte-table.js";
 
 /** Between the parts of a spelling; a control character, which no plain text holds. */
 const JOINT = "\x1f";
@@ -22,7 +22,8 @@ export class TextCodes {
   readonly names: ByteTable = new ByteTable();
   readonly #spellings = new ByteTable();
   /** Twice the number of the one form of each spelling, and 1 more where that is another text that is not empty. */
-  readonly #formOf: number[] = [];
+  #formOf: Int32Array = new Int32Array(1 << 9);
+  #formCount = 0;
   readonly #quotes: boolean;
   #scratch = Buffer.allocUnsafeSlow(1 << 12);
   #view = viewOf(this.#scratch);
@@ -74,17 +75,22 @@ export class TextCodes {
     return this.names.add(bytes, viewOf(bytes), 0, bytes.length);
   }
 
+  /** Those of the names, of the spellings, and the forms of these: for the compiled loop. */
+  arrays(): readonly (Int32Array | Uint8Array)[] {
+    return [...this.names.arrays(), ...this.#spellings.arrays(), this.#formOf];
+  }
+
   #spelled(bytes: Uint8Array, view: DataView, from: number, to: number): number {
     const hash = hashBytes(view, from, to);
     const spelling = this.#spellings.add(bytes, view, from, to, hash);
-    if (spelling === this.#formOf.length) {
+    if (spelling === this.#formCount) {
       const written = this.#spellings.text(spelling).split(JOINT);
       const parts = this.#quotes ? written.map(unquoted) : written;
       const forms = parts.map(oneForm);
       const isChanged = forms.some((form, at) => form !== parts[at] && form !== "");
-      this.#formOf.push(
-        2 * this.ofForm(forms.length === 2 ? pairOf(forms[0], forms[1]) : forms[0]) + (isChanged ? 1 : 0),
-      );
+      const form = this.ofForm(forms.length === 2 ? pairOf(forms[0], forms[1]) : forms[0]);
+      if (this.#formCount === this.#formOf.length) this.#formOf = grown(this.#formOf);
+      this.#formOf[this.#formCount++] = 2 * form + (isChanged ? 1 : 0);
     }
     const form = this.#formOf[spelling];
     this.changed = form % 2 === 1;

@@ -1,6 +1,6 @@
 // What is wrong with single rows and users of a raw log. The limits are those of cleaning, in the same order.
 import type { CleaningOptions } from "../options.js";
-import { busiestDay, equalGaps } from "../rules-table.js";
+import { busiestDay, equalGaps } from "../rhythm.js";
 import {
   type AuditCode,
   type Example,

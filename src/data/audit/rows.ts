@@ -1,4 +1,4 @@
-import { normaliseText, readTimes } from "../clean.js";
+import { normaliseText, readTimes } from "../columns.js";
 import type { RawLog } from "../read.js";
 import { type Example, MOST_EXAMPLES } from "./finding.js";
 

@@ -1,6 +1,6 @@
 // Logs of every other format: the usual readers read them, and their rows go to a table of DuckDB instead of to memory.
 import type { DuckDBAppender } from "@duckdb/node-api";
-import { normaliseText, numbers, readTimes } from "../clean.js";
+import { normaliseText, numbers, readTimes } from "../columns.js";
 import { Collector } from "../read/collector.js";
 import type { RawLog, ReadOptions } from "../read/types.js";
 import { readInto } from "../read.js";

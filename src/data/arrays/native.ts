@@ -1,0 +1,53 @@
+// The scanner's loop over plain lines, compiled by the set-up from native/*.cc where there is a compiler. Without it the same loop
+// in TypeScript does all of the work, more slowly.
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/** What the compiled loop reads and writes, in the order of its list. */
+export interface NativeArrays {
+  readonly bytes: Uint8Array;
+  /** Separator, width, units of time in a second (0 for text), then the columns as `LineFormat` has them. */
+  readonly format: Int32Array;
+  /** Where the next line begins, its number in the columns, and how many names of users and items there are. */
+  readonly state: Int32Array;
+  /** Kinds, users, items, starts, times, durations, ratings. */
+  readonly columns: readonly (Uint8Array | Int32Array | Float64Array)[];
+  /** Users, items, titles: the arrays of `TextCodes` each. */
+  readonly codes: readonly (Uint8Array | Int32Array)[];
+}
+
+/** Reads lines until the block or the columns end, or there is one that it leaves to the caller. */
+export type ScanLines = (arrays: NativeArrays) => void;
+
+/** The same places from `src` and from `dist`. */
+const PLACE = fileURLToPath(new URL("../../../node_modules/.refrain/scanner", import.meta.url));
+const SOURCES = fileURLToPath(new URL("../../../src/data/arrays/native/", import.meta.url));
+
+let known: ScanLines | null | undefined;
+
+/** The compiled loop; null where it is not compiled from these sources for this machine, or `REFRAIN_KERNELS` is off. */
+export function nativeScanLines(): ScanLines | null {
+  if (known === undefined) known = process.env.REFRAIN_KERNELS === "off" ? null : load();
+  return known;
+}
+
+function load(): ScanLines | null {
+  if (!existsSync(`${PLACE}.node`)) return null;
+  try {
+    const { signature } = JSON.parse(readFileSync(`${PLACE}.json`, "utf8")) as { signature: string };
+    if (signature !== signatureHere()) return null;
+    const scanLines = createRequire(import.meta.url)(`${PLACE}.node`) as (list: readonly unknown[]) => void;
+    return ({ bytes, format, state, columns, codes }) => scanLines([bytes, format, state, ...columns, ...codes]);
+  } catch {
+    return null; // another C library, for one
+  }
+}
+
+/** Sources and machine. The set-up writes the same. */
+export function signatureHere(): string {
+  const hash = createHash("sha256").update(`${process.platform} ${process.arch} `);
+  for (const name of readdirSync(SOURCES).sort()) hash.update(readFileSync(`${SOURCES}${name}`));
+  return hash.digest("hex");
+}
