@@ -20,6 +20,20 @@ export interface Failure {
   readonly remedy: string | null;
 }
 
+/** Which engine trains here. */
+export interface EngineFound {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What is being done before a question to a run can be answered. */
+export interface Opening {
+  readonly stage: "engine" | "model" | "log" | "map" | "ranks";
+  /** Rows of the log that are read, or test plays that are ranked. */
+  readonly done?: number;
+  readonly all?: number;
+}
+
 /** One item in words. `plays` counts the train part. */
 export interface Song {
   readonly id: string;
@@ -129,6 +143,8 @@ export interface UserResult {
 }
 
 export interface MapPoint extends Song {
+  /** Style or genre; "" where the run has no table of attributes that names it. */
+  readonly style: string;
   readonly x: number;
   readonly y: number;
 }

@@ -1,6 +1,6 @@
-import { namesOf, searchTitles, topK } from "refrain";
+import { labelsOf, namesOf, RefrainError, searchTitles, topK } from "refrain";
 import type { ItemMap, MapPoint, Neighbour, Params, Result, Song } from "./protocol.js";
-import { itemOf, type Session, sessionOf } from "./session.js";
+import { doing, itemOf, type Session, sessionOf } from "./session.js";
 import { cosines, offersOf, planeOf, spaceOf } from "./space.js";
 import { standing } from "./standing.js";
 
@@ -17,9 +17,34 @@ export async function songs({ run, search, limit }: Params<"songs">): Promise<So
 export async function itemMap({ run, limit }: Params<"map">): Promise<ItemMap> {
   const session = await sessionOf(run);
   const total = session.saved.items.size;
+  doing({ stage: "map" });
+  const names = await stylesOf(session);
   const { places, explained } = planeOf(session, Math.min(limit, total));
-  const points = places.map(([x, y], i): MapPoint => ({ ...session.songs[i + 1], x, y }));
+  const points = places.map(([x, y], i): MapPoint => {
+    return { ...session.songs[i + 1], x, y, style: names[i + 1] ?? "" };
+  });
   return { points, explained, total };
+}
+
+const styles = new WeakMap<Session, Promise<readonly string[]>>();
+
+/** Style of each item index, "" where none is known; read once a run. */
+function stylesOf(session: Session): Promise<readonly string[]> {
+  const found = styles.get(session) ?? readStyles(session);
+  styles.set(session, found);
+  return found;
+}
+
+/** Without the log, or with a table that cannot be read any more, the map is worth showing all the same. */
+async function readStyles({ record, prepared }: Session): Promise<readonly string[]> {
+  if (!prepared) return [];
+  try {
+    const labels = await labelsOf(record.config, prepared.histories);
+    return Array.from(labels.styles, (code) => labels.styleNames[code]);
+  } catch (error) {
+    if (error instanceof RefrainError) return [];
+    throw error;
+  }
 }
 
 /** Items nearest by the cosine of their embeddings, and the listeners who play the item most. */

@@ -3,6 +3,7 @@ import type { ComparisonTable, ReportLanguage, RunConfig, RunEstimate } from "re
 import type {
   AuditSummary,
   DataPreview,
+  EngineFound,
   EvaluationDetail,
   Failure,
   ItemMap,
@@ -47,6 +48,9 @@ export interface Methods {
   train(p: { config: RunConfig; preset: string; runs: string }): null;
   resume(p: OfRun): null;
   pause(p: null): null;
+  checkpoint(p: null): null;
+  /** Starts the engine that training takes. */
+  engine(p: null): EngineFound;
   listeners(p: OfRun & { order: ListenerOrder; search: string; limit: number; seed: number }): {
     listeners: Listener[];
     total: number;

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { dirname } from "node:path";
 import {
   type Evaluation,
@@ -19,7 +20,7 @@ import {
   startEngine,
   type TestReading,
 } from "refrain";
-import type { Song } from "./protocol.js";
+import type { Opening, Song } from "./protocol.js";
 
 /** A finished run, opened for questions: its model, and its log where that can still be read. */
 export interface Session {
@@ -69,11 +70,19 @@ let answering = 0;
 const closed = new Set<Session>();
 const gone = new WeakSet<Session>();
 
+/** Who asked the question that is being answered: hears what is done before there is an answer. */
+const asker = new AsyncLocalStorage<(opening: Opening) => void>();
+
+/** Tells the one who asked what is being done. */
+export function doing(opening: Opening): void {
+  asker.getStore()?.(opening);
+}
+
 /** Answers a question; models that are closed meanwhile live until nothing is being answered. */
-export async function answer<T>(work: () => Promise<T>): Promise<T> {
+export async function answer<T>(work: () => Promise<T>, tell: (opening: Opening) => void = () => {}): Promise<T> {
   answering++;
   try {
-    return await work();
+    return await asker.run(tell, work);
   } finally {
     if (--answering === 0) {
       for (const session of closed) session.saved.model.dispose();
@@ -94,9 +103,12 @@ function close(session: Session): void {
 }
 
 async function load(folder: string): Promise<Session> {
+  doing({ stage: "engine" });
   await startEngine("train");
+  doing({ stage: "model" });
   const record = readRecord(folder);
   const saved = loadModel(folder);
+  doing({ stage: "log" });
   const { prepared, note } = await logOf(record);
   const counts = prepared?.histories.itemCounts ?? countPlays(saved);
   const songs = saved.titles.map((title, item): Song => {
@@ -125,7 +137,8 @@ async function load(folder: string): Promise<Session> {
 
 async function logOf(record: RunRecord): Promise<{ prepared?: Prepared; note: string | null }> {
   try {
-    const prepared = await prepare(runConfig(record.config));
+    const rows = (done: number) => doing({ stage: "log", done });
+    const prepared = await prepare(runConfig(record.config), undefined, rows);
     if (prepared.dataHash === record.data.sha256) return { prepared, note: null };
     return { note: `${prepared.path} is not the file that the run was trained on.` };
   } catch (error) {
@@ -161,7 +174,8 @@ async function measure(session: Session): Promise<Tested> {
   try {
     const { folder, saved, record, prepared, note } = session;
     if (!prepared) throw new RefrainError("RUN_NOT_FOUND", note ?? `The log of ${record.id} is gone.`);
-    const options = { listLength: LIST_LENGTH };
+    const onProgress = (done: number, all: number) => doing({ stage: "ranks", done, all });
+    const options = { listLength: LIST_LENGTH, onProgress };
     const evaluation = await evaluate(saved.scorer, prepared.histories, "test", protocolOf(session), options);
     session.tested = { evaluation, readings: noteReading(dirname(folder), prepared, record.id, "app") };
     return session.tested;

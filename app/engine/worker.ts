@@ -1,5 +1,5 @@
 // The program of an engine process: plain Node that owns the tensors. It may crash without taking the window along.
-import { estimateRun, RefrainError } from "refrain";
+import { estimateRun, RefrainError, startEngine } from "refrain";
 import { preview, summarise } from "./data.js";
 import { evaluation } from "./evaluation.js";
 import { explainList, suggest } from "./explore.js";
@@ -10,7 +10,7 @@ import type { Answer, Failure, MethodName, Methods, Question } from "./protocol.
 import { report } from "./report.js";
 import { answer } from "./session.js";
 import { statePath } from "./states.js";
-import { pause, resume, train } from "./train.js";
+import { checkpoint, pause, resume, train } from "./train.js";
 
 type Handlers = {
   [M in MethodName]: (
@@ -23,6 +23,11 @@ const handlers: Handlers = {
   train,
   resume,
   pause,
+  checkpoint,
+  engine: async () => {
+    const { name, version } = await startEngine("train");
+    return { name, version };
+  },
   listeners,
   timeline,
   suggest,
@@ -51,7 +56,8 @@ function failureOf(error: unknown): Failure {
 process.on("message", async ({ id, method, params }: Question) => {
   try {
     const handler = handlers[method] as (params: unknown, note: (value: unknown) => void) => Promise<unknown>;
-    send({ id, result: await answer(() => handler(params, (note) => send({ id, note }))) });
+    const note = (value: unknown) => send({ id, note: value });
+    send({ id, result: await answer(() => handler(params, note), note) });
   } catch (error) {
     send({ id, failure: failureOf(error) });
   }

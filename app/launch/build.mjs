@@ -10,7 +10,7 @@ export function buildIfNeeded(root, onStart) {
   const stamp = join(root, "dist", "app", "build.json");
   const sources = [
     ...filesBelow(join(root, "app")),
-    join(root, "src", "cli", "audit-messages.ts"),
+    ...["cli/audit-messages.ts", "data/rule-texts.ts"].map((path) => join(root, "src", path)),
     join(root, "package-lock.json"),
   ];
   const signature = signatureOf(sources);

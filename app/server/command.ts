@@ -25,6 +25,11 @@ export function commandOf(config: RunConfig, preset: string, at: Date = new Date
   return words.join(" ");
 }
 
+/** Every option of a run as path and value, but for those that nobody chose. */
+export function optionsOf(config: RunConfig, at: Date): [path: string, value: unknown][] {
+  return differences({}, config).filter(([path, value]) => !isOfItself(path, value, at));
+}
+
 /** Whether nobody chose a value: the latest believable time is the next day's, and the log says whether it has times. */
 function isOfItself(path: string, value: unknown, at: Date): boolean {
   if (path === "cleaning.latest") return Math.abs(Number(value) - at.getTime() / 1000 - DAY) <= SLACK;

@@ -7,9 +7,16 @@ export function configOf(preset: string, options: Readonly<Record<string, unknow
   return runConfig(withPreset(preset, options));
 }
 
+/** Words for faults by language; zod's own are English. */
+const WORDS = { en: undefined, zh: z.locales.zhCN().localeError } as const;
+
 /** What is wrong with a configuration, option by option; nothing where it is right. */
-export function issuesOf(preset: string, options: Readonly<Record<string, unknown>>): ConfigIssue[] {
-  const result = runSchema.safeParse(withPreset(preset, options));
+export function issuesOf(
+  preset: string,
+  options: Readonly<Record<string, unknown>>,
+  language: keyof typeof WORDS = "en",
+): ConfigIssue[] {
+  const result = runSchema.safeParse(withPreset(preset, options), { error: WORDS[language] });
   if (result.success) return [];
   return result.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
 }

@@ -1,3 +1,4 @@
+import type { EngineChooser } from "./engine-choice.js";
 import type { Engines } from "./engines.js";
 import type { Hub } from "./hub.js";
 import type { Jobs } from "./jobs.js";
@@ -9,6 +10,7 @@ export interface Context {
   readonly jobs: Jobs;
   readonly hub: Hub;
   readonly engines: Engines;
+  readonly chooser: EngineChooser;
   /** Folder of dropped files. */
   readonly uploads: string;
 }

@@ -17,6 +17,7 @@ import type {
   ItemMap,
   Listener,
   Neighbour,
+  Opening,
   ReasonRow,
   Song,
   StatePath,
@@ -26,6 +27,15 @@ import type {
 
 /** A value that the server made itself: described, not checked again. */
 const made = <T>(description: string) => z.custom<T>().openapi({ type: "object", description });
+
+const engineChoice = z.enum(["auto", "native", "wasm"]);
+/** The engine that a person wants: the fastest one that loads, TensorFlow's own library, or WebAssembly. */
+export type EngineChoice = z.infer<typeof engineChoice>;
+export const engineBody = z.strictObject({ choice: engineChoice }).openapi("EngineBody");
+export const engineReply = z
+  .object({ choice: engineChoice, name: z.string(), version: z.string() })
+  .openapi("EngineReply");
+export type EngineReply = z.infer<typeof engineReply>;
 
 /** Longest id or path that is taken. */
 const text = (longest: number) => z.string().min(1).max(longest);
@@ -93,8 +103,14 @@ export interface Job {
   readonly resumable: boolean;
 }
 
-/** What the event stream carries: news of a job, or that the list of runs changed. */
-export type AppEvent = JobEvent | { readonly runs: "changed" };
+/** What is being done before a run can answer; null once it does. */
+export interface OpeningEvent {
+  readonly opening: Opening | null;
+  readonly run: string;
+}
+
+/** What the event stream carries: news of a job, that the list of runs changed, or how far the opening of a run is. */
+export type AppEvent = JobEvent | { readonly runs: "changed" } | OpeningEvent;
 
 /** The job as it is now, and what is new in it. */
 export interface JobEvent {
@@ -145,6 +161,8 @@ export interface RunDetail {
   readonly steps: readonly StepPoint[];
   readonly log: readonly LogLine[];
   readonly command: string | null;
+  /** Options by path, without those that nobody chose. */
+  readonly options: readonly (readonly [path: string, value: unknown])[];
   readonly resumable: boolean;
   /** Test results on the same log and split: the run's own, or those of the newest finished run. */
   readonly references: References | null;
@@ -167,6 +185,9 @@ export const configBody = z
     options: z.record(z.string(), z.unknown()).default({}),
   })
   .openapi("ConfigBody");
+
+/** The same with the language in which faults are told. */
+export const checkBody = configBody.extend({ language: z.enum(["en", "zh"]).default("en") }).openapi("CheckBody");
 
 export interface ConfigIssue {
   readonly path: string;

@@ -11,7 +11,8 @@ export interface EngineProcess {
   readonly alive: boolean;
 }
 
-export type StartEngine = () => EngineProcess;
+/** @param asChosen false where the run decides on which engine it goes on */
+export type StartEngine = (asChosen?: boolean) => EngineProcess;
 
 /** What went wrong in an engine process, or with the process itself. */
 export class EngineFailure extends FailureError {}
@@ -29,12 +30,13 @@ interface Waiting {
  * Starts an engine process: plain Node without the flags of this one.
  *
  * @param program path of the built worker
+ * @param env     variables on top of this process's own
  */
-export function startEngineProcess(program: string): EngineProcess {
+export function startEngineProcess(program: string, env: NodeJS.ProcessEnv = {}): EngineProcess {
   const child = fork(program, [], {
     execArgv: [],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
-    env: { ...process.env, NODE_OPTIONS: "" },
+    env: { ...process.env, NODE_OPTIONS: "", ...env },
   });
   const waiting = new Map<number, Waiting>();
   let last = 0;
@@ -97,6 +99,6 @@ export function endOf(code: number | null, signal: NodeJS.Signals | null, output
   return {
     code: "ENGINE_CRASHED",
     message: `The engine ended unexpectedly (${signal ?? `code ${code}`}).${lines ? ` Last words: ${lines}` : ""}`,
-    remedy: "Resume from the last checkpoint. If it happens again, try REFRAIN_ENGINE=wasm.",
+    remedy: "Resume from the last checkpoint. If it happens again, train anew with REFRAIN_ENGINE=wasm.",
   };
 }

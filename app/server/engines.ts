@@ -1,20 +1,45 @@
-import type { MethodName, Params, Result } from "../engine/protocol.js";
+import { basename } from "node:path";
+import type { MethodName, Opening, Params, Result } from "../engine/protocol.js";
 import type { EngineProcess, StartEngine } from "./engine-process.js";
+import type { Hub } from "./hub.js";
+
+/** Time between two news of an opening, in ms. */
+const TOLD_EVERY = 200;
 
 /** Engine processes for questions: one that stays for exploring, and one for each look at a log. */
 export class Engines {
   readonly #start: StartEngine;
+  readonly #hub: Hub;
   readonly #once = new Set<EngineProcess>();
   #explorer: EngineProcess | undefined;
 
-  constructor(start: StartEngine) {
+  constructor(start: StartEngine, hub: Hub) {
     this.#start = start;
+    this.#hub = hub;
   }
 
-  /** Asks the process that holds the opened models. One that died is replaced at the next question. */
-  explore<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
+  /**
+   * Asks the process that holds the opened models. One that died is replaced at the next question. What is done before a run
+   * can answer is told to every window.
+   */
+  async explore<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
     if (!this.#explorer?.alive) this.#explorer = this.#start();
-    return this.#explorer.ask(method, params);
+    const { run: folder } = (params ?? {}) as { run?: string };
+    if (folder === undefined) return this.#explorer.ask(method, params);
+    const run = basename(folder);
+    let last: Opening | undefined;
+    let toldAt = 0;
+    const hear = (opening: Opening) => {
+      const now = performance.now();
+      if (opening.stage === last?.stage && now - toldAt < TOLD_EVERY) return;
+      [last, toldAt] = [opening, now];
+      this.#hub.publish({ run, opening });
+    };
+    try {
+      return await this.#explorer.ask(method, params, hear as (note: never) => void);
+    } finally {
+      if (last) this.#hub.publish({ run, opening: null });
+    }
   }
 
   /**
@@ -31,6 +56,11 @@ export class Engines {
       this.#once.delete(engine);
       engine.kill();
     }
+  }
+
+  /** The next question is asked of a new process. */
+  renew(): void {
+    this.#explorer?.kill();
   }
 
   close(): void {

@@ -71,6 +71,11 @@ export class TrainingJob {
     await this.#engine.ask("pause", null).catch(() => {});
   }
 
+  /** Asks for a checkpoint; training goes on. */
+  async checkpoint(): Promise<void> {
+    if (this.isLive) await this.#engine.ask("checkpoint", null).catch(() => {});
+  }
+
   /** Ends the process at once; what came after the last checkpoint is lost. */
   stop(): void {
     if (!this.isLive) return;
@@ -172,7 +177,7 @@ export class Jobs {
 
   resume(folder: string, config: RunConfig): TrainingJob {
     const before = this.find(basename(folder));
-    const job = this.#add(config.name, basename(folder), config);
+    const job = this.#add(config.name, basename(folder), config, false);
     job.steps.push(...(before?.steps ?? []));
     job.log.push(...(before?.log ?? []));
     void job.run((engine, note) => engine.ask("resume", { run: folder }, note));
@@ -196,9 +201,9 @@ export class Jobs {
     for (const job of this.live) job.stop();
   }
 
-  #add(name: string, runId: string | null, config: RunConfig): TrainingJob {
+  #add(name: string, runId: string | null, config: RunConfig, asChosen = true): TrainingJob {
     const id = `job-${++this.#count}`;
-    const job = new TrainingJob(id, name, runId, config, this.#start(), this.#hub);
+    const job = new TrainingJob(id, name, runId, config, this.#start(asChosen), this.#hub);
     this.#all.set(id, job);
     return job;
   }

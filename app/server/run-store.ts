@@ -16,7 +16,7 @@ import {
   runHolder,
   trashOf,
 } from "refrain";
-import { commandOf } from "./command.js";
+import { commandOf, optionsOf } from "./command.js";
 import type { References, RunDetail, RunRow, RunState } from "./contract.js";
 import type { Jobs, TrainingJob } from "./jobs.js";
 
@@ -77,6 +77,7 @@ export class RunStore {
       steps: job?.steps ?? [],
       log: job?.log ?? [],
       command: config ? commandOf(config, record?.preset ?? "default", startOf(record, job)) : null,
+      options: config ? optionsOf(config, startOf(record, job)) : [],
       resumable: row !== null && row.state !== "finished" && row.state !== "elsewhere" && !job?.isLive,
       references: config ? this.#referencesOf(record, config) : null,
     };

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { RefrainError } from "refrain";
+import { EngineFailure, type StartEngine } from "./engine-process.js";
 
 const MOST_BYTES = 2 * 2 ** 30;
 
@@ -50,6 +51,35 @@ export function byName(text: string, folder: string): string {
     .split(folder)
     .map((part, n) => (n === 0 ? part : part.replace(/^[/\\][0-9a-f]{12}[/\\]/, "")))
     .join("");
+}
+
+/** The same with every text in it as `byName` has it. */
+export function inNames<T>(value: T, folder: string): T {
+  if (typeof value === "string") return (value.includes(folder) ? byName(value, folder) : value) as T;
+  if (Array.isArray(value)) return value.map((each) => inNames(each, folder)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, inNames(inner, folder)])) as T;
+}
+
+/** Engine processes that call uploaded files by their names in all that they say. */
+export function naming(start: StartEngine, folder: string): StartEngine {
+  return (asChosen) => {
+    const engine = start(asChosen);
+    return {
+      ask: async (method, params, onNote) => {
+        const heard = onNote && ((note: unknown) => onNote(inNames(note, folder) as never));
+        try {
+          return inNames(await engine.ask(method, params, heard), folder);
+        } catch (error) {
+          throw error instanceof EngineFailure ? new EngineFailure(inNames(error.failure, folder)) : error;
+        }
+      },
+      kill: () => engine.kill(),
+      get alive() {
+        return engine.alive;
+      },
+    };
+  };
 }
 
 /** A file name that leads nowhere else, with its endings kept since they may tell the format. */

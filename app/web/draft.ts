@@ -20,25 +20,50 @@ function read(): Draft {
   }
 }
 
-export function changeDraft(next: Draft): void {
+/** The drafts before each change, oldest first, with what was changed and when. */
+let before: readonly { readonly draft: Draft; readonly what: string; readonly at: number }[] = [];
+const MOST_STEPS = 200;
+/** Changes of one option that follow this fast, in ms, are the letters of one word: they are taken back together. */
+const TYPING = 1500;
+
+/** @param what option that is changed; "" where the change is a whole of its own */
+export function changeDraft(next: Draft, what = ""): void {
+  const at = performance.now();
+  const last = before.at(-1);
+  const goesOn = last !== undefined && what !== "" && last.what === what && at - last.at < TYPING;
+  before = goesOn ? [...before.slice(0, -1), { ...last, at }] : [...before, { draft, what, at }].slice(-MOST_STEPS);
+  show(next);
+}
+
+/** Takes the last change back. @returns false where there is none */
+export function undoDraft(): boolean {
+  const last = before.at(-1);
+  if (!last) return false;
+  before = before.slice(0, -1);
+  show(last.draft);
+  return true;
+}
+
+function show(next: Draft): void {
   draft = next;
   sessionStorage.setItem(KEY, JSON.stringify(next));
   for (const watcher of watchers) watcher();
 }
 
-/** Changes one option of the draft as it is now; undefined takes it out. */
-export function setOption(path: string, value: unknown): void {
-  changeDraft({ ...draft, options: withOption(draft.options, path, value) });
+/** Changes options of the draft as it is now, as one change; undefined takes one out. */
+export function setOptions(changes: readonly (readonly [path: string, value: unknown])[]): void {
+  const options = changes.reduce((all, [path, value]) => withOption(all, path, value), draft.options);
+  changeDraft({ ...draft, options }, changes.map(([path]) => path).join());
 }
 
-export const useDraft = (): Draft =>
-  useSyncExternalStore(
-    (changed) => {
-      watchers.add(changed);
-      return () => watchers.delete(changed);
-    },
-    () => draft,
-  );
+function watch(changed: () => void): () => void {
+  watchers.add(changed);
+  return () => watchers.delete(changed);
+}
+
+export const useDraft = (): Draft => useSyncExternalStore(watch, () => draft);
+/** Whether there is a change to take back. */
+export const useCanUndo = (): boolean => useSyncExternalStore(watch, () => before.length > 0);
 
 /** The value at "train.epochs" of nested options; undefined where there is none. */
 export function optionAt(options: unknown, path: string): unknown {

@@ -1,19 +1,53 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import type { ComparisonTable } from "refrain";
+import type { ComparisonTable, RunConfig } from "refrain";
 import type {
   EvaluationDetail,
   ItemMap,
   Listener,
   ListenerOrder,
   Neighbour,
+  Opening,
   Song,
   Timeline,
 } from "../engine/protocol.js";
-import type { RunDetail, RunRow, StatusReply } from "../server/contract.js";
+import type { ConfigIssue, RunDetail, RunRow, StatusReply } from "../server/contract.js";
 import { part, request } from "./api.js";
+import type { Draft } from "./draft.js";
+import type { JsonSchema } from "./form/schema.js";
+import { useSettings } from "./settings.js";
 
 export const useStatus = () =>
   useQuery({ queryKey: ["status"], queryFn: ({ signal }) => request<StatusReply>("/status", { signal }) });
+
+interface SchemaReply {
+  readonly schema: JsonSchema;
+  readonly presets: Readonly<Record<string, { readonly reason: string; readonly config: RunConfig }>>;
+}
+
+/** Every option of a run with its meaning, and the presets. */
+export const useSchema = () =>
+  useQuery({
+    queryKey: ["schema"],
+    queryFn: ({ signal }) => request<SchemaReply>("/schema", { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+interface Checked {
+  readonly config: RunConfig | null;
+  readonly usual: RunConfig;
+  readonly issues: readonly ConfigIssue[];
+  readonly command: string | null;
+}
+
+/** What is wrong with a draft, and what its options are where they were not changed. */
+export function useChecked(draft: Draft) {
+  const { language } = useSettings();
+  return useQuery({
+    queryKey: ["config", draft, language],
+    queryFn: ({ signal }) => request<Checked>("/config", { body: { ...draft, language }, signal }),
+    placeholderData: keepPreviousData,
+  });
+}
 
 export const useRuns = () =>
   useQuery({
@@ -68,6 +102,10 @@ export const useSongs = (run: string, search: string, limit = 12) =>
       (await request<{ songs: Song[] }>(`/runs/${part(run)}/songs`, { query: { search, limit }, signal })).songs,
     placeholderData: keepPreviousData,
   });
+
+/** What is being done before a run can answer; null where nothing is. News come by the stream. */
+export const useOpening = (run: string) =>
+  useQuery<Opening | null>({ queryKey: ["opening", run], queryFn: () => null, enabled: false }).data ?? null;
 
 export const useItemMap = (run: string) =>
   useQuery({

@@ -97,6 +97,7 @@ function apply(client: QueryClient, event: AppEvent): void {
     for (const queryKey of [["runs"], ["trash"]]) void client.invalidateQueries({ queryKey });
     return;
   }
+  if ("opening" in event) return void client.setQueryData(["opening", event.run], event.opening);
   const { job, line } = event;
   for (const id of [job.id, job.runId])
     if (id !== null) client.setQueryData<RunDetail>(["run", id], (detail) => detail && withEvent(detail, event));

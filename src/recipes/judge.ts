@@ -152,13 +152,13 @@ export async function judgeEvaluation(
   };
 }
 
-/** Artists and styles of the items: from a file, from the embedded catalogue, or from titles. @throws {RefrainError} as `readItemFields` */
+/** Artists and styles of the items: from a file, the run's own table, the embedded catalogue, or titles. @throws {RefrainError} as `readItemFields` */
 export async function labelsOf(
   { data }: Pick<RunConfig, "data">,
   histories: Histories,
   file?: string,
 ): Promise<ItemLabels> {
-  const path = file ?? (data.path === "jkpop" ? join(JKPOP, "catalogue.csv") : undefined);
+  const path = file ?? data.attributes ?? (data.path === "jkpop" ? join(JKPOP, "catalogue.csv") : undefined);
   return itemLabels(histories, path ? await readItemFields(path, histories) : undefined);
 }
 

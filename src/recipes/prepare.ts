@@ -38,11 +38,16 @@ export interface Prepared {
 /**
  * Reads, cleans, cuts and indexes the log of a configuration.
  *
+ * @param onProgress told how many rows are read
  * @throws {RefrainError} as its steps
  * @throws the signal's reason once it is aborted
  */
-export async function prepare(config: RunConfig, signal?: AbortSignal): Promise<Prepared> {
-  const source = await readSource(config);
+export async function prepare(
+  config: RunConfig,
+  signal?: AbortSignal,
+  onProgress?: (rows: number) => void,
+): Promise<Prepared> {
+  const source = await readSource(config, onProgress);
   await breathe(signal);
   const { log: clean, report, raw, fileHash } = await cleanSource(source, config, { signal });
   await breathe(signal);

@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly preset?: string;
   /** Abort to stop with a checkpoint. */
   readonly signal?: AbortSignal;
+  /** Asked after each step; true saves a checkpoint there and goes on. */
+  readonly wantsCheckpoint?: () => boolean;
 }
 
 /**
@@ -51,10 +53,10 @@ export interface RunOptions {
  */
 export async function* startRun(
   options: RunConfig,
-  { runs, preset, signal }: RunOptions,
+  { runs, preset, ...how }: RunOptions,
 ): AsyncGenerator<RunEvent, void> {
   const config = withAbsolutePaths(options);
-  const prepared = await prepare(config, signal); // before the engine, which takes a second that a wrong path need not cost
+  const prepared = await prepare(config, how.signal); // before the engine, which takes a second that a wrong path need not cost
   const engine = await startEngine("train");
   const folder = createRunFolder(runs, newRunId(config.name));
   const { histories } = prepared;
@@ -76,15 +78,20 @@ export async function* startRun(
     counts: { users: histories.users.size, items: histories.items.size, events: prepared.log.users.length },
     seconds: {},
   };
-  yield* continueRun(folder, record, prepared, engine, signal);
+  yield* continueRun(folder, record, prepared, engine, how);
 }
 
 /**
  * Goes on with a run that was interrupted or killed.
  *
+ * @param wantsCheckpoint as for `startRun`
  * @throws {RefrainError} RUN_NOT_FOUND; RUN_BUSY; CHECKPOINT_MISMATCH when the data or the engine are not the run's
  */
-export async function* resumeRun(folder: string, signal?: AbortSignal): AsyncGenerator<RunEvent, void> {
+export async function* resumeRun(
+  folder: string,
+  signal?: AbortSignal,
+  wantsCheckpoint?: RunOptions["wantsCheckpoint"],
+): AsyncGenerator<RunEvent, void> {
   const record = readRecord(folder);
   if (record.status === "finished")
     throw new RefrainError("ARGUMENT_INVALID", `${folder} is finished; there is nothing to resume.`);
@@ -99,7 +106,7 @@ export async function* resumeRun(folder: string, signal?: AbortSignal): AsyncGen
     });
   process.env.REFRAIN_ENGINE ??= record.engine.name;
   const engine = await startEngine("train");
-  yield* continueRun(folder, record, prepared, engine, signal);
+  yield* continueRun(folder, record, prepared, engine, { signal, wantsCheckpoint });
 }
 
 async function* continueRun(
@@ -107,7 +114,7 @@ async function* continueRun(
   started: RunRecord,
   prepared: Prepared,
   engine: Engine,
-  signal?: AbortSignal,
+  { signal, wantsCheckpoint }: Pick<RunOptions, "signal" | "wantsCheckpoint">,
 ): AsyncGenerator<RunEvent, void> {
   const unlock = lockRun(folder);
   const { config } = started;
@@ -128,7 +135,7 @@ async function* continueRun(
     const checkpoints = new CheckpointStore(join(folder, "checkpoints"), fingerprint);
     const epochs: EpochRecord[] = readEpochs(folder);
     const input = await trainingInput(config, histories, model, engine.name);
-    const events = train({ ...input, checkpoints, signal });
+    const events = train({ ...input, checkpoints, signal, wantsCheckpoint });
     for await (const event of events) {
       if (event.type === "validation") {
         const { epoch, step, trainingLoss, metrics, seconds } = event;

@@ -33,6 +33,8 @@ export interface TrainInput {
   readonly checkpoints?: CheckpointStore;
   /** Abort to stop after the step in flight, with a checkpoint. */
   readonly signal?: AbortSignal;
+  /** Asked after each step; true saves a checkpoint there and goes on. */
+  readonly wantsCheckpoint?: () => boolean;
 }
 
 /**
@@ -133,7 +135,7 @@ async function* run(
         positionsPerSecond: batch.targets.length / seconds,
         secondsLeft: clock.secondsLeft(done),
       };
-      if (checkpoints && clock.seconds() - lastSave > config.checkpointSeconds) yield* save();
+      if (clock.seconds() - lastSave > config.checkpointSeconds || input.wantsCheckpoint?.()) yield* save();
       await breathe();
     }
     const metrics = await input.validate(finiteScorer(model, config.maxLength, state));

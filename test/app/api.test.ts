@@ -308,6 +308,38 @@ test("an error names an uploaded file as its owner does", () => {
   );
 });
 
+test("options of a run are those that somebody chose: not the moment up to which times are believed", async () => {
+  await withFolder(async (folder) => {
+    const startedAt = new Date(Date.now() - 3_600_000).toISOString();
+    const usual = Math.floor(Date.now() / 1000) - 3600 + 86_400;
+    writeRun(folder, RUN, { startedAt, config: runConfig({ cleaning: { latest: usual } }) });
+    writeRun(folder, "2026-01-05T00-00-00-b", {
+      startedAt,
+      config: runConfig({ cleaning: { latest: 1_600_000_000 } }),
+    });
+    const { ask } = testApp(folder);
+    const optionsOf = async (run: string) =>
+      ((await (await ask(`/api/runs/${run}`)).json()) as { options: [string, unknown][] }).options;
+    const [one, other] = [await optionsOf(RUN), await optionsOf("2026-01-05T00-00-00-b")];
+    expect(one.map(([path]) => path)).toEqual(expect.arrayContaining(["model.cell", "train.seed"]));
+    expect(one.some(([path]) => path === "cleaning.latest")).toBe(false);
+    expect(other).toContainEqual(["cleaning.latest", 1_600_000_000]);
+  });
+});
+
+test("faults of options are told in the language of the window", async () => {
+  await withFolder(async (folder) => {
+    const { post } = testApp(folder);
+    const told = async (language?: string) => {
+      const reply = await post("/api/config", { options: { train: { epochs: 0 } }, ...(language && { language }) });
+      return ((await reply.json()) as { issues: { message: string }[] }).issues[0].message;
+    };
+    expect(await told()).toMatch(/^Too small/);
+    expect(await told("zh")).toMatch(/\p{Script=Han}/u);
+    expect((await post("/api/config", { language: "fr" })).status).toBe(422);
+  });
+});
+
 test("a log whose columns cannot be told is shown by their names, and read once they are chosen", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "odd.csv");

@@ -165,7 +165,7 @@ test("every option of the schema is a field with a name in both languages", () =
   const fields = sections.flatMap((section) => fieldsOf(schema.properties[section], section));
   const paths = fields.map(({ path }) => path);
   const unnamed = paths.filter((path) => !OPTION_TEXTS[path]);
-  expect(unnamed).toEqual(["data.columns", "cleaning.latest", "cleaning.hasTimes"]);
+  expect(unnamed).toEqual(["data.columns", "cleaning.hasTimes"]);
   expect(Object.keys(OPTION_TEXTS).filter((path) => path !== "name" && !paths.includes(path))).toEqual([]);
   expect(fields.find(({ path }) => path === "data.format")).toMatchObject({ kind: "choice", nullable: true });
   expect(fields.find(({ path }) => path === "train.epochs")).toMatchObject({ kind: "number", whole: true, minimum: 1 });
@@ -258,6 +258,8 @@ test("every error has Chinese words, with the exact English below; every rule to
   for (const words of Object.values(ERRORS_ZH).flat()) expect(words).toMatch(/\p{Script=Han}/u);
   const error = { code: "RUN_BUSY", message: "It is busy.", remedy: "Wait." };
   expect(errorText("en", error)).toEqual({ title: "It is busy.", remedy: "Wait.", exact: null });
+  const gone = { code: "RUN_NOT_FOUND", message: "No run.", remedy: "`refrain runs` lists them." };
+  expect(errorText("en", gone).remedy).toContain("The screen Runs lists");
   expect(errorText("zh", error)).toMatchObject({ title: "有运行正在训练。", exact: "It is busy." });
   expect(errorText("zh", { ...error, code: "toString" }).title).toBe("It is busy.");
 });
@@ -300,7 +302,12 @@ describe("texts", () => {
     const same = [...english].filter(
       ([key, text]) => chinese.get(key) === text && /[a-z]{4}/.test(text.replace(/\{\{.*?\}\}/g, "")),
     );
-    expect(same.map(([key]) => key)).toEqual(["data.format.parquet", "train.preset.movielens"]);
+    expect(same.map(([key]) => key)).toEqual([
+      "settings.engines.native",
+      "settings.engines.wasm",
+      "data.format.parquet",
+      "train.preset.movielens",
+    ]);
     for (const [term, ...texts] of TERMS) {
       expect(term[1]).toMatch(/\p{Script=Han}/u);
       for (const text of texts) expect(text.length).toBeGreaterThan(5);

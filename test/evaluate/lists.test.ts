@@ -28,7 +28,11 @@ const byName = (of: ReturnType<typeof listMetrics>) => Object.fromEntries(of.map
 
 describe("by hand", () => {
   const cases = [make("pq", 0), make("pp", 1)];
-  const labels = { artists: Int32Array.of(0, 1, 1, 2, 0), styles: Int32Array.of(0, 1, 2, 1, 2) };
+  const labels = {
+    artists: Int32Array.of(0, 1, 1, 2, 0),
+    styles: Int32Array.of(0, 1, 2, 1, 2),
+    styleNames: ["", "a", "b"],
+  };
   const found = listMetrics(lists("pq", "rs"), 2, cases, histories, { labels });
   const values = byName(found);
 
@@ -85,7 +89,11 @@ test("labels come from an item file, else from titles", () => {
     titles: ["", "x", "aimyon - y", "z"],
     items: { ids: ["", "x", "y", "__proto__"] },
   } as unknown as Histories;
-  expect(itemLabels(of, fields)).toEqual({ artists: Int32Array.of(0, 1, 1, 0), styles: Int32Array.of(0, 1, 1, 0) });
+  expect(itemLabels(of, fields)).toEqual({
+    artists: Int32Array.of(0, 1, 1, 0),
+    styles: Int32Array.of(0, 1, 1, 0),
+    styleNames: ["", "Pop"],
+  });
 });
 
 test("lists are the best items, without heard ones where the protocol removes them", async () => {

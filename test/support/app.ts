@@ -2,11 +2,13 @@
 import { join } from "node:path";
 import type { MethodName } from "../../app/engine/protocol.js";
 import { createApp } from "../../app/server/app.js";
+import { EngineChooser } from "../../app/server/engine-choice.js";
 import { EngineFailure, type EngineProcess } from "../../app/server/engine-process.js";
 import { Engines } from "../../app/server/engines.js";
 import { Hub } from "../../app/server/hub.js";
 import { Jobs } from "../../app/server/jobs.js";
 import { RunStore } from "../../app/server/run-store.js";
+import { naming } from "../../app/server/uploads.js";
 
 export const TOKEN = "a-token-of-this-start";
 export const HOST = "127.0.0.1:4321";
@@ -59,11 +61,12 @@ export interface TestApp {
 /** @param runs folder of the runs */
 export function testApp(runs: string, replies: Partial<Record<MethodName, Reply>> = {}): TestApp {
   const engines: FakeEngine[] = [];
-  const start = () => {
+  const uploads = join(runs, ".uploads");
+  const start = naming(() => {
     const engine = new FakeEngine(replies);
     engines.push(engine);
     return engine;
-  };
+  }, uploads);
   const hub = new Hub("test");
   const jobs = new Jobs(hub, start);
   const page = new Uint8Array(Buffer.from("<!doctype html>page"));
@@ -72,8 +75,9 @@ export function testApp(runs: string, replies: Partial<Record<MethodName, Reply>
       store: new RunStore(runs, jobs),
       jobs,
       hub,
-      engines: new Engines(start),
-      uploads: join(runs, ".uploads"),
+      engines: new Engines(start, hub),
+      chooser: new EngineChooser(join(runs, ".app", "engine.json")),
+      uploads,
     },
     token: TOKEN,
     port: () => 4321,

@@ -7,18 +7,22 @@ import { configOf, configSchema, issuesOf, usualOf } from "../configure.js";
 import type { Context } from "../context.js";
 import * as contract from "../contract.js";
 import type { Numbered } from "../hub.js";
+import { inNames } from "../uploads.js";
 
 const KEEP_ALIVE = 15_000;
 
 /** Runs, the processes that train them, and the stream of what they say. */
-export function addRunRoutes(app: OpenAPIHono, { store, jobs, hub }: Context): void {
+export function addRunRoutes(app: OpenAPIHono, { store, jobs, hub, uploads }: Context): void {
   app.openapi(jsonRoute("get", "/api/runs", "All runs, newest first", contract.runRows), (c) =>
     c.json({ runs: store.rows() }, 200),
   );
 
   app.openapi(
     jsonRoute("get", "/api/runs/{run}", "A run with its curves", contract.runDetail, { params: contract.runParameter }),
-    (c) => c.json(store.detail(c.req.valid("param").run), 200),
+    (c) => {
+      const detail = store.detail(c.req.valid("param").run);
+      return c.json({ ...detail, options: inNames(detail.options, uploads) }, 200);
+    },
   );
 
   app.openapi(jsonRoute("get", "/api/schema", "Schema of a run, and the presets", contract.schemaReply), (c) => {
@@ -30,10 +34,10 @@ export function addRunRoutes(app: OpenAPIHono, { store, jobs, hub }: Context): v
   });
 
   app.openapi(
-    jsonRoute("post", "/api/config", "Checks options of a run", contract.configReply, { body: contract.configBody }),
+    jsonRoute("post", "/api/config", "Checks options of a run", contract.configReply, { body: contract.checkBody }),
     (c) => {
-      const { preset, options } = c.req.valid("json");
-      const issues = issuesOf(preset, options);
+      const { preset, options, language } = c.req.valid("json");
+      const issues = issuesOf(preset, options, language);
       const config = issues.length === 0 ? configOf(preset, options) : null;
       const usual = usualOf(preset, options);
       return c.json({ config, usual, issues, command: config && commandOf(config, preset) }, 200);
@@ -64,7 +68,7 @@ export function addRunRoutes(app: OpenAPIHono, { store, jobs, hub }: Context): v
     },
   );
 
-  for (const action of ["pause", "stop"] as const)
+  for (const action of ["pause", "stop", "checkpoint"] as const)
     app.openapi(
       jsonRoute("post", `/api/runs/{run}/${action}`, `To ${action} a run`, contract.jobReply, {
         params: contract.runParameter,

@@ -1,5 +1,6 @@
-import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Direction } from "../items/groups.js";
 import { useShownTheme } from "../settings.js";
 import { listen } from "./chart-clicks.js";
 import { baseLayout, themed } from "./chart-theme.js";
@@ -16,6 +17,8 @@ interface ChartProps {
   readonly sheet: Sheet;
   /** What a click on a point means: the point's customdata is given. */
   readonly onPick?: (custom: string) => void;
+  /** What an arrow key means while the figure has the focus. */
+  readonly onArrow?: (direction: Direction) => void;
   /** A choice that belongs to the figure, and a sentence below it. */
   readonly control?: ReactNode;
   readonly note?: ReactNode;
@@ -32,10 +35,17 @@ const CONFIG = {
   doubleClick: "reset",
 };
 
+const ARROWS: Readonly<Record<string, Direction>> = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+};
+
 const load = () => import("plotly.js-basic-dist-min").then(({ default: plotly }) => plotly);
 
 /** A figure that keeps its zoom while data arrives, follows the theme, and exports PNG, SVG and CSV. */
-export function Chart({ title, data, layout = {}, height = 280, sheet, onPick, control, note }: ChartProps) {
+export function Chart({ title, data, layout = {}, height = 280, sheet, onPick, onArrow, control, note }: ChartProps) {
   const { t } = useTranslation();
   const theme = useShownTheme();
   const place = useRef<HTMLDivElement>(null);
@@ -107,11 +117,26 @@ export function Chart({ title, data, layout = {}, height = 280, sheet, onPick, c
         </section>
       ) : null}
       <figure aria-label={title} hidden={asTable}>
-        <div ref={place} style={{ height }} />
+        <div ref={place} style={{ height }} {...(onArrow && arrowKeys(onArrow, t("chart.arrows", { title })))} />
       </figure>
       {note && <p className="note muted small">{note}</p>}
     </section>
   );
+}
+
+/** Makes a figure that is a map reachable by keyboard. */
+function arrowKeys(onArrow: (direction: Direction) => void, label: string) {
+  return {
+    role: "application",
+    tabIndex: 0,
+    "aria-label": label,
+    onKeyDown: (event: KeyboardEvent) => {
+      const direction = ARROWS[event.key];
+      if (!direction) return;
+      event.preventDefault();
+      onArrow(direction);
+    },
+  };
 }
 
 function SheetTable({ sheet: { header, rows } }: { readonly sheet: Sheet }) {

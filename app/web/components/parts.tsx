@@ -183,16 +183,18 @@ export function Skeleton({ lines = 4 }: { readonly lines?: number }) {
 interface LoadedProps<T> {
   readonly query: { readonly data: T | undefined; readonly error: unknown; readonly refetch: () => unknown };
   readonly lines?: number;
+  /** What stands there while nothing has come yet; grey lines where it is left out. */
+  readonly waiting?: ReactNode;
   readonly children: (data: T) => ReactNode;
 }
 
 /** Loading, error or content. What was loaded once stays, with the error above it. */
-export function Loaded<T>({ query, lines, children }: LoadedProps<T>) {
+export function Loaded<T>({ query, lines, waiting, children }: LoadedProps<T>) {
   const { data, error, refetch } = query;
   return (
     <>
       {error !== null && error !== undefined && <ErrorBox error={error} retry={() => void refetch()} />}
-      {data !== undefined ? children(data) : !error && <Skeleton lines={lines ?? 4} />}
+      {data !== undefined ? children(data) : !error && (waiting ?? <Skeleton lines={lines ?? 4} />)}
     </>
   );
 }

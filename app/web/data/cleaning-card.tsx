@@ -1,18 +1,74 @@
 import { useTranslation } from "react-i18next";
-import type { CleaningReport } from "refrain";
+import type { CleaningReport, RunConfig } from "refrain";
 import { ruleText } from "refrain/audit-messages";
+import type { ConfigIssue } from "../../server/contract.js";
 import { Card } from "../components/parts.js";
+import { optionAt, setOptions } from "../draft.js";
+import { issueOf, OptionField } from "../form/option-field.js";
+import { fieldsOf } from "../form/schema.js";
 import { useFormat } from "../format.js";
+import { useSchema } from "../queries.js";
 import { useSettings } from "../settings.js";
 
-/** What each rule removed: read = kept + removed. */
-export function CleaningCard({ report }: { readonly report: CleaningReport }) {
+interface CleaningCardProps {
+  /** null where nothing is left. */
+  readonly report: CleaningReport | null;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly usual: RunConfig | undefined;
+  readonly issues: readonly ConfigIssue[];
+}
+
+/** What each rule removed, and the rules themselves: the counts follow each change. */
+export function CleaningCard({ report, ...rules }: CleaningCardProps) {
+  const { t } = useTranslation();
+  return (
+    <Card title={t("data.cleaning")} flush>
+      {report && <Counts report={report} />}
+      <Rules open={report === null} {...rules} />
+    </Card>
+  );
+}
+
+interface RulesProps extends Omit<CleaningCardProps, "report"> {
+  readonly open: boolean;
+}
+
+function Rules({ open, options, usual, issues }: RulesProps) {
+  const { t } = useTranslation();
+  const schema = useSchema().data?.schema.properties?.cleaning;
+  if (!schema) return null;
+  const fields = fieldsOf(schema, "cleaning").filter(({ path }) => path !== "cleaning.hasTimes");
+  const changed = fields.filter(({ path }) => optionAt(options, path) !== undefined).length;
+  return (
+    <details className="rules" open={open || undefined}>
+      <summary>
+        {t("data.rules")}{" "}
+        {changed > 0 && <span className="muted small">{t("train.changed", { number: changed })}</span>}
+      </summary>
+      <div className="fields">
+        {fields.map((field) => (
+          <OptionField
+            key={field.path}
+            field={field}
+            usual={optionAt(usual, field.path)}
+            value={optionAt(options, field.path)}
+            issue={issueOf(issues, field.path)}
+            onChange={(value) => setOptions([[field.path, value]])}
+          />
+        ))}
+      </div>
+    </details>
+  );
+}
+
+/** read = kept + removed */
+function Counts({ report }: { readonly report: CleaningReport }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { language } = useSettings();
   const { read, kept, removed, repaired, steps } = report;
   return (
-    <Card title={t("data.cleaning")} flush>
+    <>
       <p className="padded muted">
         {t("data.balance", {
           read: format.count(read),
@@ -46,6 +102,6 @@ export function CleaningCard({ report }: { readonly report: CleaningReport }) {
           })}
         </tbody>
       </table>
-    </Card>
+    </>
   );
 }

@@ -4,6 +4,7 @@ import type { Finding } from "refrain";
 import { auditEn, auditZh, ruleText } from "refrain/audit-messages";
 import { Badge, Card, Tabs, type Tone } from "../components/parts.js";
 import { optionsOfText } from "../draft.js";
+import { optionText } from "../form/option-texts.js";
 import { useFormat } from "../format.js";
 import { useSettings } from "../settings.js";
 
@@ -60,7 +61,7 @@ export function Findings({ findings, onFix }: FindingsProps) {
                 </span>
                 {options.length > 0 && (
                   <button type="button" className="button" onClick={() => onFix(options)}>
-                    {t("data.apply")} <code>{fix?.replaceAll("--set ", "")}</code>
+                    {t("data.apply")} {options.map(([path, value]) => optionText(path, value, language)).join(", ")}
                   </button>
                 )}
               </div>
@@ -70,7 +71,6 @@ export function Findings({ findings, onFix }: FindingsProps) {
                   {inWords(words.cleaned, { rule: ruleText(language, { rule: cleanedBy })[0] })}
                 </p>
               )}
-              {fix && !cleanedBy && options.length === 0 && <code className="small">{fix}</code>}
               {examples.length > 0 && (
                 <details>
                   <summary className="small">{t("data.examples", { number: examples.length })}</summary>

@@ -3,6 +3,7 @@ import { Shuffle } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ListenerOrder } from "../../engine/protocol.js";
+import { Opened } from "../components/opening.js";
 import { Loaded, Notice, Tabs } from "../components/parts.js";
 import { useFormat } from "../format.js";
 import { useListeners } from "../queries.js";
@@ -69,7 +70,7 @@ export function ListenerList({ run, chosen, onChoose }: ListenerListProps) {
       {listeners.data?.note && <Notice tone="warn">{listeners.data.note}</Notice>}
       {(!listeners.data || listeners.error) && (
         <div className="padded">
-          <Loaded query={listeners} lines={8}>
+          <Loaded query={listeners} waiting={<Opened run={run} lines={8} />}>
             {() => null}
           </Loaded>
         </div>

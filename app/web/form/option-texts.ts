@@ -1,3 +1,5 @@
+import { dayOf, isDay } from "./schema.js";
+
 /** Name of an option in English and Chinese, and the Chinese of its explanation; the English one stands in the schema. */
 export const OPTION_TEXTS: Readonly<Record<string, readonly [english: string, chinese: string, help: string]>> = {
   name: ["Name of the run", "运行名称", "字母、数字、. _ -，最多 60 个"],
@@ -18,7 +20,8 @@ export const OPTION_TEXTS: Readonly<Record<string, readonly [english: string, ch
   "data.singleUser": ["One person's log", "个人日志", "日志没有用户列，因为只属于一个人"],
   "data.pseudonymise": ["Pseudonyms", "化名", "用户变为 p1、p2……；个人导出中的歌曲变为 s1、s2……"],
   "data.keepTitles": ["Keep titles", "保留标题", "使用化名时，个人导出的标题仍保留"],
-  "cleaning.earliest": ["Earliest time", "最早时间", "可信的最早时间，1970 年起的秒数"],
+  "cleaning.earliest": ["Earliest time", "最早时间", "可信的最早时间"],
+  "cleaning.latest": ["Latest time", "最晚时间", "可信的最晚时间；不填则为明天"],
   "cleaning.minimumDurationMs": ["Shortest play, ms", "最短播放（毫秒）", "更短的播放视为跳过"],
   "cleaning.minimumRating": ["Lowest rating", "最低评分", "低于此值的评分会被去掉；留空保留全部"],
   "cleaning.maximumPlaysPerDay": ["Most plays a day", "每日最多播放", "24 小时内超过此数即视为机器人；0 表示保留"],
@@ -91,3 +94,21 @@ export const OPTION_TEXTS: Readonly<Record<string, readonly [english: string, ch
   "protocol.seed": ["Seed of samples", "样本种子", "抽取候选所用的种子"],
   "protocol.ties": ["Rank of ties", "并列名次", "同分时目标取中间、最前或最后的名次"],
 };
+
+/** Where columns are named by their role. */
+const COLUMN: readonly [english: string, chinese: string] = ["Column", "列"];
+
+/** An option with a value, in words: "Most plays a day: 300". */
+export function optionText(path: string, value: unknown, language: "en" | "zh"): string {
+  const [day, text] = [typeof value === "number" ? dayOf(path, value) : "", String(value)];
+  const shown = isDay(path) && day !== "" ? day : text;
+  return `${optionName(path, language)}${language === "zh" ? "：" : ": "}${shown}`;
+}
+
+/** Name of an option in the language of the window. */
+export function optionName(path: string, language: "en" | "zh"): string {
+  const at = language === "zh" ? 1 : 0;
+  const role = /^data\.columns\.(\w+)$/.exec(path)?.[1];
+  if (role) return `${COLUMN[at]} (${role})`;
+  return OPTION_TEXTS[path]?.[at] ?? path;
+}

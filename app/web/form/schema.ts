@@ -14,7 +14,28 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-export type FieldKind = "choice" | "switch" | "number" | "text" | "other";
+/** Numbers that are moments, in seconds since 1970. */
+const DAYS: ReadonlySet<string> = new Set(["cleaning.earliest", "cleaning.latest"]);
+export const isDay = (option: string): boolean => DAYS.has(option);
+/** Days that a field can show: years of four digits. */
+const [FIRST_DAY, LAST_DAY] = [-62_135_596_800, 253_402_300_799];
+
+/** The latest moment is the end of its day, so that the day itself counts. */
+const lengthOf = (option: string) => (option === "cleaning.latest" ? 86_400 : 0);
+
+/** The day of an option that is a moment, as "2026-01-31" in UTC; "" where there is no such day. */
+export function dayOf(option: string, seconds: number): string {
+  const isShown = seconds >= FIRST_DAY && seconds <= LAST_DAY;
+  return isShown ? new Date(1000 * (seconds - Math.min(lengthOf(option), 1))).toISOString().slice(0, 10) : "";
+}
+
+/** The moment that a day stands for; undefined for "". */
+export function secondsOf(option: string, day: string): number | undefined {
+  const seconds = Date.parse(`${day}T00:00:00Z`) / 1000 + lengthOf(option);
+  return Number.isFinite(seconds) ? seconds : undefined;
+}
+
+export type FieldKind = "choice" | "switch" | "number" | "day" | "text" | "other";
 
 export interface Field {
   /** Such as "train.epochs". */
@@ -41,7 +62,7 @@ export function fieldsOf(schema: JsonSchema, above: string): Field[] {
       value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value;
     return {
       path: `${above}.${name}`,
-      kind: kindOf(inner),
+      kind: DAYS.has(`${above}.${name}`) ? "day" : kindOf(inner),
       whole: inner.type === "integer",
       nullable,
       choices: (inner.enum ?? []).map(String),

@@ -73,6 +73,7 @@ export const run = {
     resumable: ["Resume goes on from the last checkpoint.", "“继续”会从上一个检查点接着训练。"],
     unfinished: ["This run is not finished.", "此运行尚未完成。"],
     pause: ["Pause", "暂停"],
+    checkpoint: ["Save a checkpoint", "保存检查点"],
     stop: ["Stop now", "立即停止"],
     stopSure: ["Stop without saving?", "不保存就停止？"],
     resume: ["Resume", "继续"],

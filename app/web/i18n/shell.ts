@@ -35,6 +35,13 @@ export const shell = {
     ],
     toTrain: ["Train a model", "训练模型"],
   },
+  opening: {
+    engine: ["The engine is starting …", "正在启动引擎……"],
+    model: ["The model is being read …", "正在读取模型……"],
+    log: ["The log is being read and cleaned, {{done}} rows so far …", "正在读取并清洗日志，已读 {{done}} 行……"],
+    map: ["The map is being made …", "正在绘制地图……"],
+    ranks: ["{{done}} of {{all}} test plays are ranked …", "已为 {{all}} 次测试播放中的 {{done}} 次排名……"],
+  },
   locked: {
     title: ["This tab has no key", "此标签页没有密钥"],
     text: [
@@ -56,6 +63,8 @@ export const shell = {
     figure: ["Figure", "图表"],
     title: ["title", "标题"],
     artist: ["artist", "艺人"],
+    style: ["style", "风格"],
+    arrows: ["{{title}}: the arrow keys go to the nearest song there", "{{title}}：方向键移到该方向最近的歌曲"],
   },
   home: {
     reach: ["What this app may touch", "本应用可以访问什么"],
@@ -102,13 +111,43 @@ export const shell = {
     key: {
       search: ["any screen or run", "查找页面或运行"],
       list: ["move in a list of listeners or songs", "在听众或歌曲列表中移动"],
+      map: ["from song to song on the map of the songs", "在歌曲地图上从一首移到另一首"],
       undo: [
-        "take back the last change: of the runs, a history, or the cleaning of a log",
-        "撤销最后一次修改：运行列表、历史或日志清洗",
+        "take back the last change: of the runs, a history, or the options of a log and a run",
+        "撤销最后一次修改：运行列表、历史，或日志与运行的选项",
       ],
       next: ["to the next control", "到下一个控件"],
       close: ["close what is open", "关闭打开的面板"],
     },
+    engine: ["Engine", "计算引擎"],
+    engines: {
+      auto: ["The fastest here", "最快的"],
+      native: ["TensorFlow", "TensorFlow"],
+      wasm: ["WebAssembly", "WebAssembly"],
+    },
+    enginesHelp: {
+      auto: [
+        "TensorFlow's own library where it loads, else WebAssembly.",
+        "能加载 TensorFlow 本机库时使用它，否则使用 WebAssembly。",
+      ],
+      native: [
+        "TensorFlow's own library: several times faster, and some hundred megabytes on the disk.",
+        "TensorFlow 本机库：快数倍，占用数百兆字节磁盘。",
+      ],
+      wasm: [
+        "Slower, and works wherever the app works. Runs that were begun on the other engine go on there.",
+        "较慢，但应用能运行的地方都能用。用另一引擎开始的运行仍在原引擎上继续。",
+      ],
+    },
+    engineFound: ["It loads here:", "已在本机加载："],
+    licences: ["Licences", "许可证"],
+    ownLicence: ["Refrain: Apache-2.0.", "Refrain：Apache-2.0。"],
+    packages: ["Packages that it is made of", "所用的软件包"],
+    packagesNote: [
+      "{{number}} packages. Those whose code is in this page come with the text of their licence.",
+      "{{number}} 个软件包。代码包含在本页面中的软件包附有许可证全文。",
+    ],
+    licenceText: ["Licence of {{name}}", "{{name}} 的许可证"],
     about: ["This app", "关于"],
     version: ["Version", "版本"],
     runs: ["Runs are kept in", "运行保存在"],

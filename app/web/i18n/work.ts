@@ -7,6 +7,14 @@ export const data = {
   ],
   train: ["Train on this log", "用此日志训练"],
   drop: ["Drop a listening log here", "将听歌日志拖到此处"],
+  dropOther: ["Drop another log here, or pick one.", "将另一份日志拖到此处，或选择文件。"],
+  cannot: {
+    reading: ["The log is being read.", "正在读取日志。"],
+    read: ["This log cannot be read: see below.", "无法读取此日志：见下方。"],
+    columns: ["First say which columns hold the listener and the song.", "请先指定听众和歌曲所在的列。"],
+    nothing: ["Cleaning leaves nothing of this log: see the audit.", "清洗后此日志什么也不剩：见审查结果。"],
+    wrong: ["An option is not right: see below.", "有选项不正确：见下方。"],
+  },
   formats: [
     "CSV, TSV, JSON, Parquet, RecBole, Last.fm, Spotify, ListenBrainz; plain, gzipped or zipped",
     "CSV、TSV、JSON、Parquet、RecBole、Last.fm、Spotify、ListenBrainz；可为 gzip 或 zip",
@@ -66,6 +74,7 @@ export const data = {
     "{{read}} rows read = {{kept}} kept + {{removed}} removed; {{repaired}} repaired",
     "读取 {{read}} 行 = 保留 {{kept}} + 去掉 {{removed}}；修复 {{repaired}}",
   ],
+  rules: ["Change the rules", "修改规则"],
   rule: ["Rule", "规则"],
   removed: ["Removed", "去掉"],
   repaired: ["Repaired", "修复"],

@@ -6,9 +6,11 @@ import { part, request } from "../api.js";
 import { Chart } from "../components/chart.js";
 import { axis } from "../components/chart-theme.js";
 import { Card, Empty, Notice, Page } from "../components/parts.js";
+import { optionName } from "../form/option-texts.js";
 import { useFormat } from "../format.js";
 import { useRuns } from "../queries.js";
 import { go, href, useRoute } from "../router.js";
+import { useSettings } from "../settings.js";
 import { PairedTests } from "./compare-tests.js";
 
 const COLOURS = [
@@ -156,16 +158,13 @@ function Metrics({ details, names }: TableProps) {
   );
 }
 
-/** All options as paths. */
-function flat(value: unknown, above = ""): [string, string][] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return [[above, JSON.stringify(value)]];
-  return Object.entries(value).flatMap(([name, inner]) => flat(inner, above ? `${above}.${name}` : name));
-}
-
 function Differences({ details, names }: TableProps) {
   const { t } = useTranslation();
+  const { language } = useSettings();
   const rows = useMemo(() => {
-    const all = details.map(({ record }) => new Map(flat(record?.config)));
+    const all = details.map(
+      ({ options }) => new Map(options.map(([path, value]) => [path, JSON.stringify(value)] as const)),
+    );
     const paths = [...new Set(all.flatMap((options) => [...options.keys()]))];
     return paths
       .map((path) => [path, ...all.map((options) => options.get(path) ?? "–")])
@@ -182,7 +181,7 @@ function Differences({ details, names }: TableProps) {
             {rows.map(([path, ...values]) => (
               <tr key={path}>
                 <td>
-                  <code>{path}</code>
+                  {optionName(path, language)} <code className="small muted">{path}</code>
                 </td>
                 {values.map((value, i) => (
                   <td key={names[i]}>

@@ -5,6 +5,7 @@ import { Chart } from "../components/chart.js";
 import { axis } from "../components/chart-theme.js";
 import { type Column, DataTable } from "../components/data-table.js";
 import { MetricCell } from "../components/metric-cell.js";
+import { Opened } from "../components/opening.js";
 import { Badge, Card, ErrorBox, Notice, Page, Skeleton } from "../components/parts.js";
 import { NoRunYet, RunPicker } from "../components/run-picker.js";
 import { SongName } from "../components/song-name.js";
@@ -50,7 +51,7 @@ function Detail({ run }: { readonly run: string }) {
       {!detail.data && !detail.error && (
         <Card title={t("evaluate.slices")}>
           <p className="muted">{t("evaluate.working")}</p>
-          <Skeleton lines={6} />
+          <Opened run={run} lines={6} />
         </Card>
       )}
       {detail.data && <Readings readings={detail.data.readings} />}

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { FileDown, FolderOpen, Pause, Play, Square } from "lucide-react";
+import { FileDown, FolderOpen, Pause, Play, Save, Square } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Job, RunDetail } from "../../server/contract.js";
@@ -86,7 +86,7 @@ function RunActions({ detail, live }: { readonly detail: RunDetail; readonly liv
   const [sure, setSure] = useState(false);
   const id = detail.record?.id ?? detail.job?.id ?? "";
   const act = useMutation({
-    mutationFn: (action: "pause" | "stop" | "resume") =>
+    mutationFn: (action: "pause" | "stop" | "resume" | "checkpoint") =>
       request<{ job: Job }>(`/runs/${part(id)}/${action}`, { body: {} }),
     onSettled: () => void client.invalidateQueries({ queryKey: ["run"] }),
   });
@@ -102,6 +102,14 @@ function RunActions({ detail, live }: { readonly detail: RunDetail; readonly liv
             onClick={() => act.mutate("pause")}
           >
             <Pause size={16} aria-hidden /> {t("run.pause")}
+          </button>
+          <button
+            type="button"
+            className="button"
+            disabled={detail.job?.state !== "training" || act.isPending}
+            onClick={() => act.mutate("checkpoint")}
+          >
+            <Save size={15} aria-hidden /> {t("run.checkpoint")}
           </button>
           <button
             type="button"

@@ -3,10 +3,13 @@ import { Card, Loaded, Page, Tabs } from "../components/parts.js";
 import { TERMS } from "../i18n/glossary.js";
 import { useStatus } from "../queries.js";
 import { changeSettings, useSettings } from "../settings.js";
+import { EngineCard } from "./settings-engine.js";
+import { Licences } from "./settings-licences.js";
 
 const KEYS = [
   ["Ctrl K", "search"],
   ["↑ ↓", "list"],
+  ["← → ↑ ↓", "map"],
   ["Ctrl Z", "undo"],
   ["Tab", "next"],
   ["Esc", "close"],
@@ -58,6 +61,7 @@ export function Settings() {
           </dl>
         </Card>
       </div>
+      <EngineCard />
       <Card title={t("settings.about")}>
         <Loaded query={status}>
           {({ version, node, platform, runs, uploads }) => (
@@ -79,6 +83,7 @@ export function Settings() {
         </Loaded>
         <p className="muted small">{t("settings.private")}</p>
       </Card>
+      <Licences />
       <Card title={t("settings.glossary")}>
         <dl className="glossary">
           {TERMS.map(([term, english, chinese]) => (

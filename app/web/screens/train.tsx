@@ -1,44 +1,27 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { RunConfig } from "refrain";
-import type { ConfigIssue, Job } from "../../server/contract.js";
+import type { Job } from "../../server/contract.js";
 import { request } from "../api.js";
 import { Card, ErrorBox, Loaded, Notice, Page } from "../components/parts.js";
-import { changeDraft, useDraft } from "../draft.js";
+import { UndoDraft } from "../components/undo-draft.js";
+import { changeDraft, setOptions, useDraft } from "../draft.js";
 import { useRested } from "../explore/suggest.js";
 import { OptionForm } from "../form/option-form.js";
-import type { JsonSchema } from "../form/schema.js";
+import { optionName } from "../form/option-texts.js";
+import { useChecked, useSchema } from "../queries.js";
 import { go, href } from "../router.js";
+import { useSettings } from "../settings.js";
 import { EstimateCard } from "./estimate-card.js";
-
-interface SchemaReply {
-  readonly schema: JsonSchema;
-  readonly presets: Readonly<Record<string, { readonly reason: string; readonly config: RunConfig }>>;
-}
-
-interface Checked {
-  readonly config: RunConfig | null;
-  readonly usual: RunConfig;
-  readonly issues: readonly ConfigIssue[];
-  readonly command: string | null;
-}
 
 /** Presets and all options of a run, checked by the configuration itself while they are typed. */
 export function Train() {
   const { t } = useTranslation();
   const draft = useDraft();
-  const schema = useQuery({
-    queryKey: ["schema"],
-    queryFn: ({ signal }) => request<SchemaReply>("/schema", { signal }),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const { language } = useSettings();
+  const schema = useSchema();
   const rested = useRested(draft, 250);
-  const checked = useQuery({
-    queryKey: ["config", rested],
-    queryFn: ({ signal }) => request<Checked>("/config", { body: rested, signal }),
-    placeholderData: (old) => old,
-  });
+  const checked = useChecked(rested);
   const start = useMutation({
     mutationFn: () => request<{ job: Job }>("/runs", { body: draft }),
     onSuccess: ({ job }) => go(href(["runs", job.id])),
@@ -50,14 +33,17 @@ export function Train() {
       title={t("nav.train")}
       lead={t("train.lead")}
       actions={
-        <button
-          type="button"
-          className="button primary"
-          disabled={start.isPending || !settled || issues.length > 0 || !checked.data}
-          onClick={() => start.mutate()}
-        >
-          <Play size={16} aria-hidden /> {t("train.start")}
-        </button>
+        <>
+          <UndoDraft />
+          <button
+            type="button"
+            className="button primary"
+            disabled={start.isPending || !settled || issues.length > 0 || !checked.data}
+            onClick={() => start.mutate()}
+          >
+            <Play size={16} aria-hidden /> {t("train.start")}
+          </button>
+        </>
       }
     >
       {start.error && <ErrorBox error={start.error} />}
@@ -86,7 +72,7 @@ export function Train() {
                 <ul>
                   {issues.map(({ path, message }) => (
                     <li key={`${path} ${message}`}>
-                      <code>{path || "–"}</code> {message}
+                      <strong>{optionName(path, language) || "–"}</strong> {message}
                     </li>
                   ))}
                 </ul>
@@ -98,7 +84,7 @@ export function Train() {
               usual={checked.data?.usual ?? presets[draft.preset]?.config ?? presets.default.config}
               options={draft.options}
               issues={issues}
-              onChange={(options) => changeDraft({ ...draft, options })}
+              onChange={(option, value) => setOptions([[option, value]])}
             />
             {checked.data?.command && (
               <Card title={t("run.command")}>

@@ -57,6 +57,7 @@ export function addDatasetCommands(program: Command, output: () => Output): void
       `
 Environment:
   REFRAIN_DATA=FOLDER                    where data sets are kept; by default .cache/datasets
+                                         of a checkout, else a folder of yours
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY      proxies
 
 Ctrl-C keeps what has come; the next call goes on from there.`,

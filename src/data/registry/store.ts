@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { RefrainError } from "../../core/errors.js";
 import { sha256, writeFileAtomic } from "../../core/files.js";
+import { keepsFiles, userFolder } from "../../core/places.js";
 import { datasetNames, findDataset } from "./catalogue.js";
 import type { Dataset } from "./descriptor.js";
 
-const HERE: string = fileURLToPath(new URL("../../../.cache/datasets/", import.meta.url));
+const PACKAGE: string = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** What was written down about a data set when it was put in its place. */
 export interface Receipt {
@@ -46,9 +48,15 @@ const receiptSchema: z.ZodType<Receipt> = z.strictObject({
   members: z.record(z.string(), z.number()),
 });
 
-/** Folder of the downloaded data sets: REFRAIN_DATA, else `.cache/datasets` of this package. */
-export function dataFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return environment.REFRAIN_DATA ? resolve(environment.REFRAIN_DATA) : HERE;
+/**
+ * Folder of the downloaded data sets: REFRAIN_DATA, else `.cache/datasets` of a checkout, else a folder of this person.
+ *
+ * @param root folder of the package
+ */
+export function dataFolder(environment: NodeJS.ProcessEnv = process.env, root: string = PACKAGE): string {
+  if (environment.REFRAIN_DATA) return resolve(environment.REFRAIN_DATA);
+  if (keepsFiles(root)) return join(root, ".cache", "datasets");
+  return join(userFolder({ environment, platform: process.platform, home: homedir() }), "datasets");
 }
 
 /** Where a data set is downloaded to, and what else belongs to it. */

@@ -7,6 +7,8 @@ export interface ItemLabels {
   readonly artists: Int32Array;
   /** Style or genre; the first one where an item has several. @shape int32 [V+1] */
   readonly styles: Int32Array;
+  /** Styles by code, as they are first written; "" for 0. */
+  readonly styleNames: readonly string[];
 }
 
 const ARTIST_COLUMNS = ["artist", "artists", "artist_name"];
@@ -25,13 +27,16 @@ export function itemLabels(
   const [artistOf, styleOf] = [new Map<string, number>(), new Map<string, number>()];
   const artists = new Int32Array(titles.length);
   const styles = new Int32Array(titles.length);
+  const styleNames = [""];
   for (let item = 1; item < titles.length; item++) {
     const own = fields.get(items?.ids[item] ?? "") ?? {};
     const dash = titles[item].indexOf(" - ");
     artists[item] = codeOf(firstOf(own, ARTIST_COLUMNS) ?? (dash > 0 ? titles[item].slice(0, dash) : ""), artistOf);
-    styles[item] = codeOf(firstOf(own, STYLE_COLUMNS) ?? "", styleOf);
+    const style = firstOf(own, STYLE_COLUMNS) ?? "";
+    styles[item] = codeOf(style, styleOf);
+    if (styles[item] === styleNames.length) styleNames.push(style.trim());
   }
-  return { artists, styles };
+  return { artists, styles, styleNames };
 }
 
 function firstOf(fields: Readonly<Record<string, string>>, names: readonly string[]): string | undefined {

@@ -1,0 +1,101 @@
+import { useTranslation } from "react-i18next";
+import type { ConfigIssue } from "../../server/contract.js";
+import { useSettings } from "../settings.js";
+import { OPTION_TEXTS, optionName } from "./option-texts.js";
+import { dayOf, type Field, secondsOf } from "./schema.js";
+
+/** What is wrong with an option, or with something inside it. */
+export function issueOf(issues: readonly ConfigIssue[], option: string): string | undefined {
+  return issues.find(({ path }) => path === option || path.startsWith(`${option}.`))?.message;
+}
+
+interface OptionFieldProps {
+  readonly field: Field;
+  readonly usual: unknown;
+  /** undefined where it was not changed. */
+  readonly value: unknown;
+  readonly issue: string | undefined;
+  readonly onChange: (value: unknown) => void;
+}
+
+/** One option with its name and a line about it. */
+export function OptionField({ field, usual, value, issue, onChange }: OptionFieldProps) {
+  const { t } = useTranslation();
+  const { language } = useSettings();
+  const { path, kind, nullable, choices, minimum, maximum, whole } = field;
+  const texts = OPTION_TEXTS[path];
+  const shown = value === undefined ? usual : value;
+  const set = (next: unknown) => onChange(JSON.stringify(next) === JSON.stringify(usual) ? undefined : next);
+  const common = {
+    id: path,
+    "aria-invalid": issue !== undefined,
+    "aria-describedby": `${path}-help`,
+  };
+  return (
+    <div className="field">
+      <label htmlFor={path}>
+        {optionName(path, language)}{" "}
+        {value !== undefined && <span className="changed-dot" title={t("train.differs")} />}
+      </label>
+      {kind === "choice" && (
+        <select
+          className="input"
+          {...common}
+          value={String(shown ?? "")}
+          onChange={(event) => set(event.target.value === "" ? null : event.target.value)}
+        >
+          {nullable && <option value="">{t("train.none")}</option>}
+          {choices.map((choice) => (
+            <option key={choice} value={choice}>
+              {choice.trim() === "" ? JSON.stringify(choice) : choice}
+            </option>
+          ))}
+        </select>
+      )}
+      {kind === "switch" && (
+        <span>
+          <input type="checkbox" {...common} checked={shown === true} onChange={(event) => set(event.target.checked)} />
+        </span>
+      )}
+      {kind === "number" && (
+        <input
+          className="input"
+          type="number"
+          {...common}
+          step={whole ? 1 : "any"}
+          min={minimum}
+          max={maximum}
+          placeholder={nullable ? t("train.none") : ""}
+          value={typeof shown === "number" ? shown : ""}
+          onChange={(event) =>
+            set(event.target.value === "" ? (nullable ? null : undefined) : Number(event.target.value))
+          }
+        />
+      )}
+      {kind === "day" && (
+        <input
+          className="input"
+          type="date"
+          {...common}
+          value={typeof shown === "number" ? dayOf(path, shown) : ""}
+          onChange={(event) => set(secondsOf(path, event.target.value))}
+        />
+      )}
+      {(kind === "text" || kind === "other") && (
+        <input
+          className="input"
+          type="text"
+          {...common}
+          readOnly={kind === "other"}
+          placeholder={nullable ? t("train.none") : ""}
+          value={typeof shown === "string" ? shown : shown === null || shown === undefined ? "" : JSON.stringify(shown)}
+          onChange={(event) => set(event.target.value === "" ? (nullable ? null : undefined) : event.target.value)}
+        />
+      )}
+      <p className="help" id={`${path}-help`}>
+        {issue && <span className="wrong">{issue} </span>}
+        {(language === "zh" && texts?.[2]) || field.help}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+// What the server does with its engine processes, which answer from a table here.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { EngineChooser } from "../../app/server/engine-choice.js";
+import { EngineFailure } from "../../app/server/engine-process.js";
+import { testApp } from "../support/app.js";
+import { withFolder } from "../support/cli.js";
+import { writeRun } from "../support/runs.js";
+
+const RUN = "2026-01-02T03-04-05-a";
+
+test("an engine names an uploaded file by its own name in answers, in news and in failures", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, ".uploads", "0123456789ab", "mine.csv");
+    const { ask, post } = testApp(folder, {
+      audit: () => ({ findings: [{ values: { reason: `${path} holds nothing.` } }], count: 1, none: null }),
+      train: () => {
+        throw new EngineFailure({ code: "NO_EVENTS_LEFT", message: `${path}: no event is left.`, remedy: null });
+      },
+    });
+    const audit = await post("/api/data/audit", { options: { data: { path } } });
+    expect(await audit.json()).toEqual({
+      findings: [{ values: { reason: "mine.csv holds nothing." } }],
+      count: 1,
+      none: null,
+    });
+    const { job } = (await (await post("/api/runs", { options: { data: { path } } })).json()) as {
+      job: { id: string };
+    };
+    const detail = (await (await ask(`/api/runs/${job.id}`)).json()) as Record<string, unknown>;
+    expect(detail).toMatchObject({ job: { failure: { message: "mine.csv: no event is left." } } });
+    // The command must find the file; what two runs are compared by need not.
+    expect(detail.command).toContain(path);
+    expect(detail.options).toContainEqual(["data.path", "mine.csv"]);
+  });
+});
+
+test("a checkpoint on demand is asked of the process that trains; of an ended run nothing", async () => {
+  await withFolder(async (folder) => {
+    const { post, engines } = testApp(folder, { train: () => new Promise(() => {}), checkpoint: () => null });
+    const { job } = (await (await post("/api/runs", {})).json()) as { job: { id: string } };
+    expect((await post(`/api/runs/${job.id}/checkpoint`, {})).status).toBe(200);
+    expect(engines[0].asked.map(({ method }) => method)).toEqual(["train", "checkpoint"]);
+    await post(`/api/runs/${job.id}/stop`, {});
+    await post(`/api/runs/${job.id}/checkpoint`, {});
+    expect(engines[0].asked).toHaveLength(2);
+  });
+});
+
+test("the engine that is chosen is taken by new processes, and remembered beside the runs", async () => {
+  await withFolder(async (folder) => {
+    const found = { name: "wasm", version: "1" };
+    const { ask, post, engines } = testApp(folder, { engine: () => found, songs: () => [] });
+    writeRun(folder, RUN);
+    await ask(`/api/runs/${RUN}/songs`);
+    expect(await (await ask("/api/engine")).json()).toEqual({ choice: "auto", ...found });
+    expect(await (await post("/api/engine", { choice: "wasm" })).json()).toEqual({ choice: "wasm", ...found });
+    expect(engines[0].alive).toBe(false); // the models that were open go over to the new engine
+    const file = join(folder, ".app", "engine.json");
+    expect([new EngineChooser(file).choice, new EngineChooser(file).variables]).toEqual([
+      "wasm",
+      { REFRAIN_ENGINE: "wasm" },
+    ]);
+    writeFileSync(file, "{");
+    expect(new EngineChooser(file).variables).toEqual({});
+    expect((await post("/api/engine", { choice: "cpu" })).status).toBe(422);
+  });
+});
+
+test("what is done before a run can answer is told to every window, and its end", async () => {
+  await withFolder(async (folder) => {
+    writeRun(folder, RUN);
+    const { ask, hub } = testApp(folder, {
+      map: (_, note) => {
+        for (const done of [1, 2]) note({ stage: "log", done });
+        note({ stage: "map" });
+        return { points: [], explained: 0, total: 0 };
+      },
+      songs: () => [],
+    });
+    const heard: unknown[] = [];
+    hub.subscribe(({ event }) => heard.push(event));
+    await ask(`/api/runs/${RUN}/map`);
+    await ask(`/api/runs/${RUN}/songs`);
+    // Rows come so fast that not each is told.
+    expect(heard).toEqual([
+      { run: RUN, opening: { stage: "log", done: 1 } },
+      { run: RUN, opening: { stage: "map" } },
+      { run: RUN, opening: null },
+    ]);
+  });
+});
