@@ -16,7 +16,7 @@ const ELSEWHERE = {
     "C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe",
   ],
 };
-const PATIENCE = 2000;
+const PATIENCE = 800;
 
 /** Paths of the browsers that know app mode. */
 export function findBrowsers(env, platform, exists = existsSync) {

@@ -91,14 +91,14 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
       .filter({ has: page.locator("strong", { hasText: /^very busy users$/ }) });
     await busy.getByText(/rows to blame/).click();
     await busy.getByText(/^busy \(/).waitFor();
-    await busy.getByRole("button", { name: /^Apply cleaning.maximumPlaysPerDay/ }).click();
+    await busy.getByRole("button", { name: /^Apply Most plays a day/ }).click();
     await expect.poll(() => balance.innerText(), { timeout: 60_000 }).not.toBe(before);
     const numbers = (await balance.innerText()).replaceAll(",", "").match(/\d+/g)!.map(Number);
     expect(numbers[0]).toBe(numbers[1] + numbers[2]);
     expect(numbers[2]).toBeGreaterThan(900); // who never sleeps, and the rows that were there twice
     await page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(() => balance.innerText(), { timeout: 60_000 }).toBe(before);
-    await busy.getByRole("button", { name: /^Apply cleaning.maximumPlaysPerDay/ }).click();
+    await busy.getByRole("button", { name: /^Apply Most plays a day/ }).click();
     await expect.poll(() => balance.innerText(), { timeout: 60_000 }).not.toBe(before);
     expect(problems).toEqual([]);
   });

@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { buildIfNeeded } from "../../app/launch/build.mjs";
+import { browserArguments } from "../../app/launch/choose.mjs";
 import { findBrowsers } from "../../app/launch/find.mjs";
 import type { RunDetail } from "../../app/server/contract.js";
 import { isBuilt, isLongRun, ROOT } from "./cli.js";
@@ -34,9 +35,17 @@ export function startAppServer(runs: string, port: number = 0, env: NodeJS.Proce
   });
 }
 
+/** Root gets no sandbox. */
+const asAnyone = (args: readonly string[]) => (process.getuid?.() === 0 ? ["--no-sandbox", ...args] : [...args]);
+
 export function openBrowser(...more: string[]): Promise<Browser> {
-  const args = process.getuid?.() === 0 ? ["--no-sandbox", ...more] : more;
-  return chromium.launch({ executablePath, args });
+  return chromium.launch({ executablePath, args: asAnyone(more) });
+}
+
+/** A window in app mode, as `npm run app` opens it. @param profile folder of its own */
+export function openWindow(url: string, profile: string): Promise<BrowserContext> {
+  const [appMode] = browserArguments(url, profile);
+  return chromium.launchPersistentContext(profile, { executablePath, args: asAnyone([appMode]), viewport: null });
 }
 
 /** Errors of a page, dialogs, and requests that leave its server, as they come. */
