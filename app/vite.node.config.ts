@@ -11,6 +11,9 @@ export default defineConfig({
     outDir: "../dist/app/server",
     emptyOutDir: true,
     minify: false,
-    rollupOptions: { input: { main: "app/server/main.ts", worker: "app/engine/worker.ts" }, external: [/^[^./]/] },
+    rollupOptions: {
+      input: { main: "app/server/main.ts", service: "app/server/service.ts", worker: "app/engine/worker.ts" },
+      external: [/^[^./]/],
+    },
   },
 });

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
+import { dataFolder } from "refrain";
 import { failureOf, jsonRoute, parseSafely, refusalOf, refuse, refuseInvalid, SAFE_HEADERS } from "refrain/serve";
 import type { Context } from "./context.js";
 import { statusReply } from "./contract.js";
@@ -62,6 +63,7 @@ export function createApp({ context, token, port, files, version }: AppOptions):
         platform: `${process.platform}-${process.arch}`,
         runs: context.store.folder,
         uploads: context.uploads,
+        datasets: dataFolder(),
       },
       200,
     ),

@@ -50,6 +50,7 @@ export const statusReply = z
     platform: z.string(),
     runs: z.string(),
     uploads: z.string(),
+    datasets: z.string(),
   })
   .openapi("Status");
 export type StatusReply = z.infer<typeof statusReply>;

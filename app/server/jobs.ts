@@ -1,7 +1,8 @@
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { RunConfig } from "refrain";
 import type { EpochRecord, RunNote } from "../engine/protocol.js";
 import type { Job, JobState, LogLine, StepPoint } from "./contract.js";
+import { readCurve, writeCurve } from "./curves.js";
 import { EngineFailure, type EngineProcess, type StartEngine } from "./engine-process.js";
 import type { Hub } from "./hub.js";
 import { line, newsOf } from "./job-news.js";
@@ -21,6 +22,8 @@ export class TrainingJob {
   readonly config: RunConfig | undefined;
   readonly #engine: EngineProcess;
   readonly #hub: Hub;
+  /** Folder of the runs. */
+  readonly #runs: string;
   /** Steps that are kept one of; doubled whenever there are too many points. */
   #stride = 1;
   #toldAt = 0;
@@ -36,10 +39,12 @@ export class TrainingJob {
     config: RunConfig | undefined,
     engine: EngineProcess,
     hub: Hub,
+    runs: string,
   ) {
     this.config = config;
     this.#engine = engine;
     this.#hub = hub;
+    this.#runs = runs;
     this.job = {
       id,
       runId,
@@ -100,6 +105,7 @@ export class TrainingJob {
       }
     } finally {
       this.#engine.kill();
+      this.#keep();
     }
   }
 
@@ -110,7 +116,13 @@ export class TrainingJob {
       if (epoch) this.epochs.push(epoch);
       if (note.type === "start") this.#forgetAfter(note.resumedFromStep);
       this.#tell(change, said, epoch ? { epoch } : {});
+      if (note.type === "checkpoint") this.#keep();
     }
+  }
+
+  /** What the window showed stays with the run. */
+  #keep(): void {
+    if (this.job.runId !== null) writeCurve(join(this.#runs, this.job.runId), this);
   }
 
   /** Steps after a checkpoint are done again. */
@@ -170,16 +182,16 @@ export class Jobs {
   }
 
   train(config: RunConfig, preset: string, runs: string): TrainingJob {
-    const job = this.#add(config.name, null, config);
+    const job = this.#add(config.name, null, config, runs);
     void job.run((engine, note) => engine.ask("train", { config, preset, runs }, note));
     return job;
   }
 
   resume(folder: string, config: RunConfig): TrainingJob {
-    const before = this.find(basename(folder));
-    const job = this.#add(config.name, basename(folder), config, false);
-    job.steps.push(...(before?.steps ?? []));
-    job.log.push(...(before?.log ?? []));
+    const before = this.find(basename(folder)) ?? readCurve(folder);
+    const job = this.#add(config.name, basename(folder), config, dirname(folder), false);
+    job.steps.push(...before.steps);
+    job.log.push(...before.log);
     void job.run((engine, note) => engine.ask("resume", { run: folder }, note));
     return job;
   }
@@ -201,9 +213,9 @@ export class Jobs {
     for (const job of this.live) job.stop();
   }
 
-  #add(name: string, runId: string | null, config: RunConfig, asChosen = true): TrainingJob {
+  #add(name: string, runId: string | null, config: RunConfig, runs: string, asChosen = true): TrainingJob {
     const id = `job-${++this.#count}`;
-    const job = new TrainingJob(id, name, runId, config, this.#start(asChosen), this.#hub);
+    const job = new TrainingJob(id, name, runId, config, this.#start(asChosen), this.#hub, runs);
     this.#all.set(id, job);
     return job;
   }

@@ -18,6 +18,7 @@ import {
 } from "refrain";
 import { commandOf, optionsOf } from "./command.js";
 import type { References, RunDetail, RunRow, RunState } from "./contract.js";
+import { readCurve } from "./curves.js";
 import type { Jobs, TrainingJob } from "./jobs.js";
 
 /** The runs of one folder, and what this server trains in it. */
@@ -68,14 +69,15 @@ export class RunStore {
     const record = runId === null ? null : readRecord(this.folderOf(runId));
     const row = record && this.#row(record);
     const config = record?.config ?? job?.config;
+    const shown = job ?? readCurve(this.folderOf(runId as string));
     const epochs = record ? readEpochs(this.folderOf(record.id)) : [];
     return {
       row,
       record,
       epochs: epochs.length > 0 ? epochs : (job?.epochs ?? []),
       job: job?.job ?? null,
-      steps: job?.steps ?? [],
-      log: job?.log ?? [],
+      steps: shown.steps,
+      log: shown.log,
       command: config ? commandOf(config, record?.preset ?? "default", startOf(record, job)) : null,
       options: config ? optionsOf(config, startOf(record, job)) : [],
       resumable: row !== null && row.state !== "finished" && row.state !== "elsewhere" && !job?.isLive,

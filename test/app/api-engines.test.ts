@@ -91,3 +91,54 @@ test("what is done before a run can answer is told to every window, and its end"
     ]);
   });
 });
+
+test("the curve and the log of a run outlive the server, and a resumed run goes on behind them", async () => {
+  await withFolder(async (folder) => {
+    writeRun(folder, RUN, { status: "interrupted" });
+    const step = (at: number) => ({
+      type: "step",
+      step: at,
+      totalSteps: 10,
+      epoch: 1,
+      loss: 1 / at,
+      learningRate: 0.1,
+      gradientNorm: 1,
+      positionsPerSecond: 7,
+      secondsLeft: 1,
+    });
+    const start = { type: "start", epochs: 2, stepsPerEpoch: 5, parameterCount: 9 };
+    const first = testApp(folder, {
+      resume: (_, note) => {
+        note({ ...start, resumedFromStep: 0 });
+        for (const at of [1, 2]) note(step(at));
+        note({ type: "checkpoint", step: 2, path: "x" });
+        note(step(3)); // the server is killed before the next checkpoint
+        return new Promise(() => {});
+      },
+    });
+    await first.post(`/api/runs/${RUN}/resume`, {});
+    const second = testApp(folder, {
+      resume: (_, note) => {
+        note({ ...start, resumedFromStep: 2 });
+        for (const at of [3, 4]) note(step(at));
+        return new Promise(() => {});
+      },
+    });
+    type Detail = { steps: { step: number }[]; log: { key: string }[] };
+    const seen = async () => {
+      const { steps, log } = (await (await second.ask(`/api/runs/${RUN}`)).json()) as Detail;
+      return [steps.map((point) => point.step), log.map(({ key }) => key)];
+    };
+    expect(await seen()).toEqual([
+      [1, 2],
+      ["log.model", "log.checkpoint"],
+    ]);
+    await second.post(`/api/runs/${RUN}/resume`, {});
+    expect(await seen()).toEqual([
+      [1, 2, 3, 4],
+      ["log.model", "log.checkpoint", "log.resumed"],
+    ]);
+    writeFileSync(join(folder, RUN, "curve.json"), "{");
+    expect(testApp(folder).store.detail(RUN)).toMatchObject({ steps: [], log: [] });
+  });
+});

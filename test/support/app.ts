@@ -56,6 +56,7 @@ export interface TestApp {
   readonly engines: FakeEngine[];
   readonly jobs: Jobs;
   readonly hub: Hub;
+  readonly store: RunStore;
 }
 
 /** @param runs folder of the runs */
@@ -69,10 +70,11 @@ export function testApp(runs: string, replies: Partial<Record<MethodName, Reply>
   }, uploads);
   const hub = new Hub("test");
   const jobs = new Jobs(hub, start);
+  const store = new RunStore(runs, jobs);
   const page = new Uint8Array(Buffer.from("<!doctype html>page"));
   const app = createApp({
     context: {
-      store: new RunStore(runs, jobs),
+      store,
       jobs,
       hub,
       engines: new Engines(start, hub),
@@ -92,5 +94,5 @@ export function testApp(runs: string, replies: Partial<Record<MethodName, Reply>
       body: typeof body === "string" ? body : JSON.stringify(body),
       headers: { "content-type": "application/json" },
     });
-  return { ask, post, engines, jobs, hub };
+  return { ask, post, engines, jobs, hub, store };
 }

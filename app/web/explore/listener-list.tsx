@@ -65,6 +65,7 @@ export function ListenerList({ run, chosen, onChoose }: ListenerListProps) {
         <p className="muted small">
           {isRanking ? t("explore.ranking") : t(`explore.ordersHelp.${order}`)}
           {order === "random" && <Shuffle size={12} aria-hidden />}
+          {rows.some(({ hits, cases }) => hits !== null && cases) && ` ${t("explore.hitsHelp")}`}
         </p>
       </div>
       {listeners.data?.note && <Notice tone="warn">{listeners.data.note}</Notice>}

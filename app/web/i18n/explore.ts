@@ -22,6 +22,7 @@ export const explore = {
       best: ["Most test plays among the first ten.", "测试播放进入前十最多的在前。"],
       random: ["In a random order.", "随机顺序。"],
     },
+    hitsHelp: ["3/9: of 9 test plays, 3 were among the first ten.", "3/9：9 次测试播放中有 3 次进入前十。"],
     ranking: ["Ranking all test plays …", "正在为所有测试播放排名……"],
     plays: ["{{number}} plays", "{{number}} 次播放"],
     shown: ["{{number}} listeners", "{{number}} 位听众"],

@@ -13,6 +13,10 @@ export const measure = {
       "The {{shown}} most played of {{total}} songs. Two directions show {{share}} of what the embeddings hold, so distance on the map is rough; the neighbours are exact.",
       "{{total}} 首中播放最多的 {{shown}} 首。两个方向只展示向量信息的 {{share}}，图上距离仅供参考；近邻是精确的。",
     ],
+    mapNoteAll: [
+      "All {{total}} songs. Two directions show {{share}} of what the embeddings hold, so distance on the map is rough; the neighbours are exact.",
+      "全部 {{total}} 首歌曲。两个方向只展示向量信息的 {{share}}，图上距离仅供参考；近邻是精确的。",
+    ],
     group: {
       others: ["songs", "歌曲"],
       near: ["neighbours", "近邻"],

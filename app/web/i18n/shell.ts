@@ -94,6 +94,13 @@ export const shell = {
       "听过什么、接下来是什么、为什么。修改历史，看列表如何变化。",
     ],
     exploreLater: ["As soon as a model is trained.", "模型训练完成后即可使用。"],
+    training: ["{{name}} is being trained.", "正在训练 {{name}}。"],
+    unfinished: [
+      "{{name}} is not finished. It can go on from its last checkpoint.",
+      "{{name}} 尚未完成，可从上一个检查点继续。",
+    ],
+    watch: ["Watch", "查看"],
+    continue: ["Continue", "继续"],
     recent: ["Newest runs", "最近的运行"],
     all: ["All runs", "全部运行"],
     none: ["No runs yet", "还没有运行"],
@@ -152,6 +159,7 @@ export const shell = {
     version: ["Version", "版本"],
     runs: ["Runs are kept in", "运行保存在"],
     uploads: ["Dropped files are kept in", "拖入的文件保存在"],
+    datasets: ["Public data sets are kept in", "公开数据集保存在"],
     private: [
       "The app listens on this computer only, loads nothing from a network, and sends nothing.",
       "本应用只在本机监听，不从网络加载任何内容，也不发送任何内容。",

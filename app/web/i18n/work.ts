@@ -137,8 +137,8 @@ export const train = {
   ],
   estimateWrong: ["Once all options are right.", "所有选项正确后才会测量。"],
   estimateNote: [
-    "Measured in {{time}}. {{engine}}. A run that finds no better epoch ends earlier.",
-    "测量用时 {{time}}。{{engine}}。若没有更好的轮次，运行会提前结束。",
+    "Measured in {{time}} on {{engine}}. A run that finds no better epoch ends earlier.",
+    "测量用时 {{time}}，引擎为 {{engine}}。若没有更好的轮次，运行会提前结束。",
   ],
   about: ["about {{value}}", "约 {{value}}"],
   takes: ["Training", "训练"],

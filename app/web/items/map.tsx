@@ -109,7 +109,7 @@ function MapChart({ map, run, item, onChoose }: MapProps & { readonly map: ItemM
           ])}
         />
       }
-      note={t("items.mapNote", {
+      note={t(map.points.length < map.total ? "items.mapNote" : "items.mapNoteAll", {
         shown: format.count(map.points.length),
         total: format.count(map.total),
         share: format.share(map.explained),

@@ -27,6 +27,7 @@ const METRICS = ["HR@10", "NDCG@10", "MRR@10", "HR@1", "HR@20"];
 /** Runs on top of each other: curves, test results, and the options that differ. */
 export function Compare() {
   const { t } = useTranslation();
+  const format = useFormat();
   const { search } = useRoute();
   const runs = useRuns().data ?? [];
   const wanted = (search.get("runs") ?? "").split(",").filter((id) => id !== "");
@@ -48,7 +49,7 @@ export function Compare() {
           {runs.map(({ id, name, startedAt }) => (
             <label key={id} className="chip">
               <input type="checkbox" checked={wanted.includes(id)} onChange={() => toggle(id)} />
-              <strong>{name}</strong> <span className="muted small">{startedAt.slice(5, 16).replace("T", " ")}</span>
+              <strong>{name}</strong> <span className="muted small">{format.moment(startedAt)}</span>
             </label>
           ))}
           {runs.length === 0 && <p className="muted">{t("home.noneHelp")}</p>}
@@ -61,7 +62,8 @@ export function Compare() {
 
 function Side({ details }: { readonly details: readonly RunDetail[] }) {
   const { t } = useTranslation();
-  const names = details.map(({ record }) => record?.id ?? "");
+  const ids = details.map(({ record }) => record?.id ?? "");
+  const names = namesOf(details);
   const sameData = new Set(details.map(({ record }) => record?.data.sha256)).size === 1;
   const longest = Math.max(...details.map(({ epochs }) => epochs.length));
   const curve = (title: string, metric: (epoch: RunDetail["epochs"][number]) => number, y: string) => ({
@@ -89,19 +91,32 @@ function Side({ details }: { readonly details: readonly RunDetail[] }) {
           {...curve(t("run.metricTitle", { metric: "NDCG@10" }), ({ metrics }) => metrics["NDCG@10"], "NDCG@10")}
         />
       </div>
-      <Metrics details={details} names={names} />
-      {sameData && details.every(({ record }) => record?.results) && <PairedTests key={names.join()} runs={names} />}
-      <Differences details={details} names={names} />
+      <Metrics details={details} ids={ids} names={names} />
+      {sameData && details.every(({ record }) => record?.results) && <PairedTests key={ids.join()} runs={ids} />}
+      <Differences details={details} ids={ids} names={names} />
     </>
+  );
+}
+
+/** Runs by the names that a person gave; by their ids where two have the same. */
+function namesOf(details: readonly RunDetail[]): string[] {
+  const names = details.map(({ record }) => record?.config.name ?? "");
+  return details.map(
+    ({ record }, i) => (names.filter((name) => name === names[i]).length > 1 ? record?.id : names[i]) ?? "",
   );
 }
 
 interface TableProps {
   readonly details: readonly RunDetail[];
+  readonly ids: readonly string[];
   readonly names: readonly string[];
 }
 
-function Header({ names, first }: { readonly names: readonly string[]; readonly first: string }) {
+interface HeaderProps extends Omit<TableProps, "details"> {
+  readonly first: string;
+}
+
+function Header({ ids, names, first }: HeaderProps) {
   return (
     <thead>
       <tr>
@@ -109,7 +124,7 @@ function Header({ names, first }: { readonly names: readonly string[]; readonly 
         {names.map((name, i) => (
           <th key={name}>
             <span className="swatch" style={{ background: COLOURS[i] }} />
-            <a href={href(["runs", name])}>{name}</a>
+            <a href={href(["runs", ids[i]])}>{name}</a>
           </th>
         ))}
       </tr>
@@ -117,13 +132,13 @@ function Header({ names, first }: { readonly names: readonly string[]; readonly 
   );
 }
 
-function Metrics({ details, names }: TableProps) {
+function Metrics({ details, ids, names }: TableProps) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
     <Card title={t("compare.metrics")} flush>
       <table aria-label={t("compare.metrics")}>
-        <Header names={names} first={t("run.metric")} />
+        <Header ids={ids} names={names} first={t("run.metric")} />
         <tbody>
           {METRICS.map((name) => {
             const values = details.map(({ record, row }) =>
@@ -158,12 +173,15 @@ function Metrics({ details, names }: TableProps) {
   );
 }
 
-function Differences({ details, names }: TableProps) {
+function Differences({ details, ids, names }: TableProps) {
   const { t } = useTranslation();
   const { language } = useSettings();
   const rows = useMemo(() => {
     const all = details.map(
-      ({ options }) => new Map(options.map(([path, value]) => [path, JSON.stringify(value)] as const)),
+      ({ options }) =>
+        new Map(
+          options.map(([path, value]) => [path, typeof value === "string" ? value : JSON.stringify(value)] as const),
+        ),
     );
     const paths = [...new Set(all.flatMap((options) => [...options.keys()]))];
     return paths
@@ -176,11 +194,11 @@ function Differences({ details, names }: TableProps) {
         <Empty title={t("compare.same")} />
       ) : (
         <table aria-label={t("compare.differences")}>
-          <Header names={names} first={t("compare.option")} />
+          <Header ids={ids} names={names} first={t("compare.option")} />
           <tbody>
             {rows.map(([path, ...values]) => (
               <tr key={path}>
-                <td>
+                <td className="name">
                   {optionName(path, language)} <code className="small muted">{path}</code>
                 </td>
                 {values.map((value, i) => (

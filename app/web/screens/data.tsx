@@ -116,7 +116,11 @@ function Found({ look, options }: FoundProps) {
                 },
                 {
                   label: t("data.days"),
-                  value: audit.data.profile.firstDay ? format.day(audit.data.profile.firstDay) : "–",
+                  value: audit.data.profile.firstDay ? (
+                    <span className="day">{format.day(audit.data.profile.firstDay)}</span>
+                  ) : (
+                    "–"
+                  ),
                   note: audit.data.profile.lastDay
                     ? t("data.until", { day: format.day(audit.data.profile.lastDay) })
                     : t("data.noTimes"),

@@ -13,6 +13,9 @@ const RESTED = 1200;
 /** Share of the free memory above which a run may fail. */
 const TIGHT = 0.8;
 
+/** "TensorFlow 2.21.0 …" out of the engine's own sentence, "engine: native (TensorFlow 2.21.0 …): why". */
+const engineOf = (reason: string) => /^engine: \w+ \((.+?)\): /.exec(reason)?.[1] ?? reason;
+
 interface EstimateCardProps {
   readonly draft: Draft;
   /** False while an option is wrong. */
@@ -73,7 +76,7 @@ export function EstimateCard({ draft, valid }: EstimateCardProps) {
       )}
       {found && (
         <p className="muted small">
-          {t("train.estimateNote", { time: format.duration(found.measuredSeconds), engine: found.engine })}
+          {t("train.estimateNote", { time: format.duration(found.measuredSeconds), engine: engineOf(found.engine) })}
         </p>
       )}
       {!found && <Waiting busy={busy} valid={valid} error={estimate.error} retry={() => void estimate.refetch()} />}

@@ -1,13 +1,16 @@
 import { ArrowRight, Database, Play, UserRoundSearch } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Card, Empty, Loaded, Page } from "../components/parts.js";
-import { RunState } from "../components/run-state.js";
+import type { RunState } from "../../server/contract.js";
+import { Card, Empty, Loaded, Notice, Page } from "../components/parts.js";
+import { RunState as StateBadge } from "../components/run-state.js";
 import { changeDraft } from "../draft.js";
 import { useFormat } from "../format.js";
 import { useRuns, useStatus } from "../queries.js";
 import { go, href } from "../router.js";
 
 const RECENT = 6;
+/** States of a run that somebody may want to go on with. */
+const OPEN: readonly RunState[] = ["training", "interrupted"];
 
 /** Where to begin, and the newest runs. */
 export function Home() {
@@ -15,12 +18,25 @@ export function Home() {
   const format = useFormat();
   const runs = useRuns();
   const ready = runs.data?.find(({ state }) => state === "finished");
+  const open = runs.data?.find(({ state, archived }) => OPEN.includes(state) && !archived);
   const embedded = () => {
     changeDraft({ preset: "default", options: { data: { path: "jkpop" } } });
     go(href(["train"]));
   };
   return (
     <Page title={t("home.title")} lead={t("home.lead")}>
+      {open && (
+        <Notice
+          title={t(open.state === "training" ? "home.training" : "home.unfinished", { name: open.name })}
+          action={
+            <a className="button" href={href(["runs", open.id])}>
+              {t(open.state === "training" ? "home.watch" : "home.continue")}
+            </a>
+          }
+        >
+          {format.moment(open.startedAt)}
+        </Notice>
+      )}
       <div className="grid three">
         <a className="card start" href={href(["data"])}>
           <Database size={22} aria-hidden />
@@ -50,7 +66,7 @@ export function Home() {
                     <a href={href(["runs", run.id])}>
                       <strong>{run.name}</strong>
                       <span className="muted small">{format.moment(run.startedAt)}</span>
-                      <RunState state={run.state} />
+                      <StateBadge state={run.state} />
                       <span className="number">
                         {run.test["HR@10"] === undefined ? "" : `HR@10 ${format.metric(run.test["HR@10"])}`}
                       </span>

@@ -32,7 +32,10 @@ export function Items() {
         onChoose={({ id }) => choose(id)}
       />
       <div className="grid items">
-        <MapCard run={run} item={item} onChoose={choose} />
+        <div className="grid">
+          <MapCard run={run} item={item} onChoose={choose} />
+          <Who run={run} item={item} />
+        </div>
         <Near run={run} item={item} onChoose={choose} />
       </div>
     </Page>
@@ -57,7 +60,7 @@ function Near({ run, item, onChoose }: NearProps) {
     );
   return (
     <Loaded query={near} waiting={<Opened run={run} lines={8} />}>
-      {({ song, neighbours, listeners, gets }) => (
+      {({ song, neighbours }) => (
         <div className="grid">
           <Card>
             <div className="big" aria-live="polite">
@@ -83,34 +86,47 @@ function Near({ run, item, onChoose }: NearProps) {
               ))}
             </ul>
           </Card>
-          <Card title={t("items.gets")} flush>
-            <ul className="rows">
-              {gets.slice(0, 6).map(({ id, rank, probability }) => (
-                <li key={id}>
-                  <a href={href(["explore", run], { user: id })}>
-                    <bdi>{id}</bdi>
-                    <span className="number muted small">
-                      {t("explore.atRank", { rank: format.count(rank) })} · {format.share(probability)}
-                    </span>
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </Card>
-          <Card title={t("items.listeners")} flush>
-            <ul className="rows">
-              {listeners.slice(0, 6).map(({ id, plays }) => (
-                <li key={id}>
-                  <a href={href(["explore", run], { user: id })}>
-                    <bdi>{id}</bdi>
-                    <span className="number muted small">{t("explore.plays", { number: format.count(plays) })}</span>
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </Card>
         </div>
       )}
     </Loaded>
+  );
+}
+
+/** Who would be played a song next, and who plays it most. */
+function Who({ run, item }: Pick<NearProps, "run" | "item">) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { data } = useNeighbours(run, item);
+  if (item === null || !data) return null;
+  const { listeners, gets } = data;
+  return (
+    <div className="grid pair">
+      <Card title={t("items.gets")} flush>
+        <ul className="rows">
+          {gets.slice(0, 6).map(({ id, rank, probability }) => (
+            <li key={id}>
+              <a href={href(["explore", run], { user: id })}>
+                <bdi>{id}</bdi>
+                <span className="number muted small">
+                  {t("explore.atRank", { rank: format.count(rank) })} · {format.share(probability)}
+                </span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </Card>
+      <Card title={t("items.listeners")} flush>
+        <ul className="rows">
+          {listeners.slice(0, 6).map(({ id, plays }) => (
+            <li key={id}>
+              <a href={href(["explore", run], { user: id })}>
+                <bdi>{id}</bdi>
+                <span className="number muted small">{t("explore.plays", { number: format.count(plays) })}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      </Card>
+    </div>
   );
 }

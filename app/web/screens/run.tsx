@@ -231,7 +231,11 @@ function RunStats({ detail, live }: { readonly detail: RunDetail; readonly live:
           value: known(record?.best?.value, format.metric),
           note: record?.best ? t("run.bestNote", { metric: record.best.metric, epoch: record.best.epoch }) : undefined,
         },
-        { label: t("run.trained"), value: known(row?.trainingSeconds, format.duration), note: row?.engine },
+        {
+          label: t("run.trained"),
+          value: known(row?.trainingSeconds, format.duration),
+          note: row && t(`settings.engines.${row.engine}`, { defaultValue: row.engine }),
+        },
       ]}
     />
   );

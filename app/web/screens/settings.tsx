@@ -64,12 +64,13 @@ export function Settings() {
       <EngineCard />
       <Card title={t("settings.about")}>
         <Loaded query={status}>
-          {({ version, node, platform, runs, uploads }) => (
+          {({ version, node, platform, runs, uploads, datasets }) => (
             <dl className="pairs">
               {[
                 [t("settings.version"), `${version} · Node ${node} · ${platform}`],
                 [t("settings.runs"), runs],
                 [t("settings.uploads"), uploads],
+                [t("settings.datasets"), datasets],
               ].map(([name, value]) => (
                 <div key={name}>
                   <dt>{name}</dt>
