@@ -34,6 +34,12 @@ export const serveEn = {
       "by-hand": "log that has to be changed by hand",
       training: "run that is being trained on such a log",
     },
+    reason: {
+      packed: "rows in a zip file, which is not rewritten: unpack it, or delete it",
+      encoding: "rows in an encoding that is not changed here: save it as UTF-8 first",
+      shared: "rows in records with plays of several listeners: remove them by hand",
+      unreadable: "log that could not be read: look for the listener by hand",
+    },
   },
 };
 
@@ -71,6 +77,12 @@ export const serveZh: typeof serveEn = {
       mention: "提到该听众的文件",
       "by-hand": "需要手动修改的日志",
       training: "正在用这份日志训练的运行",
+    },
+    reason: {
+      packed: "zip 文件中的行，无法改写：请解压后处理，或删除该文件",
+      encoding: "该编码的文件无法在此修改其中的行：请先另存为 UTF-8",
+      shared: "与其他听众的播放同在一条记录中的行：请手动删除",
+      unreadable: "无法读取的日志：请手动查找该听众",
     },
   },
 };

@@ -38,20 +38,26 @@ export class RedisStore implements PlayStore {
       maxRetriesPerRequest: 0,
       commandTimeout: 5000,
     });
-    redis.on("error", () => {}); // every command that fails says so itself
+    let last: Error | undefined;
+    redis.on("error", (error) => {
+      last = error; // every command that fails says so itself, but not why there is no connection
+    });
+    const { host, port } = redis.options;
     try {
       await redis.connect();
+      await redis.ping(); // refused where a password is missing
       const isDurable = await writesEachCommand(redis);
       if (!isDurable && !acceptLoss)
         throw new Error("it does not write each command to its disk (appendonly yes, appendfsync always)");
       await redis.setnx(SALT, randomBytes(16).toString("hex"));
       const salt = (await redis.get(SALT)) as string;
-      const { host, port } = redis.options;
       const how = isDurable ? "which writes each play before it answers" : "which may lose plays when it crashes";
       return new RedisStore(redis, salt, `Redis at ${host}:${port}, ${how}`);
     } catch (cause) {
       redis.disconnect();
-      throw unavailable(cause);
+      const reason = last && (cause as Error).message.startsWith("Connection is closed") ? last : (cause as Error);
+      const words = `Redis at ${host}:${port} cannot be used: ${reason.message.replace(/\.$/, "")}.`;
+      throw new RefrainError("STORE_UNAVAILABLE", words, {}, { cause });
     }
   }
 
@@ -116,5 +122,10 @@ async function writesEachCommand(redis: Redis): Promise<boolean> {
 }
 
 function unavailable(cause: unknown): RefrainError {
-  return new RefrainError("STORE_UNAVAILABLE", `Redis did not take it: ${(cause as Error).message}.`, {}, { cause });
+  return new RefrainError(
+    "STORE_UNAVAILABLE",
+    `Redis did not take it: ${(cause as Error).message.replace(/\.$/, "")}.`,
+    {},
+    { cause },
+  );
 }

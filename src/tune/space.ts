@@ -127,7 +127,8 @@ const spaceSchema = z
   )
   .superRefine((space, context) => {
     const names = Object.keys(space);
-    const refuse = (name: string, message: string) => context.addIssue({ code: "custom", path: [name], message });
+    const refuse = (name: string, message: string) =>
+      context.addIssue({ code: "custom", path: name === "" ? [] : [name], message });
     if (names.length === 0 || names.length > 100) refuse("", "a space has 1 to 100 options");
     names.forEach((name, at) => {
       const each = space[name];

@@ -23,6 +23,7 @@ beforeAll(() => {
   writeFileSync(join(folder, "empty.csv"), "");
   writeFileSync(join(folder, "broken.json"), "{");
   writeFileSync(join(folder, "list.json"), "[1]");
+  writeFileSync(join(folder, "none.json"), "{}");
   writeFileSync(join(folder, "columns.csv"), "a,b,c\n1,2,3\n");
   useLanguage("en");
 });
@@ -62,6 +63,37 @@ describe("what goes wrong has a code, a remedy and no stack trace", () => {
     ["a run that is not there", 3, "RUN_NOT_FOUND", ["resume", "nosuch"]],
     ["recommend without a run", 3, "RUN_NOT_FOUND", ["recommend", "--titles", "x"]],
     ["evaluate without a run", 3, "RUN_NOT_FOUND", ["evaluate"]],
+    ["a space that is not there", 3, "FILE_NOT_FOUND", ["tune", "--space", "%/nosuch.json"]],
+    ["a space without options", 2, "CONFIG_INVALID", ["tune", "--space", "%/none.json"]],
+    ["a wrong number of processes", 2, "ARGUMENT_INVALID", ["tune", "--processes", "1.5"]],
+    [
+      "half a trial at a time",
+      2,
+      "ARGUMENT_INVALID",
+      ["worker", "--queue", "redis://127.0.0.1:1", "--parallel", "1.5"],
+    ],
+    [
+      "a lease that is no number",
+      2,
+      "ARGUMENT_INVALID",
+      ["worker", "--queue", "redis://127.0.0.1:1", "--lease", "NaN"],
+    ],
+    ["a queue that is not there", 3, "QUEUE_UNAVAILABLE", ["worker", "--queue", "redis://127.0.0.1:1"]],
+    ["a queue that is no Redis", 3, "QUEUE_UNAVAILABLE", ["worker", "--queue", "http://127.0.0.1:1"]],
+    ["serve without a run", 3, "RUN_NOT_FOUND", ["serve"]],
+    ["a port that is none", 2, "ARGUMENT_INVALID", ["serve", "--port", "99999"]],
+    ["no states at all", 2, "ARGUMENT_INVALID", ["serve", "--states", "0"]],
+    ["a token that is not there", 3, "FILE_NOT_FOUND", ["serve", "--token-file", "%/nosuch"]],
+    ["export without a run", 3, "RUN_NOT_FOUND", ["export", "--to", "onnx"]],
+    ["update without a run", 3, "RUN_NOT_FOUND", ["update", "--data", "%/plays.csv"]],
+    ["forget without a name", 2, "ARGUMENT_INVALID", ["forget"]],
+    ["forget in a log that is not there", 3, "FILE_NOT_FOUND", ["forget", "--user", "u1", "--log", "%/nosuch.csv"]],
+    [
+      "forget in a Redis that is not there",
+      3,
+      "STORE_UNAVAILABLE",
+      ["forget", "--user", "u1", "--store", "redis", "--redis", "redis://127.0.0.1:1"],
+    ],
     ["clean into a folder", 3, "FILE_WRITE_FAILED", ["data", "clean", "%/plays.csv", "-o", "%"]],
   ])("%s", async (_, code, name, args) => {
     const plain = await refrain(...args);

@@ -7,6 +7,7 @@ import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
 import { loadModel } from "../../src/model/index.js";
 import { readRecord } from "../../src/recipes/index.js";
+import { writeReport } from "../../src/recipes/report.js";
 import { openStore } from "../../src/serve/open-store.js";
 import { withFolder } from "../support/cli.js";
 import { useEngine } from "../support/engine.js";
@@ -169,12 +170,45 @@ test("what cannot be changed is named, and the exit code says so", async () => {
     };
     writeFileSync(join(folder, "pages.jsonl"), `${JSON.stringify(page)}\n`.repeat(2));
     writeFileSync(join(folder, "log.zip"), zipOf([{ name: "plays.csv", content: "user,item,time\nu1,a,1\nu2,b,2\n" }]));
-    for (const name of ["pages.jsonl", "log.zip"]) {
+    writeFileSync(join(folder, "wide.csv"), Buffer.from("\ufeffuser,item,time\nu1,a,1\nu2,b,2\n", "utf16le"));
+    writeFileSync(join(folder, "odd.csv"), "u1\nu2\n");
+    for (const [name, words, chinese] of [
+      ["pages.jsonl", "records with plays of several listeners", "同在一条记录中"],
+      ["log.zip", "in a zip file, which is not rewritten", "zip 文件中的行"],
+      ["wide.csv", "save it as UTF-8 first", "请先另存为 UTF-8"],
+      ["odd.csv", "could not be read", "无法读取的日志"],
+    ]) {
       const before = readFileSync(join(folder, name));
       const { code, stdout } = await refrainIn(folder, "forget", "--user", "u1", "--log", `%/${name}`, "--yes");
       expect([code, stdout.includes(name)]).toEqual([3, true]);
+      expect(stdout).toContain(words);
+      const zh = await refrainIn(folder, "--lang", "zh", "forget", "--user", "u1", "--log", `%/${name}`);
+      expect(zh.stdout).toContain(chinese);
       expect(readFileSync(join(folder, name))).toEqual(before);
     }
+  });
+});
+
+test("a report names a listener where its own words do, not where its drawing library has such a name", async () => {
+  await withFolder(async (folder) => {
+    const runs = join(folder, "runs");
+    const reports = ["a", "b"].map((id) => join(writeServedRun(runs, id), "report.html"));
+    reports.forEach((path, n) => {
+      writeReport(path, "Report", "en", [{ type: "text", text: `Listener ${n === 0 ? "__proto__" : "nobody"}` }]);
+    });
+    const { stdout } = await refrainIn(folder, "--json", "forget", "--user", "__proto__", "--yes");
+    expect(JSON.parse(stdout).removed.map(({ path }: { path: string }) => path)).toEqual([reports[0]]);
+    expect(reports.map((path) => existsSync(path))).toEqual([false, true]);
+  });
+});
+
+test("a log that is named and not there is told", async () => {
+  await withFolder(async (folder) => {
+    const { code, stderr } = await refrainIn(folder, "forget", "--user", "u1", "--log", "%/none.csv");
+    expect([code, stderr.split("\n")[0]]).toEqual([
+      3,
+      expect.stringMatching(/^Error FILE_NOT_FOUND: .*none\.csv does not exist\.$/),
+    ]);
   });
 });
 

@@ -84,13 +84,13 @@ type Traces = Awaited<ReturnType<typeof import("../../serve/forget/forget.js").f
 function told(traces: Traces, isRemoved: boolean) {
   return traces
     .filter(({ remove }) => Boolean(remove) === isRemoved)
-    .map(({ kind, path, plays }) => ({ kind, path, plays }));
+    .map(({ kind, path, plays, reason }) => ({ kind, path, plays, reason }));
 }
 
 function tableOf(traces: Traces): string {
   const header = (["what", "plays", "action", "path"] as const).map((name) => text(`forget.header.${name}`));
-  const rows = traces.map(({ kind, path, plays, remove }) => [
-    text(`forget.kind.${kind}`),
+  const rows = traces.map(({ kind, path, plays, remove, reason }) => [
+    text(reason ? `forget.reason.${reason}` : `forget.kind.${kind}`),
     plays === null ? "" : count(plays),
     text(remove ? "forget.action.remove" : "forget.action.stays"),
     path,

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { RefrainError } from "../../core/errors.js";
 import { startEngine } from "../../engine/index.js";
 import { text } from "../messages.js";
+import { wholeFlag } from "../number-flags.js";
 import { type Output, printJson, say } from "../output.js";
 
 interface ServeFlags {
@@ -71,9 +72,9 @@ async function serve(run: string | undefined, flags: ServeFlags, runs: string, o
     behindProxy,
     sha256,
     token,
-    port: whole("--port", flags.port, 65_535),
-    rate: whole("--rate", flags.rate),
-    mostStates: whole("--states", flags.states),
+    port: wholeFlag("--port", flags.port, 0, 65_535),
+    rate: wholeFlag("--rate", flags.rate, 0, 1e9),
+    mostStates: wholeFlag("--states", flags.states, 1, 1e9),
     onUnexpected: (error) =>
       process.stderr.write(`${text("serve.unexpected", { message: (error as Error).stack ?? String(error) })}\n`),
   });
@@ -117,10 +118,4 @@ function tokenFrom(file: string | undefined): string | undefined {
   } catch (cause) {
     throw new RefrainError("FILE_NOT_FOUND", `${file} cannot be read.`, { path: file }, { cause });
   }
-}
-
-function whole(name: string, value: string, most = Number.MAX_SAFE_INTEGER): number {
-  const number = Number(value);
-  if (/^\d+$/.test(value) && number <= most) return number;
-  throw new RefrainError("ARGUMENT_INVALID", `${name} must be a whole number from 0 on, got "${value.slice(0, 40)}".`);
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { z } from "zod";
 import { TECHNIQUE_NAMES } from "../../baseline/index.js";
@@ -8,6 +7,7 @@ import { findRun, PRESETS, resumeRun, runConfig, runSchema, startRun, withPreset
 import { interruptible } from "../interruptible.js";
 import { type Output, printJson } from "../output.js";
 import { addPartOptions, addReadOptions, chooseDataEngine, cleaningOf, dataOf, type ReadFlags } from "../read-flags.js";
+import { readJson } from "../read-json.js";
 import { finishRun } from "../run-finish.js";
 
 interface TrainFlags extends ReadFlags {
@@ -106,20 +106,6 @@ export function optionOf(pair: string): unknown {
     .slice(0, at)
     .split(".")
     .reduceRight<unknown>((value, name) => ({ [name]: value }), parseValue(pair.slice(at + 1)));
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    throw new RefrainError(
-      missing ? "FILE_NOT_FOUND" : "CONFIG_INVALID",
-      `${path}: ${(cause as Error).message}.`,
-      { path },
-      { cause },
-    );
-  }
 }
 
 function parseValue(value: string): unknown {

@@ -1,15 +1,15 @@
-import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import { RefrainError } from "../../core/errors.js";
 import { tune, tuneConfig, tuneReport, tuneSchema, writeReport } from "../../recipes/index.js";
 import { summaryLines } from "../../recipes/tune/report.js";
 import { RECURRENT_OPTIONS } from "../../tune/index.js";
 import { interruptible } from "../interruptible.js";
 import { language, text } from "../messages.js";
+import { wholeFlag } from "../number-flags.js";
 import { bold, duration, type Output, printJson, say } from "../output.js";
 import { addPartOptions, addReadOptions, chooseDataEngine, type ReadFlags } from "../read-flags.js";
+import { readJson } from "../read-json.js";
 import { INTERRUPTED } from "../run-finish.js";
 import { showTune } from "../tune-view.js";
 import { addSet, configOf } from "./train.js";
@@ -82,7 +82,7 @@ Ctrl-C keeps trials and checkpoints; the same command goes on from there. The te
     chooseDataEngine(flags);
     const config = tuneConfig(optionsOf(flags));
     const { study, queue, shared } = flags;
-    const processes = flags.processes === undefined ? undefined : processesOf(flags.processes);
+    const processes = flags.processes === undefined ? undefined : wholeFlag("--processes", flags.processes, 0, 1000);
     const events = tune(config, { runs: runs(), study, queue, shared, processes, signal: interruptible() });
     const { folder, result, file } = await showTune(events, config.trials, output());
     if (!result) {
@@ -116,23 +116,8 @@ function optionsOf(flags: TuneFlags): Record<string, unknown> {
     eta: number(flags.eta),
     minutes: number(flags.minutes),
     seed: number(flags.searchSeed),
-    space: flags.space === undefined ? undefined : readSpace(flags.space),
+    space: flags.space === undefined ? undefined : readJson(flags.space),
   };
   const own = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...Object.fromEntries(own), run: configOf(flags) };
-}
-
-function processesOf(value: string): number {
-  const count = Number(value);
-  if (Number.isInteger(count) && count >= 0 && count <= 1000) return count;
-  throw new RefrainError("CONFIG_INVALID", `--processes must be an integer from 0 to 1000, got "${value}".`);
-}
-
-function readSpace(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "FILE_NOT_FOUND" : "CONFIG_INVALID";
-    throw new RefrainError(code, `${path}: ${(cause as Error).message}.`, { path }, { cause });
-  }
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { RefrainError } from "../../core/errors.js";
 import { tuneWorker } from "../../recipes/index.js";
 import { interruptible } from "../interruptible.js";
 import { text } from "../messages.js";
+import { numberFlag, wholeFlag } from "../number-flags.js";
 import { type Output, printJson, say } from "../output.js";
 
 interface WorkerFlags {
@@ -36,7 +36,9 @@ It trains trials of any study in the queue. Ctrl-C stops it with checkpoints, an
     )
     .action(async (flags: WorkerFlags) => {
       const shared = flags.shared ?? join(runs(), "shared");
-      const parallel = numberOf("--parallel", flags.parallel, 1, 1000);
+      const parallel = wholeFlag("--parallel", flags.parallel, 1, 1000);
+      const idle = flags.idle === undefined ? undefined : numberFlag("--idle", flags.idle, 0, 1e7);
+      const lease = numberFlag("--lease", flags.lease, 0.5, 1e5);
       const shown = flags.queue.replace(/\/\/[^@/]*@/, "//…@");
       say(output(), text("tune.worker", { queue: shown, shared, parallel }));
       let done = 0;
@@ -44,8 +46,8 @@ It trains trials of any study in the queue. Ctrl-C stops it with checkpoints, an
         queue: flags.queue,
         shared,
         parallel,
-        idle: flags.idle === undefined ? undefined : numberOf("--idle", flags.idle, 0, 1e7),
-        lease: numberOf("--lease", flags.lease, 0.5, 1e5),
+        idle,
+        lease,
         signal: interruptible(),
         onEvent: (event) => {
           const { trial, from, to } = event.data.task;
@@ -60,10 +62,4 @@ It trains trials of any study in the queue. Ctrl-C stops it with checkpoints, an
       say(output(), text("tune.workerEnded"));
       if (output().json) printJson({ done });
     });
-}
-
-function numberOf(flag: string, value: string, low: number, high: number): number {
-  const number = Number(value);
-  if (value.trim() !== "" && Number.isFinite(number) && number >= low && number <= high) return number;
-  throw new RefrainError("CONFIG_INVALID", `${flag} must be a number from ${low} to ${high}, got "${value}".`);
 }

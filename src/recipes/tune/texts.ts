@@ -20,7 +20,7 @@ export const tuneEn: Texts = {
   goesOn: "goes on with {{known}} known trials",
   started: "trial {{trial}}: from epoch {{from}} to {{to}}",
   running: "{{done}}/{{trials}} trials, {{running}} running, best {{best}}, {{left}} left",
-  result: "trial {{trial}}: {{value}} after {{units}} epochs ({{time}}); best {{best}} (trial {{bestTrial}})",
+  result: "trial {{trial}}: {{value}} at epoch {{units}} ({{time}}); best {{best}} (trial {{bestTrial}})",
   failed: "trial {{trial}} failed: {{reason}}",
   lost: "trial {{trial}} goes on elsewhere: {{reason}}",
   summary:

@@ -1,5 +1,6 @@
 // A finished run taught new plays, and kept only if it is no worse for them.
 import { basename } from "node:path";
+import { checkInteger, checkNumber } from "../../core/check.js";
 import { RefrainError } from "../../core/errors.js";
 import type { TrainingEvent } from "../../core/events.js";
 import { Random } from "../../core/random.js";
@@ -77,11 +78,9 @@ const STEPS = 20;
  */
 export async function* updateRun(run: string, options: UpdateOptions): AsyncGenerator<UpdateEvent, UpdateResult> {
   const { epochs, rate, guardShare } = { ...DEFAULTS, ...stripped(options) };
-  if (!(guardShare > 0 && guardShare < 1) || !(rate > 0))
-    throw new RefrainError(
-      "ARGUMENT_INVALID",
-      `guardShare must be in (0, 1) and rate above 0, got ${guardShare} and ${rate}.`,
-    );
+  checkInteger("epochs", epochs, 1, 10_000);
+  checkNumber("rate", rate, 1e-6, 1000);
+  checkNumber("guardShare", guardShare, 0.01, 0.99);
   const record = readRecord(run);
   const config = newDataConfig(record.config, options);
   const source = await readSource(config);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
+import { RefrainError } from "../../core/errors.js";
 import { oneForm, type ReadOptions } from "../../data/index.js";
 import { isDatasetName } from "../../data/registry/index.js";
 import { forgetUsers } from "../../model/index.js";
@@ -7,7 +8,7 @@ import { listRuns, type RunRecord, readOptions, runHolder, trashOf } from "../..
 import { openStore } from "../open-store.js";
 import type { StoreName } from "../play-store.js";
 import { lockState } from "../server.js";
-import { findInLog } from "./log-file.js";
+import { type FoundLog, findInLog } from "./log-file.js";
 
 /** What can be found of a user. */
 export type TraceKind = "log" | "model" | "report" | "checkpoints" | "serving" | "mention" | "by-hand" | "training";
@@ -18,6 +19,8 @@ export interface Trace {
   readonly path: string;
   /** Plays of the users there, where that is known. */
   readonly plays: number | null;
+  /** Why a log has to be changed by hand. */
+  readonly reason?: FoundLog["reason"];
 }
 
 /** What was found, with what takes it away; a trace without `remove` stays. */
@@ -45,7 +48,7 @@ const LARGEST_TEXT = 256 * 2 ** 20;
  * Finds all that is kept of some users: in logs that the runs name or that are named here, uploads of the app, saved models
  * (also those in the trash), reports, checkpoints, and the state of `refrain serve`. Changes nothing.
  *
- * @throws {RefrainError} STATE_BUSY while a server has the state folder; STORE_UNAVAILABLE
+ * @throws {RefrainError} FILE_NOT_FOUND for a log that is named here; STATE_BUSY while a server has the state folder; STORE_UNAVAILABLE
  */
 export async function findTraces(options: ForgetOptions): Promise<FoundTrace[]> {
   const { runs } = options;
@@ -53,6 +56,8 @@ export async function findTraces(options: ForgetOptions): Promise<FoundTrace[]> 
   const folders = [runs, trashOf(runs)].flatMap((place) =>
     listRuns(place).map((record) => ({ record, folder: join(place, record.id) })),
   );
+  for (const path of options.logs ?? [])
+    if (!existsSync(path)) throw new RefrainError("FILE_NOT_FOUND", `${path} does not exist.`, { path });
   const logs = new Map<string, ReadOptions>((options.logs ?? []).map((path) => [resolve(path), {}]));
   for (const { record } of folders) for (const [path, how] of logsOf(record)) logs.set(path, how);
   for (const path of uploadsOf(runs)) logs.set(path, {});
@@ -60,10 +65,10 @@ export async function findTraces(options: ForgetOptions): Promise<FoundTrace[]> 
   const changed = new Set<string>();
   for (const [path, how] of logs) {
     if (!existsSync(path)) continue;
-    for (const { path: file, plays, remove } of await findInLog(path, users, how)) {
+    for (const { path: file, plays, remove, reason } of await findInLog(path, users, how)) {
       if (plays === 0 && !remove) continue;
       const kind = remove ? "log" : "by-hand";
-      found.push({ kind, path: file, plays: Number.isNaN(plays) ? null : plays, remove });
+      found.push({ kind, path: file, plays: Number.isNaN(plays) ? null : plays, remove, reason });
       changed.add(path);
     }
   }
@@ -139,7 +144,7 @@ function tracesOfRun(
       remove: () => rmSync(checkpoints, { recursive: true, force: true }),
     });
   const report = join(folder, "report.html");
-  if (existsSync(report) && namesOneOf(readFileSync(report, "utf8"), users))
+  if (existsSync(report) && namesOneOf(textOf(report), users))
     traces.push({ kind: "report", path: report, plays: null, remove: () => rmSync(report, { force: true }) });
   return traces;
 }
@@ -150,7 +155,7 @@ async function tracesOfServing(options: ForgetOptions, users: ReadonlySet<string
   const traces: FoundTrace[] = [];
   for (const kind of kinds) {
     const open = async <T>(work: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>): Promise<T> => {
-      const unlock = lockState(folder);
+      const unlock = existsSync(folder) ? lockState(folder) : () => {}; // nothing is made by looking
       try {
         const store = await openStore({ store: kind, folder, redis: options.redis, acceptLoss: true });
         try {
@@ -193,9 +198,15 @@ function mentionsIn(folder: string, users: ReadonlySet<string>, known: ReadonlyS
   return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry): FoundTrace[] => {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isFile() || !TEXTS.has(extname(entry.name)) || isKnown(resolve(path), known)) return [];
-    if (statSync(path).size > LARGEST_TEXT || !namesOneOf(readFileSync(path, "utf8"), users)) return [];
+    if (statSync(path).size > LARGEST_TEXT || !namesOneOf(textOf(path), users)) return [];
     return [{ kind: "mention", path, plays: null }];
   });
+}
+
+/** What a file says. The library that draws a report's figures is full of short names, and of nobody's. */
+function textOf(path: string): string {
+  const text = readFileSync(path, "utf8");
+  return extname(path) === ".html" ? text.replace(/<script>\/\*\*\s*\* plotly\.js [\s\S]*?<\/script>/g, "") : text;
 }
 
 /** True where a file is dealt with by itself, or as part of its folder. */

@@ -9,7 +9,7 @@ export interface FoundLog {
   readonly plays: number;
   /** Takes the rows out, in one step; absent where this has to be done by hand, for `reason`. */
   readonly remove?: () => Promise<void>;
-  readonly reason?: "packed" | "encoding" | "shared row" | "unreadable";
+  readonly reason?: "packed" | "encoding" | "shared" | "unreadable";
 }
 
 /** Headers of the user column of tables that are no logs, such as a table of metrics by user. */
@@ -52,7 +52,7 @@ export async function findInLog(path: string, users: ReadonlySet<string>, option
   const plays = raw.lines.reduce((sum, line) => sum + (own.has(line) ? 1 : 0), 0);
   if (container !== undefined) return [{ path, plays, reason: "packed" }];
   // A page of plays of several listeners, such as {"payload": {"listens": […]}}.
-  if ([...own].some((line) => others.has(line))) return [{ path, plays, reason: "shared row" }];
+  if ([...own].some((line) => others.has(line))) return [{ path, plays, reason: "shared" }];
   // In other encodings lines can still be told apart by their ends, but not in those of two bytes.
   const cannot =
     format === "json" ? !/^(utf-?8|ascii)/i.test(raw.detected.encoding) : /^utf-?16/i.test(raw.detected.encoding);
