@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import type { Server } from "node:http";
-import { basename, join } from "node:path";
+import { basename, join, sep } from "node:path";
 import { serve } from "@hono/node-server";
 import { RefrainError } from "../core/errors.js";
 import { writeFileAtomic } from "../core/files.js";
@@ -90,8 +90,10 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const onLookup = (inMemory: boolean) => metrics.lookup(inMemory);
     const listeners: Listeners = new Listeners(models, store, batcher, { mostStates, onLookup });
     const swap = (run?: string, sha256?: string): ServedModel => {
-      const wanted = run === undefined ? findRun(runs, options.run, "finished") : folderOf(runs, run);
-      const next = openModel(wanted, sha256);
+      const next = opened(runs, () => {
+        const wanted = run === undefined ? findRun(runs, options.run, "finished") : folderOf(runs, run);
+        return openModel(wanted, sha256);
+      });
       models.swap(next);
       metrics.model(next.id, next.fingerprint, true);
       return next;
@@ -189,6 +191,17 @@ function folderOf(runs: string, run: string): string {
   if (basename(folder) !== run || !existsSync(join(folder, "run.json")))
     throw new RefrainError("RUN_NOT_FOUND", `No run "${run.slice(0, 80)}" in ${runs}.`, { run });
   return folder;
+}
+
+/** Whoever asks over HTTP is not told where the runs lie. */
+function opened(runs: string, open: () => ServedModel): ServedModel {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof RefrainError)) throw error;
+    const words = error.message.replaceAll(runs + sep, "").replaceAll(runs, "the folder of runs");
+    throw new RefrainError(error.code, words, error.details, { cause: error });
+  }
 }
 
 function versionOf(): string {

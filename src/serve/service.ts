@@ -74,10 +74,16 @@ export function createService(options: ServiceOptions): OpenAPIHono {
   );
   app.use("/v1/*", async (c, next) => {
     if (c.req.method === "POST") {
-      const text = await c.req.text();
-      if (text !== "") parseSafely(text);
+      if (!/^application\/json\s*(;|$)/i.test(c.req.header("content-type") ?? ""))
+        return no(c, {
+          code: "CONTENT_TYPE_WRONG",
+          message: "A body has to be JSON, with the header Content-Type: application/json.",
+          remedy: null,
+        });
+      parseSafely(await c.req.text());
     }
     await next();
+    return undefined;
   });
 
   app.openapi(jsonRoute("get", "/health", "Whether the process lives", contract.healthReply), (c) =>

@@ -84,6 +84,11 @@ test("bad requests: one form, a code, and nothing of the inside", async () => {
   await serving({}, async ({ ask }) => {
     const cases: [string, RequestInit, number, string][] = [
       ["/v1/users/u/plays", post("{"), 400, "REQUEST_INVALID"],
+      ["/v1/users/u/plays", post(""), 400, "REQUEST_INVALID"],
+      ["/v1/users/u/plays", post('{"item":"i1","time":NaN}'), 400, "REQUEST_INVALID"],
+      ["/v1/users/u/plays", post('{"item":"i1","time":1e400}'), 422, "REQUEST_INVALID"],
+      ["/v1/users/u/plays", { method: "POST", body: '{"item":"i1"}' }, 415, "CONTENT_TYPE_WRONG"],
+      ["/v1/users/u/plays", { method: "POST" }, 415, "CONTENT_TYPE_WRONG"],
       ["/v1/users/u/plays", post('{"item":"i1","__proto__":{}}'), 422, "REQUEST_INVALID"],
       ["/v1/users/u/plays", post('{"item":"i1","more":1}'), 422, "REQUEST_INVALID"],
       ["/v1/users/u/plays", post('{"item":""}'), 422, "REQUEST_INVALID"],

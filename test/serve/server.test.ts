@@ -1,5 +1,5 @@
 // A server with a port: who may start it, what a restart keeps, and what a stop does.
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startServer } from "../../src/serve/index.js";
@@ -66,10 +66,14 @@ test("off this machine alone, a token is made, kept and needed", async () => {
     const token = readFileSync(file, "utf8").trim();
     expect((await fetch(`${url}/v1/model`)).status).toBe(401);
     expect((await listOf(url, "u1", { Authorization: `Bearer ${token}` })).length).toBe(5);
-    for (const run of ["..", "../a", "none", ".serving"]) {
+    const unfinished = readFileSync(join(runs, "a", "run.json"), "utf8").replace('"finished"', '"interrupted"');
+    mkdirSync(join(runs, "b"));
+    writeFileSync(join(runs, "b", "run.json"), unfinished);
+    for (const run of ["..", "../a", "none", ".serving", "b"]) {
       const headers = { ...json, Authorization: `Bearer ${token}` };
       const reply = await fetch(`${url}/v1/model`, { method: "POST", headers, body: JSON.stringify({ run }) });
-      expect(reply.status).toBe(404);
+      expect([run, reply.status]).toEqual([run, 404]);
+      expect(await reply.text()).not.toContain(runs);
     }
     await server.stop();
     const again = await startServer({ runs, host: "0.0.0.0", drain: 0 });

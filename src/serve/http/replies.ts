@@ -24,7 +24,7 @@ export class FailureError extends Error {
   }
 }
 
-type Status = 400 | 401 | 403 | 404 | 409 | 413 | 421 | 422 | 429 | 500 | 503 | 507;
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 421 | 422 | 429 | 500 | 503 | 507;
 
 /** HTTP status by code; others of the table are 400, unknown ones 500. */
 const STATUS: Readonly<Record<string, Status>> = {
@@ -38,6 +38,7 @@ const STATUS: Readonly<Record<string, Status>> = {
   RUN_BUSY: 409,
   FILE_TOO_LARGE: 413,
   BODY_TOO_LARGE: 413,
+  CONTENT_TYPE_WRONG: 415,
   HOST_WRONG: 421,
   ORIGIN_FOREIGN: 403,
   TOKEN_WRONG: 401,
