@@ -14,7 +14,7 @@ const SMALLEST = 1e-37;
 /** Sums of exponentials in this range are as exact as after subtracting the row's largest logit first. */
 const SAFE_SUM = [1e-30, 1e30] as const;
 
-type LinearCrossEntropy = (
+export type LinearCrossEntropy = (
   graph: Graph,
   h: Value<Tensor2D>,
   table: Value<Tensor2D>,

@@ -50,7 +50,7 @@ export function recurrent(
   return graph.output(states.states, inputs, (dy) => states.backward(dy as Tensor2D).slice(0, inputs.length));
 }
 
-type Layer = (
+export type Layer = (
   graph: Graph,
   x: Value<Tensor2D>,
   weights: RecurrentWeights<Value>,

@@ -127,7 +127,7 @@ export function runConfig(options: unknown): RunConfig {
   return parseConfig("config", runSchema, options);
 }
 
-type Options = Readonly<Record<string, unknown>>;
+export type Options = Readonly<Record<string, unknown>>;
 
 /**
  * Options with the recommended protocol of a named data set below them: what is given goes before it. Options on other logs

@@ -10,6 +10,7 @@ export {
   SAFE_HEADERS,
 } from "./http/guard.js";
 export { type Failure, FailureError, failure, failureOf, refuse, refuseInvalid } from "./http/replies.js";
-export { type JsonRoute, jsonRoute } from "./http/route.js";
-export type { KeptState, PlayStore, StoredPlay, StoreName } from "./play-store.js";
+export { type JsonRoute, jsonRoute, type Parts as RouteParts, type Schema as RouteSchema } from "./http/route.js";
+export { type KeptState, type PlayStore, STORES, type StoredPlay, type StoreName } from "./play-store.js";
+export type { ServedModel } from "./served-model.js";
 export { type RunningServer, type ServeOptions, startServer } from "./server.js";

@@ -1,8 +1,8 @@
 import { createRoute, type z } from "@hono/zod-openapi";
 import { type Failure, failure } from "./replies.js";
 
-type Schema = z.ZodType;
-interface Parts {
+export type Schema = z.ZodType;
+export interface Parts {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: Schema;
