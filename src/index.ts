@@ -19,6 +19,7 @@ export type { Limits as ReadLimits } from "./data/read/types.js";
 export type { FreeBytes } from "./data/registry/bounded-file.js";
 export type { Checksum as DatasetChecksum, PublishedResult, RecommendedProtocol } from "./data/registry/descriptor.js";
 export type { LocatedDataset, Receipt as DatasetReceipt } from "./data/registry/store.js";
+export type { Habit as SimulatedHabit, Place as SimulatedPlace } from "./data/simulator/calendar.js";
 export type { Song as CatalogueSong } from "./data/simulator/catalogue.js";
 export type { Generated as GeneratedLog, GenerateOptions } from "./data/simulator/generate.js";
 export {
@@ -30,7 +31,6 @@ export {
   readTruth,
   simulate,
 } from "./data/simulator/index.js";
-export type { Habit as SimulatedHabit, Place as SimulatedPlace } from "./data/simulator/calendar.js";
 export type { Listener as SimulatedListener } from "./data/simulator/listeners.js";
 export type { Oracle, OracleResult } from "./data/simulator/oracle.js";
 export type { SimulateOptions, Simulation } from "./data/simulator/simulate.js";
