@@ -1,7 +1,6 @@
 // Searches with real processes, which are killed, and a real Redis. Half a minute long: .ci/run asks for it.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -10,6 +9,7 @@ import { writeLog } from "../../src/data/index.js";
 import { openStudy, optimise, rungsOf, type StudyTrial, studyDefinition, trialValue } from "../../src/tune/index.js";
 import { openQueue } from "../../src/tune/workers/queue.js";
 import { isBuilt, isLongRun, ROOT, type Running, startRefrain, waitFor } from "../support/cli.js";
+import { freePort } from "../support/ports.js";
 import { dated } from "../support/training.js";
 import { markovWorld } from "../support/worlds.js";
 
@@ -34,14 +34,6 @@ afterEach(() => {
   for (const { child } of started.splice(0)) child.kill("SIGKILL");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
