@@ -45,6 +45,8 @@ export const ERROR_TABLE = {
   TERMS_NOT_ACCEPTED: "Read the terms with `refrain data list NAME`; if you agree, run again with --accept-terms.",
   DOWNLOAD_FAILED: "Check the network and HTTPS_PROXY, and run again: it goes on where it stopped. Or use --from FILE.",
   DOWNLOAD_REFUSED: "The address is not what it was. Fetch the file yourself and give it with --from FILE.",
+  ADDRESS_REFUSED:
+    "Check the address. For s3:// set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), AWS_REGION, or AWS_ENDPOINT_URL for another service.",
   DISK_FULL:
     "Free some space, or use a folder on another disk (--runs for runs, REFRAIN_DATA for data sets), and try again.",
   ARCHIVE_UNSAFE: "Do not unpack this file by hand either; get it from the publisher.",

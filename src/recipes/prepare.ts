@@ -11,7 +11,7 @@ import { type Histories, toHistories } from "../sequence/histories.js";
 import type { SplitKind } from "../sequence/split-kinds.js";
 import { breathe } from "./breathe.js";
 import type { RunConfig } from "./config.js";
-import { cleanSource, JKPOP, readSource, splitSource, trainSupport } from "./source.js";
+import { cleanSource, JKPOP, localFile, readSource, splitSource, trainSupport } from "./source.js";
 
 /** A log made ready for training, with what was done to it. */
 export interface Prepared {
@@ -99,7 +99,8 @@ async function readAttributes(
   { data, model }: RunConfig,
   { items }: Histories,
 ): Promise<Pick<Prepared, "attributes" | "attributesHash">> {
-  const path = data.attributes ?? (data.path === "jkpop" ? join(JKPOP, "catalogue.csv") : undefined);
+  const given = data.attributes ? await localFile(data.attributes) : undefined;
+  const path = given ?? (data.path === "jkpop" ? join(JKPOP, "catalogue.csv") : undefined);
   const names = model.attributes.split(",").flatMap((name) => name.trim() || []);
   if (path === undefined || names.length === 0) return { attributes: [], attributesHash: null };
   const attributes = itemAttributes(await readItemRows(path), names, items);

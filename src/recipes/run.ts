@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { RefrainError } from "../core/errors.js";
 import type { TrainingEvent } from "../core/events.js";
 import { sha256, writeFileAtomic } from "../core/files.js";
-import { isDatasetName } from "../data/registry/index.js";
+import { isAddress, isDatasetName } from "../data/registry/index.js";
 import { type Engine, startEngine, tf } from "../engine/index.js";
 import { type ComparisonTable, compare, type Evaluation, evaluate } from "../evaluate/index.js";
 import { modelScorer, RecurrentModel, saveModel, sequenceLayers } from "../model/index.js";
@@ -203,13 +203,14 @@ async function* continueRun(
 /** The same with paths that still hold when the run is resumed from another folder. */
 export function withAbsolutePaths(config: RunConfig): RunConfig {
   const { path, titles, attributes, validation, test } = config.data;
+  const absolute = (file: string | null) => (file === null || isAddress(file) ? file : resolve(file));
   const data = {
     ...config.data,
-    path: path === "jkpop" || isDatasetName(path) ? path : resolve(path),
-    titles: titles && resolve(titles),
-    attributes: attributes && resolve(attributes),
-    validation: validation && resolve(validation),
-    test: test && resolve(test),
+    path: path === "jkpop" || isDatasetName(path) || isAddress(path) ? path : resolve(path),
+    titles: absolute(titles),
+    attributes: absolute(attributes),
+    validation: absolute(validation),
+    test: absolute(test),
   };
   return { ...config, data };
 }

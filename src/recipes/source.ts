@@ -22,7 +22,7 @@ import {
   readTitles,
   withoutTexts,
 } from "../data/index.js";
-import { isDatasetName, locateDataset } from "../data/registry/index.js";
+import { fetchAddress, isAddress, isDatasetName, locateDataset } from "../data/registry/index.js";
 import type { Support } from "../sequence/histories.js";
 import { toSessions } from "../sequence/sessions.js";
 import { partNumber } from "../sequence/split-given.js";
@@ -51,7 +51,7 @@ export interface Source {
  * Reads the log of a configuration. Names are taken away before anything else sees the log, where the configuration says so;
  * of a personal export, the texts of unreadable rows always are, since they may name the person.
  *
- * @throws {RefrainError} FILE_*, COLUMN_* as `readLog`; DATASET_MISSING, DATASET_DAMAGED; SPLIT_INVALID for a column `split` that says no part
+ * @throws {RefrainError} FILE_*, COLUMN_* as `readLog`; as `fetchAddress`; DATASET_MISSING, DATASET_DAMAGED; SPLIT_INVALID for a column `split` that says no part
  */
 export async function readSource(
   { data, split }: Pick<RunConfig, "data" | "split">,
@@ -60,11 +60,11 @@ export async function readSource(
   const { validation, test } = data;
   if (validation && !test)
     throw new RefrainError("SPLIT_INVALID", "A validation file needs a test file beside it; there is none.");
-  const located = locate(data);
+  const located = await locate(data);
   const files = [
     { path: located.path, part: 0 },
-    ...(validation ? [{ path: validation, part: 1 }] : []),
-    ...(test ? [{ path: test, part: 2 }] : []),
+    ...(validation ? [{ path: await localFile(validation), part: 1 }] : []),
+    ...(test ? [{ path: await localFile(test), part: 2 }] : []),
   ];
   const options = { ...located.options, onProgress };
   const titles = located.titles ? await readTitles(located.titles) : undefined;
@@ -91,19 +91,25 @@ export async function readSource(
   return { ...common, engine, reason, raw: withoutNames(all, data), partOfLine };
 }
 
+/** A file of this machine, fetched first where an address names it. @throws {RefrainError} as `fetchAddress` */
+export async function localFile(path: string): Promise<string> {
+  return isAddress(path) ? fetchAddress(path) : path;
+}
+
 /**
- * Where the log of a configuration is: a path, "jkpop", or the name of a downloaded data set, whose descriptor then names
+ * Where the log of a configuration is: a path, an address, "jkpop", or the name of a downloaded data set, whose descriptor then names
  * columns and titles that the configuration does not.
  */
-function locate(data: DataConfig): {
+async function locate(data: DataConfig): Promise<{
   readonly path: string;
   readonly titles: string | null;
   readonly options: ReadOptions;
-} {
-  const { path, titles } = data;
+}> {
+  const { path } = data;
+  const titles = data.titles && (await localFile(data.titles));
   const options = readOptions(data);
   if (path === "jkpop") return { path: join(JKPOP, "plays.csv.gz"), titles, options };
-  if (!isDatasetName(path)) return { path, titles, options };
+  if (!isDatasetName(path)) return { path: await localFile(path), titles, options };
   const located = locateDataset(path);
   const { dataset } = located;
   return {

@@ -59,6 +59,10 @@ export const ERRORS_ZH: Readonly<Record<Code, readonly [what: string, remedy: st
   DATASET_BUSY: ["另一进程正在使用此数据集。", "请等待或停止它。"],
   TERMS_NOT_ACCEPTED: ["尚未接受数据集的条款。", "请阅读条款；若同意，加 --accept-terms 再运行。"],
   DOWNLOAD_FAILED: ["下载失败。", "请检查网络后重试，会从中断处继续。"],
+  ADDRESS_REFUSED: [
+    "该地址的文件无法取得。",
+    "请检查地址；s3:// 需设置 AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY（以及 AWS_SESSION_TOKEN）、AWS_REGION，其他服务用 AWS_ENDPOINT_URL。",
+  ],
   DOWNLOAD_REFUSED: ["下载地址已变。", "请自行获取文件，并用 --from 指定。"],
   DISK_FULL: ["磁盘已满。", "请释放空间，或启动应用时改用另一磁盘上的运行文件夹，再试一次。"],
   ARCHIVE_UNSAFE: ["压缩包不安全。", "请勿手动解压，请从发布者处获取。"],

@@ -1,10 +1,9 @@
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { RefrainError } from "../../core/errors.js";
-import { writeFileAtomic } from "../../core/files.js";
 import { checkSpace, type FreeBytes, writeBounded } from "./bounded-file.js";
 import type { Dataset } from "./descriptor.js";
+import { readNote, removePart, sizeOf, writeNote } from "./part.js";
 import { type Answer, get, transferAgent } from "./transfer.js";
 
 /** Where the size is not known, or only about. */
@@ -12,6 +11,7 @@ const MOST_BYTES = 64 * 2 ** 30;
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504]);
 const MOST_ATTEMPTS = 100;
 const IDLE_MS = 30_000;
+const MOST_TEXT = 4096;
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal;
@@ -26,14 +26,24 @@ export interface DownloadOptions {
   /** Milliseconds before the second attempt, doubled for each further one, 30 s at most. Default 1,000. */
   readonly backoffMs?: number;
   readonly free?: FreeBytes;
+  /** Headers that a request also needs, such as a signature, which no redirect may have. */
+  readonly sign?: (url: string) => Promise<Record<string, string>>;
+  /** The error for a status that no later attempt changes; the beginning of the answer tells why. */
+  readonly refusal?: (status: number, headers: Answer["headers"], text: string) => RefrainError;
+  /** ETag or date of the file that is there already: it is not sent again where it is the same. */
+  readonly known?: string;
 }
 
-/** What is known of a part beside it: an answer with the same validator goes on where the part ends. */
-interface PartNote {
-  readonly url: string;
-  readonly validator: string | null;
-  readonly complete: boolean;
+/** What is downloaded. */
+export interface Downloadable extends Pick<Dataset, "name" | "sources" | "size" | "unpackedBytes"> {
+  /** Whether an answer may say that it is gzip: the file is kept as it comes. */
+  readonly gzip?: boolean;
+  /** Bytes, where the size is not known. Default 64 GiB. */
+  readonly mostBytes?: number;
 }
+
+/** Thrown where the file is the one that is `known`. */
+export class Unchanged extends Error {}
 
 /** A failure that a later attempt may not meet. */
 class Temporary extends Error {
@@ -50,16 +60,17 @@ class Temporary extends Error {
  * that `verify` refuses are removed.
  *
  * @param verify throws a coded error for bytes that are not the data set's; then the next address is tried
- * @returns the address that gave the file
+ * @returns the address that gave the file, and the ETag or date that it had there
+ * @throws Unchanged
  * @throws {RefrainError} DOWNLOAD_FAILED; DOWNLOAD_REFUSED; DISK_FULL; FILE_WRITE_FAILED; that of `verify`
  * @throws the signal's reason once it is aborted
  */
 export async function download(
-  dataset: Dataset,
+  dataset: Downloadable,
   part: string,
   verify: (part: string) => Promise<void>,
   options: DownloadOptions = {},
-): Promise<string> {
+): Promise<{ readonly url: string; readonly validator: string | null }> {
   const failures: RefrainError[] = [];
   for (const url of dataset.sources)
     try {
@@ -67,7 +78,7 @@ export async function download(
       for (;;)
         try {
           await verify(part);
-          return url;
+          return { url, validator: readNote(part)?.validator ?? null };
         } catch (error) {
           if (!(error instanceof RefrainError)) throw error;
           removePart(part);
@@ -88,7 +99,12 @@ export async function download(
 const STOPS = new Set(["DISK_FULL", "FILE_WRITE_FAILED"]);
 
 /** Attempts at one address. @returns true when bytes of an earlier call are in the part */
-async function fromAddress(dataset: Dataset, url: string, part: string, options: DownloadOptions): Promise<boolean> {
+async function fromAddress(
+  dataset: Downloadable,
+  url: string,
+  part: string,
+  options: DownloadOptions,
+): Promise<boolean> {
   const { signal, attempts = 5, backoffMs = 1000, idleMs = IDLE_MS } = options;
   const resumed = sizeOf(part) > 0;
   const agent = await transferAgent(idleMs);
@@ -117,11 +133,11 @@ async function fromAddress(dataset: Dataset, url: string, part: string, options:
 
 /** One request, and its body to the part. */
 async function once(
-  dataset: Dataset,
+  dataset: Downloadable,
   url: string,
   part: string,
   agent: Awaited<ReturnType<typeof transferAgent>>,
-  { signal, onBytes, free, idleMs = IDLE_MS }: DownloadOptions,
+  { signal, onBytes, free, idleMs = IDLE_MS, sign, refusal, known }: DownloadOptions,
 ): Promise<void> {
   const note = readNote(part);
   const mine = note?.url === url && note.validator !== null ? note : undefined;
@@ -129,10 +145,17 @@ async function once(
   const have = mine ? sizeOf(part) : 0;
   const headers: Record<string, string> = { "accept-encoding": "identity", "user-agent": "refrain" };
   if (mine?.validator && have > 0) Object.assign(headers, { range: `bytes=${have}-`, "if-range": mine.validator });
-  const answer = await get(url, { headers, agent, idleMs, signal }).catch((error: Error) => {
+  if (known !== undefined && have === 0)
+    headers[/^(W\/)?"/.test(known) ? "if-none-match" : "if-modified-since"] = known;
+  if (sign) Object.assign(headers, await sign(url));
+  const redirects = sign ? { redirects: 0 } : {};
+  const answer = await get(url, { headers, agent, idleMs, signal, ...redirects }).catch((error: Error) => {
     throw error instanceof RefrainError ? error : connectionError(url, error);
   });
   try {
+    if (answer.status === 304 && known !== undefined) throw new Unchanged();
+    if (refusal && answer.status >= 300 && answer.status !== 416 && !LATER.has(answer.status))
+      throw refusal(answer.status, answer.headers, await beginningOf(answer));
     const from = startOf(url, answer, have, part);
     const total = totalOf(answer, from);
     checkAnswer(dataset, url, answer, total);
@@ -168,6 +191,16 @@ async function* readable({ body }: Answer): AsyncGenerator<Buffer> {
   }
 }
 
+/** The first kilobytes of an answer, which may be none. */
+async function beginningOf(answer: Answer): Promise<string> {
+  let text = "";
+  for await (const chunk of readable(answer)) {
+    text += chunk.toString("utf8");
+    if (text.length > MOST_TEXT) break;
+  }
+  return text.slice(0, MOST_TEXT);
+}
+
 /** Byte at which the body goes on. */
 function startOf(url: string, { status, headers }: Answer, have: number, part: string): number {
   if (status === 200) return 0; // no part was asked for, ranges are not known, or the file is another one by now
@@ -193,22 +226,27 @@ function totalOf({ headers }: Answer, from: number): number | null {
   return length !== undefined && /^\d+$/.test(length) ? from + Number(length) : null;
 }
 
-function checkAnswer({ size }: Dataset, url: string, { headers }: Answer, total: number | null): void {
+function checkAnswer(
+  { size, gzip, mostBytes }: Downloadable,
+  url: string,
+  { headers }: Answer,
+  total: number | null,
+): void {
   const encoding = headers["content-encoding"] ?? "identity";
   const page = /^text\/html\b/i.test(headers["content-type"] ?? "");
-  if (page || encoding !== "identity")
+  if (page || !(encoding === "identity" || (gzip && encoding === "gzip")))
     throw new RefrainError(
       "DOWNLOAD_FAILED",
       `${url} was answered with ${page ? "a web page" : `bytes packed as ${encoding}`} and not with the file.`,
       { url },
     );
   if (total !== null && size.exact && total !== size.bytes) throw tooLarge(url, size.bytes as number, String(total));
-  const limit = limitOf({ size });
+  const limit = limitOf({ size, mostBytes });
   if (total !== null && total > limit) throw tooLarge(url, limit, String(total));
 }
 
-function limitOf({ size: { bytes, exact } }: Pick<Dataset, "size">): number {
-  return bytes === null ? MOST_BYTES : exact ? bytes : 2 * bytes + 2 ** 20;
+function limitOf({ size: { bytes, exact }, mostBytes = MOST_BYTES }: Pick<Downloadable, "size" | "mostBytes">): number {
+  return bytes === null ? mostBytes : exact ? bytes : 2 * bytes + 2 ** 20;
 }
 
 function tooLarge(url: string, expected: number, found: string): RefrainError {
@@ -233,26 +271,4 @@ function connectionError(url: string, error: Error): Error {
   if (error.name === "AbortError") return error;
   if (!/CERT|TLS|SSL|UNABLE_TO|INVALID/.test(code ?? "")) return new Temporary(error.message || code || "no answer");
   return new RefrainError("DOWNLOAD_FAILED", `${url}: ${error.message}.`, { url }, { cause: error });
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-function readNote(part: string): PartNote | undefined {
-  try {
-    return existsSync(part) ? (JSON.parse(readFileSync(`${part}.json`, "utf8")) as PartNote) : undefined;
-  } catch {
-    return undefined; // without its note a part is begun anew
-  }
-}
-
-function writeNote(part: string, note: PartNote): void {
-  writeFileAtomic(`${part}.json`, JSON.stringify(note));
-}
-
-/** Removes a part and its note. */
-export function removePart(part: string): void {
-  rmSync(part, { force: true });
-  rmSync(`${part}.json`, { force: true });
 }

@@ -3,7 +3,8 @@ import { basename, join } from "node:path";
 import { RefrainError } from "../../core/errors.js";
 import { writeFileAtomic } from "../../core/files.js";
 import type { Dataset } from "./descriptor.js";
-import { type DownloadOptions, download, removePart } from "./download.js";
+import { type DownloadOptions, download } from "./download.js";
+import { removePart } from "./part.js";
 import {
   type DatasetRecord,
   dataFolder,
@@ -93,7 +94,7 @@ export async function getDataset(dataset: Dataset, options: GetOptions = {}): Pr
     let source = from ?? "";
     if (from === undefined) {
       const onBytes = report(options, "download");
-      source = await download(dataset, places.part, verify, { ...options, onBytes });
+      source = (await download(dataset, places.part, verify, { ...options, onBytes })).url;
       file = places.part;
     } else await verify(from);
     const { size } = statSync(file);

@@ -1,3 +1,4 @@
+export { type FetchOptions, fetchAddress, isAddress, keptCopy } from "./address.js";
 export { datasetNames, findDataset } from "./catalogue.js";
 export { type Dataset, datasetSchema, type PublishedResult } from "./descriptor.js";
 export { type GetOptions, type GetProgress, getDataset, termsAccepted } from "./get.js";

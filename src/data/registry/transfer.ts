@@ -21,6 +21,8 @@ export interface TransferOptions {
   /** Milliseconds for a connection, and again for the head of the answer. */
   readonly idleMs: number;
   readonly signal?: AbortSignal;
+  /** How many redirects are followed; the next one is the answer where there are none. Default 5. */
+  readonly redirects?: number;
 }
 
 /**
@@ -34,12 +36,15 @@ export async function transferAgent(idleMs: number): Promise<EnvHttpProxyAgent> 
 }
 
 /**
- * GET with at most five redirects, each to https, or to the same host when the way there was not https either.
+ * GET with some redirects, each to https, or to the same host when the way there was not https either.
  *
  * @throws {RefrainError} DOWNLOAD_REFUSED for a redirect that is not followed
  * @throws the library's error when the connection fails
  */
-export async function get(url: string, { headers, agent, idleMs, signal }: TransferOptions): Promise<Answer> {
+export async function get(
+  url: string,
+  { headers, agent, idleMs, signal, redirects: most = MOST_REDIRECTS }: TransferOptions,
+): Promise<Answer> {
   const { request } = await library();
   let current = new URL(url);
   for (let redirects = 0; ; redirects++) {
@@ -52,10 +57,10 @@ export async function get(url: string, { headers, agent, idleMs, signal }: Trans
     const answered = Object.fromEntries(
       Object.entries(raw).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
     );
-    if (!REDIRECTS.includes(statusCode) || !answered.location)
+    if (most === 0 || !REDIRECTS.includes(statusCode) || !answered.location)
       return { status: statusCode, headers: answered, body: body as Answer["body"] };
     body.destroy();
-    if (redirects === MOST_REDIRECTS) throw refused(url, `it is redirected more than ${MOST_REDIRECTS} times`);
+    if (redirects === most) throw refused(url, `it is redirected more than ${most} times`);
     const next = URL.canParse(answered.location, current.href) ? new URL(answered.location, current) : undefined;
     if (!next) throw refused(url, "it is redirected to no address");
     const followed = next.protocol === "https:" || (next.protocol === current.protocol && next.host === current.host);

@@ -5,6 +5,7 @@ import { basename, join, relative, sep } from "node:path";
 import { RefrainError } from "../../core/errors.js";
 import { isDatasetName } from "../../data/registry/index.js";
 import type { RunConfig } from "../config.js";
+import { localFile } from "../source.js";
 
 const FIELDS = ["path", "titles", "attributes", "validation", "test"] as const;
 const MARK = "shared:";
@@ -66,7 +67,7 @@ async function onFiles(config: RunConfig, name: (path: string) => Promise<string
   for (const field of FIELDS) {
     const path = config.data[field];
     if (path === null || (field === "path" && (path === "jkpop" || isDatasetName(path)))) continue;
-    data[field] = await name(path);
+    data[field] = await name(await localFile(path));
   }
   return { ...config, data: data as unknown as RunConfig["data"] };
 }

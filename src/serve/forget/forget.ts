@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs
 import { extname, join, resolve } from "node:path";
 import { RefrainError } from "../../core/errors.js";
 import { oneForm, type ReadOptions } from "../../data/index.js";
-import { isDatasetName } from "../../data/registry/index.js";
+import { isAddress, isDatasetName, keptCopy } from "../../data/registry/index.js";
 import { forgetUsers } from "../../model/index.js";
 import { listRuns, type RunRecord, readOptions, runHolder, trashOf } from "../../recipes/index.js";
 import { openStore } from "../open-store.js";
@@ -97,7 +97,12 @@ export async function removeTraces(
 function logsOf({ config: { data } }: RunRecord): [path: string, how: ReadOptions][] {
   // The embedded log is simulated, and public sets are others' publications, which a checksum guards.
   if (data.path === "jkpop" || isDatasetName(data.path)) return [];
-  return [data.path, data.validation, data.test].flatMap((path) => (path ? [[resolve(path), readOptions(data)]] : []));
+  // Of an address it is the copy on this machine, which is fetched anew when it is next read.
+  const here = (path: string) => (isAddress(path) ? keptCopy(path) : resolve(path));
+  return [data.path, data.validation, data.test].flatMap((path): [string, ReadOptions][] => {
+    const file = path ? here(path) : undefined;
+    return file === undefined ? [] : [[file, readOptions(data)]];
+  });
 }
 
 /** Logs that were dropped on the app. */
