@@ -81,13 +81,7 @@ const ARTISTS = {
 
 /** A model with random weights large enough that every mechanism speaks. */
 export function shakenModel(options: Partial<ModelConfig>): RecurrentModel {
-  const model = new RecurrentModel(
-    smallModel({ personalWindow: 0, ...options }),
-    V,
-    U,
-    1,
-    options.attributes ? [ARTISTS] : [],
-  );
+  const model = new RecurrentModel(smallModel(options), V, U, 1, options.attributes ? [ARTISTS] : []);
   for (const [name, parameter] of model.parameters) {
     const random = Random.stream(9, name);
     parameter.assign(Float32Array.from({ length: parameter.size }, () => random.uniform() - 0.5));
