@@ -176,6 +176,25 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     expect(problems).toEqual([]);
   });
 
+  test("on the map of the songs the arrow keys walk, and each song says its name", { timeout: 60_000 }, async () => {
+    await visit(page, screens.items);
+    const map = page.getByRole("application");
+    await map.locator(".main-svg").first().waitFor();
+    const name = page.locator(".big strong, .big .title").first();
+    const first = await page.locator(".big").innerText();
+    await map.focus();
+    const names = new Set([first]);
+    for (const key of ["ArrowLeft", "ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"]) {
+      const before = page.url();
+      await page.keyboard.press(key);
+      if (page.url() !== before) await expect.poll(() => page.locator(".big").innerText()).not.toBe([...names].at(-1));
+      names.add(await page.locator(".big").innerText());
+    }
+    expect(names.size).toBeGreaterThan(2);
+    expect(await name.count()).toBe(1);
+    expect(problems).toEqual([]);
+  });
+
   test("every figure saves PNG, SVG and CSV, and a run its report", { timeout: 180_000 }, async () => {
     const saved = async (click: () => Promise<unknown>) => {
       const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), click()]);

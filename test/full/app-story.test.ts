@@ -103,12 +103,44 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
     expect(problems).toEqual([]);
   });
 
+  test("rules are changed where their counts stand; a log that cannot be trained on says why", {
+    timeout: 180_000,
+  }, async () => {
+    const balance = page.getByText(/rows read =/).first();
+    const train = page.getByRole("button", { name: "Train on this log" });
+    const before = await balance.innerText();
+    await page.getByText("Change the rules").click();
+    await page.getByLabel("Fewest plays of a user").fill("500");
+    await seen(page, "Cleaning leaves nothing of this log: see the audit.");
+    expect(await train.isDisabled()).toBe(true);
+    // Why nothing is left is told with the file's own name, wherever its copy lies.
+    const finding = page.locator(".findings > li").filter({ hasText: "cleaning stops" });
+    await finding.waitFor();
+    expect(await finding.innerText()).not.toContain(".uploads");
+    await page.getByLabel("Fewest plays of a user").press("Control+z");
+    await expect.poll(() => page.getByText(/rows read =/).count(), { timeout: 60_000 }).toBe(1);
+    expect(await balance.innerText()).toBe(before);
+    expect(await train.isDisabled()).toBe(false);
+    await page.getByLabel("Or the path of a file or folder on this computer").fill(join(folder, "none.csv"));
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await seen(page, "This log cannot be read: see below.");
+    expect(await train.isDisabled()).toBe(true);
+    await page.getByRole("button", { name: /^Undo/ }).click();
+    await expect.poll(() => train.isDisabled(), { timeout: 60_000 }).toBe(false);
+    expect(problems.filter((problem) => !/40[04] \(/.test(problem))).toEqual([]);
+    problems.length = 0;
+  });
+
   test("training is watched live; a wrong option is told before it starts", { timeout: 180_000 }, async () => {
     await page.getByRole("button", { name: "Train on this log" }).click();
     await page.getByLabel("Name of the run").fill("story");
     await page.getByLabel("Epochs").fill("0");
     await seen(page, "To correct: 1");
     expect(await page.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
+    await page.getByLabel("Epochs").press("Control+z");
+    await seen(page, /--name story( |$)/);
+    expect(await page.getByLabel("Epochs").inputValue()).not.toBe("0");
+    await page.waitForTimeout(1600); // what follows fast is one change with what was before
     await page.getByLabel("Epochs").fill("2");
     await seen(page, /--set train.epochs=2/);
     await page.getByRole("button", { name: "Start training" }).click();
@@ -129,6 +161,10 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
     const epoch = async () => (await detailOf(id)).epochs.length;
     const atLeast = (epochs: number) => expect.poll(epoch, { timeout: 60_000 }).toBeGreaterThanOrEqual(epochs);
     await atLeast(2);
+    const saved = async () => (await detailOf(id)).log.filter(({ key }) => key === "log.checkpoint").length;
+    const savedBefore = await saved();
+    await page.getByRole("button", { name: "Save a checkpoint" }).click();
+    await expect.poll(saved, { timeout: 30_000 }).toBeGreaterThan(savedBefore);
     process.kill(trainerOf(id), "SIGKILL");
     await seen(page, "The engine was ended from outside");
     const before = await epoch();
@@ -141,8 +177,7 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
     server.child.kill("SIGKILL");
     await seen(page, "Connection lost");
     await expect.poll(() => isAlive(engine), { timeout: 30_000 }).toBe(false); // it saves a checkpoint and goes
-    const saved = await page.locator(".main-svg").count();
-    expect(saved).toBeGreaterThan(0); // what was drawn stays
+    expect(await page.locator(".main-svg").count()).toBeGreaterThan(0); // what was drawn stays
     server = await startAppServer(join(folder, "runs"), port);
     await page.goto("about:blank");
     await page.goto(server.url);
@@ -150,6 +185,7 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
     await seen(page, "This run is not finished");
     const left = await epoch();
     expect(left).toBeGreaterThanOrEqual(before + 1);
+    expect((await detailOf(id)).steps.length).toBeGreaterThan(1); // the curve by steps is there without the server that drew it
     await page.getByRole("button", { name: "Resume" }).click();
     await atLeast(left + 1);
     await page.getByRole("button", { name: "Pause" }).click();

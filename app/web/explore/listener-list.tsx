@@ -65,7 +65,12 @@ export function ListenerList({ run, chosen, onChoose }: ListenerListProps) {
         <p className="muted small">
           {isRanking ? t("explore.ranking") : t(`explore.ordersHelp.${order}`)}
           {order === "random" && <Shuffle size={12} aria-hidden />}
-          {rows.some(({ hits, cases }) => hits !== null && cases) && ` ${t("explore.hitsHelp")}`}
+          {rows.some(({ hits, cases }) => hits !== null && cases) && (
+            <>
+              <br />
+              {t("explore.hitsHelp")}
+            </>
+          )}
         </p>
       </div>
       {listeners.data?.note && <Notice tone="warn">{listeners.data.note}</Notice>}

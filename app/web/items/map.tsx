@@ -79,7 +79,7 @@ function MapChart({ map, run, item, onChoose }: MapProps & { readonly map: ItemM
   return (
     <Chart
       title={t("items.map")}
-      height={520}
+      height={470}
       data={data}
       layout={{ xaxis: hidden, yaxis: { ...hidden, scaleanchor: "x" }, margin: { l: 12, r: 12, t: 8, b: 12 } }}
       sheet={{
