@@ -85,7 +85,7 @@ export interface Training {
   readonly world: World;
   readonly config?: TrainConfig;
   readonly checkpoints?: CheckpointStore;
-  /** Called with every event; returning "stop" aborts the run. */
+  /** Called with every event; returning "stop" aborts the run, "save" asks for a checkpoint after the next step. */
   readonly onEvent?: (event: TrainingEvent) => unknown;
   readonly validate?: (scorer: Scorer) => Promise<Readonly<Record<string, number>>>;
   /** Aborted before the first step. */
@@ -99,6 +99,12 @@ export async function trainModel(model: RecurrentModel, training: Training): Pro
   if (aborted) controller.abort();
   const validate = training.validate ?? ((scorer: Scorer) => validationMetrics(scorer, world.validation));
   const events: TrainingEvent[] = [];
+  let wanted = false;
+  const wantsCheckpoint = () => {
+    const now = wanted;
+    wanted = false;
+    return now;
+  };
   const stream = train({
     model,
     windows: world.windows,
@@ -107,10 +113,13 @@ export async function trainModel(model: RecurrentModel, training: Training): Pro
     validate,
     checkpoints,
     signal: controller.signal,
+    wantsCheckpoint,
   });
   for await (const event of stream) {
     events.push(event);
-    if (onEvent?.(event) === "stop") controller.abort();
+    const answer = onEvent?.(event);
+    if (answer === "stop") controller.abort();
+    if (answer === "save") wanted = true;
   }
   return events;
 }

@@ -53,6 +53,19 @@ test("checkpoints on the way change nothing", async () => {
   });
 });
 
+test("a checkpoint that somebody asks for is saved there, once, and changes nothing", async () => {
+  await withFolder(async (folder) => {
+    const ask = (event: { type: string; step?: number }) =>
+      event.type === "step" && event.step === 2 ? "save" : undefined;
+    const saved = await trainFresh({ world, config, checkpoints: storeIn(folder), onEvent: ask });
+    const places = eventsOf(saved.events, "checkpoint").map(({ step }) => step);
+    expect(places.filter((step) => step % stepsPerEpoch !== 0)).toEqual([2]);
+    expect(saved.weights).toEqual(whole.weights);
+  });
+  const without = await trainFresh({ world, config, onEvent: () => "save" });
+  expect(eventsOf(without.events, "checkpoint")).toEqual([]);
+});
+
 describe("interrupted and resumed", () => {
   test.each([
     ["before the first step", () => 0],
