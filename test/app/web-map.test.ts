@@ -36,6 +36,6 @@ test("every song is in one group; the styles with the most plays have their own,
         .toSorted(),
     ).toEqual(points.map(({ id }) => id).toSorted());
   const groups = GROUPS.style(points);
-  expect(groups.map(({ name }) => name)).toEqual(["others", ...Array.from({ length: 10 }, (_, n) => `style ${n}`)]);
+  expect(groups.map(({ name }) => name)).toEqual(["rest", ...Array.from({ length: 10 }, (_, n) => `style ${n}`)]);
   expect(new Set(groups.map(({ colour, symbol }) => `${colour} ${symbol}`)).size).toBe(11);
 });

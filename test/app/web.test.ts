@@ -10,6 +10,7 @@ import { csvOf } from "../../app/web/components/export.js";
 import { optionAt, optionsOfText, withOption } from "../../app/web/draft.js";
 import { duration } from "../../app/web/duration.js";
 import { applyEdits, type Edit, entriesOf, playsUntil, rise, sittings } from "../../app/web/explore/what-if.js";
+import { BASELINES } from "../../app/web/form/baseline-names.js";
 import { OPTION_TEXTS } from "../../app/web/form/option-texts.js";
 import { fieldsOf } from "../../app/web/form/schema.js";
 import { ERRORS_ZH, errorText } from "../../app/web/i18n/errors.js";
@@ -20,6 +21,7 @@ import { href, parseRoute } from "../../app/web/router.js";
 import { found, tagsOf } from "../../app/web/runs/shelf.js";
 import { smoothed } from "../../app/web/smooth.js";
 import { parseEvents, withEvent } from "../../app/web/stream.js";
+import { TECHNIQUES } from "../../src/baseline/index.js";
 import { ERROR_TABLE } from "../../src/core/errors.js";
 import { ROOT } from "../support/cli.js";
 
@@ -166,7 +168,9 @@ test("every option of the schema is a field with a name in both languages", () =
   const paths = fields.map(({ path }) => path);
   const unnamed = paths.filter((path) => !OPTION_TEXTS[path]);
   expect(unnamed).toEqual(["data.columns", "cleaning.hasTimes"]);
-  expect(Object.keys(OPTION_TEXTS).filter((path) => path !== "name" && !paths.includes(path))).toEqual([]);
+  expect(Object.keys(OPTION_TEXTS).filter((path) => path.includes(".") && !paths.includes(path))).toEqual([]);
+  // Every method that the form offers is one.
+  expect(BASELINES.map(([name]) => name).filter((name) => !(name in TECHNIQUES))).toEqual([]);
   expect(fields.find(({ path }) => path === "data.format")).toMatchObject({ kind: "choice", nullable: true });
   expect(fields.find(({ path }) => path === "train.epochs")).toMatchObject({ kind: "number", whole: true, minimum: 1 });
   expect(fields.find(({ path }) => path === "data.titles")).toMatchObject({ kind: "text", nullable: true });

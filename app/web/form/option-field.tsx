@@ -4,6 +4,9 @@ import { useSettings } from "../settings.js";
 import { OPTION_TEXTS, optionName } from "./option-texts.js";
 import { dayOf, type Field, secondsOf } from "./schema.js";
 
+/** The schema speaks of null where a field of the form is left empty. */
+const inWords = (help: string) => help.replace(/\bnull\b/g, "empty");
+
 /** What is wrong with an option, or with something inside it. */
 export function issueOf(issues: readonly ConfigIssue[], option: string): string | undefined {
   return issues.find(({ path }) => path === option || path.startsWith(`${option}.`))?.message;
@@ -94,7 +97,7 @@ export function OptionField({ field, usual, value, issue, onChange }: OptionFiel
       )}
       <p className="help" id={`${path}-help`}>
         {issue && <span className="wrong">{issue} </span>}
-        {(language === "zh" && texts?.[2]) || field.help}
+        {(language === "zh" && texts?.[2]) || inWords(field.help)}
       </p>
     </div>
   );

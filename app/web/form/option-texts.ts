@@ -3,6 +3,7 @@ import { dayOf, isDay } from "./schema.js";
 /** Name of an option in English and Chinese, and the Chinese of its explanation; the English one stands in the schema. */
 export const OPTION_TEXTS: Readonly<Record<string, readonly [english: string, chinese: string, help: string]>> = {
   name: ["Name of the run", "运行名称", "字母、数字、. _ -，最多 60 个"],
+  baselines: ["Simpler methods", "简单方法", "训练之后一同测试的方法"],
   "data.path": ["Log", "日志", "日志的路径；“jkpop” 为内置数据集"],
   "data.attributes": ["File with attributes", "属性文件", "歌曲属性表，第一列为编号，有表头；jkpop 自带"],
   "data.titles": ["File with titles", "标题文件", "日志中只有编号时，存放标题的文件"],

@@ -19,6 +19,7 @@ export const measure = {
     ],
     group: {
       others: ["songs", "歌曲"],
+      rest: ["all others", "其他"],
       near: ["neighbours", "近邻"],
       chosen: ["chosen", "所选"],
       head: ["head: most played third", "头部：播放最多的三分之一"],

@@ -163,6 +163,11 @@ export const train = {
     train: ["Training", "训练"],
     protocol: ["Measurement", "评测协议"],
   },
+  baselines: ["Simpler methods beside it", "一同测试的简单方法"],
+  baselinesHelp: [
+    "Each is fitted and tested after the training; some take longer than the model on a large log.",
+    "训练之后逐一拟合并测试；日志较大时，有些方法比模型更费时。",
+  ],
   changed: ["{{number}} changed", "已改 {{number}} 项"],
   differs: ["differs from the preset", "与预设不同"],
   none: ["none", "无"],

@@ -56,7 +56,7 @@ function byName(points: Points, nameOf: (point: Points[number]) => string, most:
   const shown = new Set(names);
   const others = points.filter((point) => !shown.has(nameOf(point)));
   return [
-    { name: "others", points: others, colour: "var(--line-strong)", symbol: "circle", opacity: 0.7 },
+    { name: "rest", points: others, colour: "var(--line-strong)", symbol: "circle", opacity: 0.7 },
     ...names.map((name, n) => ({
       name,
       points: points.filter((point) => nameOf(point) === name),

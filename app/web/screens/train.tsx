@@ -7,6 +7,7 @@ import { Card, ErrorBox, Loaded, Notice, Page } from "../components/parts.js";
 import { UndoDraft } from "../components/undo-draft.js";
 import { changeDraft, setOptions, useDraft } from "../draft.js";
 import { useRested } from "../explore/suggest.js";
+import { Baselines } from "../form/baselines.js";
 import { OptionForm } from "../form/option-form.js";
 import { optionName } from "../form/option-texts.js";
 import { useChecked, useSchema } from "../queries.js";
@@ -85,6 +86,11 @@ export function Train() {
               options={draft.options}
               issues={issues}
               onChange={(option, value) => setOptions([[option, value]])}
+            />
+            <Baselines
+              usual={(checked.data?.usual ?? presets[draft.preset]?.config ?? presets.default.config).baselines}
+              value={draft.options.baselines}
+              onChange={(names) => setOptions([["baselines", names]])}
             />
             {checked.data?.command && (
               <Card title={t("run.command")}>

@@ -1,0 +1,20 @@
+/** Simpler methods that need no options of their own, in the order of `TECHNIQUES`, in English and Chinese. */
+export const BASELINES: readonly (readonly [name: string, english: string, chinese: string])[] = [
+  ["popularity", "popularity", "流行度"],
+  ["recent-popularity", "recent popularity", "近期流行度"],
+  ["personal-popularity", "personal popularity", "个人流行度"],
+  ["markov", "Markov", "马尔可夫"],
+  ["sequential-rules", "sequential rules", "序列规则"],
+  ["context-tree", "context tree", "上下文树"],
+  ["item-knn", "item k-NN", "物品 k 近邻"],
+  ["user-knn", "user k-NN", "用户 k 近邻"],
+  ["sknn", "session k-NN", "会话 k 近邻"],
+  ["vsknn", "VS-KNN", "VS-KNN"],
+  ["vstan", "VSTAN", "VSTAN"],
+  ["ials", "iALS", "iALS"],
+  ["bpr", "BPR", "BPR"],
+  ["ease", "EASE", "EASE"],
+  ["item2vec", "item2vec", "item2vec"],
+  ["rp3beta", "RP3beta", "RP3beta"],
+  ["lightgcn", "LightGCN", "LightGCN"],
+];

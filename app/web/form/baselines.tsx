@@ -1,0 +1,45 @@
+import { useTranslation } from "react-i18next";
+import { Card } from "../components/parts.js";
+import { useSettings } from "../settings.js";
+import { BASELINES } from "./baseline-names.js";
+
+interface BaselinesProps {
+  readonly usual: unknown;
+  /** undefined where it was not changed. */
+  readonly value: unknown;
+  readonly onChange: (value: readonly string[] | undefined) => void;
+}
+
+/** A choice is a name, or a name with options. */
+const namesIn = (choices: unknown): string[] =>
+  Array.isArray(choices)
+    ? choices.map((each) => (typeof each === "string" ? each : (each as { readonly name: string }).name))
+    : [];
+
+/** Which simpler methods are tested beside the model. */
+export function Baselines({ usual, value, onChange }: BaselinesProps) {
+  const { t } = useTranslation();
+  const { language } = useSettings();
+  const before = namesIn(usual);
+  const chosen = namesIn(value ?? usual);
+  const toggle = (name: string) => {
+    const next = chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name];
+    onChange(next.join() === before.join() ? undefined : next);
+  };
+  return (
+    <Card
+      title={t("train.baselines")}
+      aside={value !== undefined && <span className="muted small">{t("train.differs")}</span>}
+    >
+      <p className="muted small">{t("train.baselinesHelp")}</p>
+      <fieldset className="chips" aria-label={t("train.baselines")}>
+        {BASELINES.map(([name, ...texts]) => (
+          <label key={name} className="chip">
+            <input type="checkbox" checked={chosen.includes(name)} onChange={() => toggle(name)} />
+            {texts[language === "zh" ? 1 : 0]}
+          </label>
+        ))}
+      </fieldset>
+    </Card>
+  );
+}
