@@ -202,6 +202,30 @@ test("a report names a listener where its own words do, not where its drawing li
   });
 });
 
+test("an exported model with listeners in it is told, and stays", async () => {
+  await withFolder(async (folder) => {
+    const exports = join(folder, "exports");
+    writeServedRun(join(folder, "runs"), "a");
+    const write = ["export", "--to", "onnx", "--out"];
+    await refrainIn(folder, ...write, "%/exports/all", "--users");
+    await refrainIn(folder, ...write, "%/exports/none");
+    const { code, stdout } = await refrainIn(
+      folder,
+      "--json",
+      "forget",
+      "--user",
+      "u1",
+      "--exports",
+      "%/exports",
+      "--yes",
+    );
+    expect([code, JSON.parse(stdout).stays]).toEqual([
+      3,
+      [{ kind: "mention", path: join(exports, "all", "items.json"), plays: null }],
+    ]);
+  });
+});
+
 test("a log that is named and not there is told", async () => {
   await withFolder(async (folder) => {
     const { code, stderr } = await refrainIn(folder, "forget", "--user", "u1", "--log", "%/none.csv");

@@ -8,6 +8,7 @@ interface ForgetFlags {
   readonly user?: readonly string[];
   readonly userFile?: string;
   readonly log?: readonly string[];
+  readonly exports: string;
   readonly state?: string;
   readonly store?: "memory" | "sqlite" | "redis";
   readonly redis?: string;
@@ -18,10 +19,11 @@ interface ForgetFlags {
 export function addForgetCommand(program: Command, output: () => Output, runs: () => string): void {
   program
     .command("forget")
-    .description("remove a listener's plays from logs, runs, exports and serving state; without --yes it only tells")
+    .description("remove a listener's plays from logs, runs and serving state; without --yes it only tells")
     .option("-u, --user <id...>", "ids of listeners, as in the log")
     .option("--user-file <file>", "file with one id a line")
     .option("--log <file...>", "logs, clean logs and tables by user beside those that the runs name")
+    .option("--exports <folder>", "exported models: files that name the listener are told, not changed", "exports")
     .option("--state <folder>", "state folder of refrain serve; .serving below the runs when left out")
     .addOption(
       new Option("--store <kind>", "a store to look into, found by its files when left out").choices([
@@ -52,9 +54,9 @@ Exit code 3: something stays that has to be removed by hand.`,
 
 async function forget(flags: ForgetFlags, runs: string, output: Output): Promise<number> {
   const { findTraces, removeTraces } = await import("../../serve/forget/forget.js");
-  const { log: logs, state, store, redis } = flags;
+  const { log: logs, exports, state, store, redis } = flags;
   const users = usersOf(flags);
-  const traces = await findTraces({ users, runs, logs, state, store, redis });
+  const traces = await findTraces({ users, runs, logs, exports, state, store, redis });
   const plays = traces.reduce((sum, { plays, remove }) => sum + (remove ? (plays ?? 0) : 0), 0);
   if (traces.length === 0) {
     if (output.json) printJson({ removed: [], stays: [] });

@@ -34,6 +34,8 @@ export interface ForgetOptions {
   readonly runs: string;
   /** Logs and exports beside those that the runs name. */
   readonly logs?: readonly string[];
+  /** Folder of what `refrain export` wrote; files there that name one of the users are told. */
+  readonly exports?: string;
   /** State of `refrain serve`; see its option. */
   readonly state?: string;
   readonly store?: StoreName;
@@ -77,6 +79,7 @@ export async function findTraces(options: ForgetOptions): Promise<FoundTrace[]> 
   // What is left of a name in a log that was read is no user: a song may be called alike.
   const known = new Set([...found.map(({ path }) => resolve(path)), ...logs.keys()]);
   found.push(...mentionsIn(runs, users, known));
+  if (options.exports !== undefined) found.push(...mentionsIn(options.exports, users, known));
   return found;
 }
 
