@@ -15,8 +15,8 @@ export default defineConfig({
     ],
   },
   test: {
-    // Tests look for English texts, whatever the terminal speaks.
-    env: { REFRAIN_LANG: "en" },
+    // Tests look for English texts, whatever the terminal speaks, and leave no logs in the folder of the data sets.
+    env: { REFRAIN_LANG: "en", REFRAIN_KEEP_LOGS: "off" },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",

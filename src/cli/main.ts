@@ -64,7 +64,8 @@ Examples:
 Environment:
   REFRAIN_ENGINE=native|wasm|cpu   which engine runs the tensors
   REFRAIN_LANG=en|zh               language
-  REFRAIN_DATA=FOLDER              where downloaded data sets are kept
+  REFRAIN_DATA=FOLDER              where downloaded data sets and clean forms of large logs are kept
+  REFRAIN_KEEP_LOGS=off            keep no clean forms of large logs
 
 Exit codes: 0 done, 1 unexpected error, 2 wrong option, 3 unusable data or run, 4 engine not available, 130 interrupted.`,
     )

@@ -6,6 +6,7 @@ export { readItemRows } from "./item-rows.js";
 export { joinLogs } from "./join.js";
 export { cleanLargeLog, LARGE_LIMITS, type LargeLog, type LargeOptions } from "./large/clean.js";
 export { hashEvents } from "./large/event-log.js";
+export { cleanKept, type KeptLog, keptLogsOf } from "./large/kept-log.js";
 export { oneForm } from "./one-form.js";
 export { type CleaningOptions, cleaningSchema } from "./options.js";
 export { type Preview, previewOf } from "./preview.js";

@@ -6,7 +6,7 @@ import type { EventLog, SplitLog } from "../core/types.js";
 import {
   type CleaningReport,
   chooseEngine,
-  cleanLargeLog,
+  cleanKept,
   cleanLog,
   type DataEngine,
   joinLogs,
@@ -167,9 +167,9 @@ export async function cleanSource(
   const options = split.support === "train" ? { ...cleaning, minimumUserPlays: 1, minimumItemPlays: 1 } : cleaning;
   try {
     if (engine === "memory") return { raw, ...cleanLog(raw, options, titles) };
-    const large = await cleanLargeLog(paths[0], { read, cleaning: options, titles, ...how });
-    const { log, report, head, detected, badRows, fileHash } = large;
-    return { log, report, raw: { ...head, detected, badRows }, fileHash };
+    const large = await cleanKept(paths[0], { read, cleaning: options, titles, ...how });
+    const { log, report, detected, badRows, fileHash } = large;
+    return { log, report, raw: { ...raw, detected, badRows }, fileHash };
   } catch (error) {
     if (!(error instanceof RefrainError) || error.code === "CONFIG_INVALID") throw error;
     const details = { ...error.details, preview: previewOf(raw) };

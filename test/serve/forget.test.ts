@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { decompress } from "fzstd";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadModel } from "../../src/model/index.js";
 import { readRecord } from "../../src/recipes/index.js";
 import { writeReport } from "../../src/recipes/report.js";
@@ -17,6 +17,14 @@ import { writeServedRun } from "../support/served.js";
 import { zipOf } from "../support/zip.js";
 
 useEngine();
+
+// Logs that are kept on this machine are not those of the test.
+beforeAll(() => {
+  process.env.REFRAIN_DATA = join(import.meta.dirname, "no-data");
+});
+afterAll(() => {
+  delete process.env.REFRAIN_DATA;
+});
 
 const LOG =
   'user,item,time\r\nu1,a,1700000000\r\n"u2",b,1700000060\r\n ｕ１ ,c,1700000120\r\nu12,u1,1700000180\r\nu1,broken\r\n';

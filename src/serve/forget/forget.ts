@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { RefrainError } from "../../core/errors.js";
-import { oneForm, type ReadOptions } from "../../data/index.js";
+import { keptLogsOf, oneForm, type ReadOptions } from "../../data/index.js";
 import { isAddress, isDatasetName, keptCopy } from "../../data/registry/index.js";
 import { forgetUsers } from "../../model/index.js";
 import { listRuns, type RunRecord, readOptions, runHolder, trashOf } from "../../recipes/index.js";
@@ -74,6 +74,9 @@ export async function findTraces(options: ForgetOptions): Promise<FoundTrace[]> 
       changed.add(path);
     }
   }
+  // They are made anew from the log when it is next read.
+  for (const { path, plays } of await keptLogsOf(users))
+    found.push({ kind: "log", path, plays, remove: () => rmSync(path, { recursive: true, force: true }) });
   for (const { record, folder } of folders) found.push(...tracesOfRun(folder, record, users, changed));
   found.push(...(await tracesOfServing(options, users)));
   // What is left of a name in a log that was read is no user: a song may be called alike.
