@@ -46,7 +46,7 @@ export class StreamingModel {
 
   /**
    * The states after whole histories: what `start` and `play` give one after another, in one pass, which takes a tenth of the
-   * time or less.
+   * time or less on the native engine.
    *
    * @throws {RefrainError} ARGUMENT_INVALID for a user or an item that the model does not have; SHAPE_MISMATCH for other times than plays
    */
