@@ -32,6 +32,7 @@ export const ERROR_TABLE = {
   RUN_NOT_FOUND: "`refrain runs` lists the runs that are here.",
   RUN_DAMAGED: "The run folder misses a file or one does not match its checksum. Train again.",
   RUN_TOO_NEW: "Update Refrain, or train again.",
+  RUN_TOO_OLD: "Train again, or open it with the version of Refrain that wrote it.",
   RUN_BUSY: "Another process is training this run. Wait for it, or stop it.",
   TITLE_UNKNOWN: "Try one of the suggestions, or `refrain recommend --search WORD`.",
   USER_UNKNOWN: "`refrain recommend --users` lists some; leave --user out for a new listener.",

@@ -1,5 +1,6 @@
 // What is given to an exported network: plays and moments as its inputs want them.
 import type { Query } from "../core/types.js";
+import { pauseOf } from "../model/index.js";
 import type { Port } from "./network/network.js";
 
 /** One input or output of a network. @shape values row-major in `shape` */
@@ -13,13 +14,6 @@ export interface PortValues {
 export type Feeds = Readonly<Record<string, PortValues>>;
 
 const [HOUR, DAY] = [3600, 86_400];
-const LONGEST_PAUSE = 2 ** 31 - 1;
-
-/** Whole seconds between two moments as an export takes them; -1 where one is not known. @example pauseOf(10, 15.9) // 5 */
-export function pauseOf(before: number, at: number): number {
-  const pause = Math.floor(Math.max(0, at - before));
-  return Number.isNaN(pause) ? -1 : Math.min(LONGEST_PAUSE, pause);
-}
 
 /** Hour of the day (UTC), 0 to 23; -1 where the moment is not known. @example hourOf(3 * 3600 + 59) // 3 */
 export function hourOf(at: number): number {

@@ -1,3 +1,4 @@
+export { pauseOf } from "../model/index.js";
 export type { CardFacts, CardLanguage } from "./card.js";
 export { type ExportOptions, type ExportReport, exportModel } from "./export.js";
 export {
@@ -5,7 +6,6 @@ export {
   hourOf,
   nextState,
   type PortValues,
-  pauseOf,
   type StepInput,
   sequenceFeeds,
   startState,

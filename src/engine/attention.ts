@@ -15,8 +15,8 @@ export interface AttentionWeights<T> {
   readonly lag: T;
 }
 
-/** Takes a play out of the attention. */
-const NEVER = -1e9;
+/** Takes a place out of a softmax: exp(-1e9) is 0 in float32. */
+export const NEVER = -1e9;
 
 /**
  * y[t] = sum over the last W plays j of a[t, j] V x[j], a[t] = softmax of (Q x[t]) . (K x[j]) / sqrt(H / heads) + lag[t - j], for

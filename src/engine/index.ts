@@ -1,5 +1,5 @@
 export { Adam, type AdamOptions, clipByGlobalNorm } from "./adam.js";
-export { type AttentionWeights, attention, attentionStep, closedPlays, lagNumbers } from "./attention.js";
+export { type AttentionWeights, attention, attentionStep, closedPlays, lagNumbers, NEVER } from "./attention.js";
 export { type ByteItems, byteItems } from "./byte-items.js";
 export type { CellName, InitialState, Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
 export { cells } from "./cells.js";

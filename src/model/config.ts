@@ -53,8 +53,8 @@ export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
     userEmbeddingSize: z.number().int().min(0).max(1024).default(32).describe("Numbers per user; 0 leaves users out"),
     hiddenSize: size.default(128).describe("H: units of each recurrent layer"),
     layers: z.number().int().min(1).max(8).default(1).describe("Recurrent layers on top of each other"),
-    inputDropout: share.default(0.2).describe("Share of the input that training drops"),
-    dropout: share.default(0.2).describe("Share of each layer's output that training drops"),
+    inputDropout: share.default(0.4).describe("Share of the input that training drops"),
+    dropout: share.default(0.4).describe("Share of each layer's output that training drops"),
     userDropout: share.default(0.1).describe("Share of users that training replaces by the stand-in for new users"),
     layerNorm: z.boolean().default(true).describe("Normalise the vector that scores the items"),
     residual: z.boolean().default(false).describe("Add each layer's input to its output where sizes agree"),
@@ -71,7 +71,7 @@ export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
       .int()
       .min(0)
       .max(1000)
-      .default(64)
+      .default(128)
       .describe("Last plays that may be repeated by the copy mechanism; 0 leaves it out"),
     personalWindow: z
       .number()

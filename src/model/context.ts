@@ -13,6 +13,7 @@ interface Context {
 }
 
 const [HOUR, DAY] = [3600, 86_400];
+const LONGEST_PAUSE = 2 ** 31 - 1;
 /** Buckets of a pause, each twice as wide as the one before: up to 1 s, 2 s, … and from 2^26 s, two years, on. */
 const GAPS = 27;
 
@@ -32,6 +33,25 @@ export const CONTEXTS: Readonly<Record<string, Context>> = {
     valueAt: (_, at) => (Number.isFinite(at) ? 1 + Math.floor((((at % DAY) + DAY) % DAY) / HOUR) : 0),
   },
 };
+
+/** Ages from here on are one bucket, so that none needs to be kept longer. */
+export const OLDEST: number = 2 ** (GAPS - 1) - 1;
+
+/** Whole seconds between two moments, 2^31 - 1 at most; -1 where one is not known. @example pauseOf(10, 15.9) // 5 */
+export function pauseOf(before: number, at: number): number {
+  const pause = Math.floor(Math.max(0, at - before));
+  return Number.isNaN(pause) ? -1 : Math.min(LONGEST_PAUSE, pause);
+}
+
+/** Age of a play after one more pause, in whole seconds, `OLDEST` at most; -1 from the first unknown pause on. */
+export function olderBy(pause: number, age: number): number {
+  return age < 0 || pause < 0 ? -1 : Math.min(OLDEST, age + pause);
+}
+
+/** Row of an age in a table of pauses; 0 where it is unknown (-1). */
+export function ageRow(age: number): number {
+  return age < 0 ? 0 : CONTEXTS.gap.valueAt(0, age);
+}
 
 /** The kinds that a configuration uses. */
 export function contextsOf(config: ModelConfig): [name: string, context: Context][] {

@@ -1,9 +1,9 @@
 export { type ModelConfig, modelConfig, modelSchema, type SequenceLayerName } from "./config.js";
-export { CONTEXTS } from "./context.js";
+export { CONTEXTS, OLDEST, pauseOf } from "./context.js";
 export { forgetUsers } from "./forget-users.js";
 export type { PlayedHistory } from "./inputs-only.js";
 export { type GradientOptions, type LossGradients, RecurrentModel } from "./recurrent-model.js";
-export { loadModel, type ModelContext, type SavedModel, saveModel } from "./saved-model.js";
+export { loadModel, MODEL_FORMAT, type ModelContext, type SavedModel, saveModel } from "./saved-model.js";
 export { modelScorer } from "./scorer.js";
 export { sequenceLayers } from "./sequence-layers.js";
 export { StreamingModel } from "./streaming.js";

@@ -8,7 +8,7 @@ export interface PlayedHistory {
   readonly items: Int32Array;
   /** When each was heard, in seconds since 1970; NaN where unknown. @shape float64 [n] */
   readonly times?: Float64Array | undefined;
-  /** Plays before `items`, oldest first, which only habits count. */
+  /** Plays before `items`, oldest first, which only counts of plays see. */
   readonly earlier?: Int32Array | undefined;
 }
 

@@ -10,6 +10,7 @@ import {
   layerNorm,
   linear,
   linearCrossEntropy,
+  NEVER,
   type Negatives,
   type Parameter,
   product,
@@ -31,12 +32,10 @@ import type { ModelConfig } from "./config.js";
 import { type ContextRows, contextRows, contextsOf, withAsked, withHeard } from "./context.js";
 import { habitStrength, ownPlays, type PersonalWeights, personalTerm, playMatrix } from "./personal.js";
 import { type RepeatWeights, repeatAttention, repeatOdds } from "./repeat.js";
+import { repeatPairs } from "./repeat-pairs.js";
 import { eachRow, newestRows } from "./row-numbers.js";
 import { type LayerState, sequenceLayers, type WeightsOf } from "./sequence-layers.js";
 import type { UserState } from "./user-state.js";
-
-/** Takes padding out of the softmax: exp(-1e9) is 0 in float32. */
-const NEVER = -1e9;
 
 /** A loss over drawn items, and what was drawn. */
 export interface SampledChoice {
@@ -90,8 +89,11 @@ export class Pass {
       sampledLoss(graph, sampled.loss, z, this.#scoreTable(), bias, batch.targets, sampled.negatives);
       return;
     }
-    const repeats = this.#model.config.repeatWindow > 0;
-    const extra = repeats ? repeatOdds(graph, { states, asked, h }, this.#repeatWeights(), batch) : undefined;
+    const { config } = this.#model;
+    const repeats = config.repeatWindow > 0;
+    const extra = repeats
+      ? repeatOdds(graph, { states, asked, h }, this.#repeatWeights(), batch, repeatPairs(batch, config, random))
+      : undefined;
     linearCrossEntropy(graph, z, this.#scoreTable(), this.#bias(), batch.targets, extra, this.#added(h, batch));
   }
 
@@ -104,7 +106,8 @@ export class Pass {
     const logits = this.#model.config.personalWindow > 0 ? this.#raised(plain, h, batch, rows) : plain;
     if (this.#model.config.repeatWindow === 0) return [logits];
     const weights = this.#repeatWeights();
-    const { attention } = repeatAttention(asked.tensor, states.tensor, weights, batch);
+    const pairs = repeatPairs(batch, this.#model.config);
+    const { attention } = repeatAttention(asked.tensor, states.tensor, weights, batch, pairs);
     const byRow = tf.transpose(attention, [1, 0, 2]).reshape([-1, batch.length]) as Tensor2D;
     const g = linear(this.graph, h, weights.gate, weights.gateBias).tensor.sigmoid();
     return [tf.softmax(logits).mul(tf.sub(1, g)), takeRows(byRow, rows).mul(g)];
@@ -195,6 +198,8 @@ export class Pass {
       query: this.weight("repeat/query"),
       key: this.weight("repeat/key"),
       lag: this.weight("repeat/lag"),
+      count: this.weight("repeat/count"),
+      ...(this.#model.config.timeGap ? { gap: this.weight<Tensor2D>("repeat/gap") } : {}),
       gate: this.weight("repeat/gate"),
       gateBias: this.weight("repeat/gateBias"),
     };

@@ -33,9 +33,11 @@ export interface SavedModel extends ModelContext {
 }
 
 /**
- * What is written below. 1: before there were times; its models were made without the options that came after it.
+ * What is written below. 1: before there were times; its models were made without the options that came after it. 2: copied
+ * plays by their lag and keys alone; such a model would answer otherwise now. Models that do not copy are the same in 3.
  */
-const FORMAT = 2;
+export const MODEL_FORMAT = 3;
+const COPIES_SINCE = 3;
 const SINCE_1: Partial<ModelConfig> = { timeGap: false, hour: false, moment: false };
 
 /** What context.json holds. */
@@ -64,7 +66,7 @@ export function saveModel(folder: string, model: RecurrentModel, context: ModelC
   writeFileAtomic(join(folder, CONTEXT), text);
   writeTensorFile(
     join(folder, WEIGHTS),
-    { format: FORMAT, config: model.config, context: sha256(text) },
+    { format: MODEL_FORMAT, config: model.config, context: sha256(text) },
     readWeights(model.parameters),
   );
 }
@@ -74,7 +76,7 @@ export function saveModel(folder: string, model: RecurrentModel, context: ModelC
  * `model`.
  *
  * @throws {RefrainError} RUN_NOT_FOUND without the files; RUN_DAMAGED or CHECKPOINT_DAMAGED when they do not fit together;
- *         RUN_TOO_NEW when a later version wrote them
+ *         RUN_TOO_NEW when a later version wrote them; RUN_TOO_OLD for a model with copies of an earlier format
  */
 export function loadModel(folder: string): SavedModel {
   if (!existsSync(join(folder, WEIGHTS)) || !existsSync(join(folder, CONTEXT)))
@@ -82,8 +84,8 @@ export function loadModel(folder: string): SavedModel {
   const text = readFileSync(join(folder, CONTEXT), "utf8");
   const file = readTensorFile<{ format?: number; config: ModelConfig; context: string }>(join(folder, WEIGHTS));
   const { format = 1 } = file.meta;
-  if (format > FORMAT)
-    throw new RefrainError("RUN_TOO_NEW", `${WEIGHTS} in ${folder} has format ${format}, newer than ${FORMAT}.`, {
+  if (format > MODEL_FORMAT)
+    throw new RefrainError("RUN_TOO_NEW", `${WEIGHTS} in ${folder} has format ${format}, newer than ${MODEL_FORMAT}.`, {
       folder,
     });
   if (file.meta.context !== sha256(text))
@@ -91,6 +93,12 @@ export function loadModel(folder: string): SavedModel {
   const saved = JSON.parse(text) as SavedContext;
   const attributes = (saved.attributes ?? []).map((each) => ({ ...each, codes: Int32Array.from(each.codes) }));
   const config = modelConfig(format === 1 ? { ...SINCE_1, ...file.meta.config } : file.meta.config);
+  if (format < COPIES_SINCE && config.repeatWindow > 0)
+    throw new RefrainError(
+      "RUN_TOO_OLD",
+      `${WEIGHTS} in ${folder} has format ${format}; models that copy plays are read from format ${COPIES_SINCE} on.`,
+      { folder },
+    );
   const model = new RecurrentModel(config, saved.items.length, saved.users.length, 0, attributes);
   try {
     writeWeights(model.parameters, file.tensors);

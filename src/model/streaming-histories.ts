@@ -1,5 +1,6 @@
 import { checkInteger, checkLength } from "../core/check.js";
 import { inputsOnly, type PlayedHistory, passGroups } from "./inputs-only.js";
+import { recentPlays } from "./recent-plays.js";
 import type { RecurrentModel } from "./recurrent-model.js";
 import type { UserState } from "./user-state.js";
 
@@ -13,16 +14,13 @@ export function statesAfter(
     for (const item of items) checkInteger("item", item, 1, model.itemCount);
     if (times) checkLength("times of a history", times.length, items.length);
   }
-  const { repeatWindow, personalWindow } = model.config;
-  const most = Math.max(1, repeatWindow, personalWindow);
   const states = new Map<PlayedHistory, UserState>();
   for (const group of passGroups(histories.filter(({ items }) => items.length > 0))) {
     const isTimed = group.some(({ times }) => times);
     model.kept(inputsOnly(group, isTimed)).forEach((kept, n) => {
-      const { user, items, times, earlier = new Int32Array(0) } = group[n];
-      const before = earlier.subarray(Math.max(0, earlier.length + items.length - most));
-      const recent = Int32Array.from([...before, ...items.subarray(-most)]).reverse();
-      states.set(group[n], { user, plays: items.length, time: times?.at(-1) ?? Number.NaN, recent, ...kept });
+      const { user, items, times } = group[n];
+      const time = times?.at(-1) ?? Number.NaN;
+      states.set(group[n], { user, plays: items.length, time, ...recentPlays(group[n], model.config), ...kept });
     });
   }
   return states;

@@ -1,6 +1,8 @@
 // What comes beside the logits of a state: plays that may be copied, and habits. In plain numbers, for one listener.
 import type { ModelConfig } from "./config.js";
+import { ageRow } from "./context.js";
 import { PlayCounts } from "./personal.js";
+import type { RecentPlays } from "./recent-plays.js";
 import { logistic, mixed, rowProduct, softmax } from "./row-numbers.js";
 
 /** A weight by its name. */
@@ -17,25 +19,24 @@ export interface TopPlays {
 /** How likely each of the last plays is to come again, and the share of the mixture that copying has. @shape h [H] */
 export function copies(
   h: Float32Array,
-  { recent, keys }: { readonly recent: Int32Array; readonly keys: Float32Array },
-  { repeatWindow }: ModelConfig,
+  { recent, counts, ages, keys }: RecentPlays,
+  { timeGap }: ModelConfig,
   copy: Copy,
 ): { readonly gate: number; readonly copied: ReadonlyMap<number, number> } {
   const query = rowProduct(h, copy("repeat/query"));
   const lag = copy("repeat/lag");
+  const [count] = copy("repeat/count");
+  const gap = timeGap ? copy("repeat/gap") : undefined;
   const A = query.length;
-  const newest = recent.subarray(0, Math.min(repeatWindow, keys.length / A));
+  const open = [...counts.keys()].filter((j) => counts[j] > 0);
   const attention = softmax(
-    Float32Array.from(newest, (_, j) => {
+    Float32Array.from(open, (j) => {
       let dot = 0;
       for (let a = 0; a < A; a++) dot += query[a] * keys[j * A + a];
-      return dot / Math.sqrt(A) + lag[j];
+      return dot / Math.sqrt(A) + lag[j] + count * Math.log(counts[j]) + (gap ? gap[ageRow(ages[j])] : 0);
     }),
   );
-  const copied = new Map<number, number>();
-  newest.forEach((item, j) => {
-    copied.set(item, (copied.get(item) ?? 0) + attention[j]);
-  });
+  const copied = new Map(open.map((j, at) => [recent[j], attention[at]]));
   return { gate: logistic(rowProduct(h, copy("repeat/gate"))[0] + copy("repeat/gateBias")[0]), copied };
 }
 

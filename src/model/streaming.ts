@@ -14,6 +14,7 @@ import { withAttributes } from "./attributes.js";
 import { inBlock } from "./block.js";
 import { contextsOf } from "./context.js";
 import type { PlayedHistory } from "./inputs-only.js";
+import { noPlays, withPlay } from "./recent-plays.js";
 import type { RecurrentModel } from "./recurrent-model.js";
 import { asRow, asRows, mixed, normal, numbersOf, rowProduct, softmax, sum } from "./row-numbers.js";
 import { sequenceLayers, type WeightsOf } from "./sequence-layers.js";
@@ -64,7 +65,7 @@ export class StreamingModel {
     const [top] = numbersOf(() => [
       layers.reduce((x, _, layer) => this.#inBlock(x, layer, nothing), this.#input(0, user)),
     ]);
-    return { user, plays: 0, time: Number.NaN, layers, top, recent: new Int32Array(0), keys: new Float32Array(0) };
+    return { user, plays: 0, time: Number.NaN, layers, top, ...noPlays() };
   }
 
   /**
@@ -92,17 +93,8 @@ export class StreamingModel {
     });
     const top = numbers[2 * config.layers];
     const layers = state.layers.map((_, layer) => ({ h: numbers[2 * layer], c: numbers[2 * layer + 1] }));
-    const kept = Math.max(1, config.repeatWindow, config.personalWindow);
-    const recent = new Int32Array(Math.min(kept, state.recent.length + 1));
-    recent[0] = item;
-    recent.set(state.recent.subarray(0, recent.length - 1), 1);
-    const next = { user: state.user, plays: state.plays + 1, time, layers, top, recent };
-    if (!mayCopy) return { ...next, keys: state.keys };
-    const key = numbers[numbers.length - 1];
-    const keys = new Float32Array(Math.min(state.keys.length + key.length, config.repeatWindow * key.length));
-    keys.set(key);
-    keys.set(state.keys.subarray(0, keys.length - key.length), key.length);
-    return { ...next, keys };
+    const last = withPlay(state, item, time, config, mayCopy ? numbers[numbers.length - 1] : undefined);
+    return { user: state.user, plays: state.plays + 1, time, layers, top, ...last };
   }
 
   /**

@@ -14,6 +14,13 @@ export interface UserState {
   readonly top: Float32Array;
   /** Items of the last plays, newest first, as many as `repeatWindow` or `personalWindow` ask for (at least the last one). */
   readonly recent: Int32Array;
-  /** Keys of the newest of them for the copy mechanism. @shape float32 [at most repeatWindow * A] */
+  /**
+   * Of the newest of them, those that may be copied: how often their item was played among `repeatWindow` plays when they
+   * were heard; 0 once it was heard again, which closes the older play. @shape int32 [at most repeatWindow]
+   */
+  readonly counts: Int32Array;
+  /** Seconds since each of the same, -1 where unknown; empty without `timeGap`. @shape int32 [at most repeatWindow] */
+  readonly ages: Int32Array;
+  /** Keys of the same. @shape float32 [at most repeatWindow * A] */
   readonly keys: Float32Array;
 }

@@ -3,7 +3,7 @@
 import type { ItemAttribute } from "../sequence/attributes.js";
 import { layerShapes } from "./block.js";
 import type { ModelConfig } from "./config.js";
-import { contextsOf } from "./context.js";
+import { CONTEXTS, contextsOf } from "./context.js";
 import { embeddingStart, glorot, itemStart, ones, type Start, type WeightShape, zeros } from "./weight-starts.js";
 
 /** A: size of the copy mechanism's queries and keys. */
@@ -49,6 +49,8 @@ export function weightShapes(
     shapes["repeat/query"] = { shape: [H, ATTENTION_SIZE], start: glorot() };
     shapes["repeat/key"] = { shape: [H, ATTENTION_SIZE], start: glorot() };
     shapes["repeat/lag"] = { shape: [config.repeatWindow, 1], start: zeros };
+    shapes["repeat/count"] = { shape: [1, 1], start: zeros };
+    if (config.timeGap) shapes["repeat/gap"] = { shape: [CONTEXTS.gap.count + 1, 1], start: zeros };
     shapes["repeat/gate"] = { shape: [H, 1], start: zeros };
     shapes["repeat/gateBias"] = { shape: [1], start: rarely };
   }

@@ -217,7 +217,7 @@ export const PRESETS: Readonly<Record<string, { readonly reason: string; readonl
           repeatWindow: 0,
           timeGap: false,
         },
-        train: { optimizer: "adam", learningRate: 1e-3, warmupSteps: 0, schedule: "constant" },
+        train: { maxLength: 64, optimizer: "adam", learningRate: 1e-3, warmupSteps: 0, schedule: "constant" },
       },
     },
     movielens: {
@@ -230,6 +230,8 @@ export const PRESETS: Readonly<Record<string, { readonly reason: string; readonl
           userEmbeddingSize: 0,
           embeddingSize: 128,
           hiddenSize: 256,
+          inputDropout: 0.2,
+          dropout: 0.2,
           lastItem: false,
           repeatWindow: 0,
           timeGap: false,

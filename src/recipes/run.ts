@@ -6,7 +6,7 @@ import { sha256, writeFileAtomic } from "../core/files.js";
 import { isAddress, isDatasetName } from "../data/registry/index.js";
 import { type Engine, startEngine, tf } from "../engine/index.js";
 import { type ComparisonTable, compare, type Evaluation, evaluate } from "../evaluate/index.js";
-import { modelScorer, RecurrentModel, saveModel, sequenceLayers } from "../model/index.js";
+import { MODEL_FORMAT, modelScorer, RecurrentModel, saveModel, sequenceLayers } from "../model/index.js";
 import { CheckpointStore, train } from "../train/index.js";
 import { type RunConfig, runConfig } from "./config.js";
 import { type FitProgress, fitting } from "./fit.js";
@@ -131,7 +131,7 @@ async function* continueRun(
     writeRecord(folder, record);
     yield { type: "prepared", prepared, engine, folder };
     const { name: _, baselines, ...choices } = config; // neither changes what is trained
-    const fingerprint = sha256(JSON.stringify([choices, started.data.sha256, engine.name]));
+    const fingerprint = sha256(JSON.stringify([choices, started.data.sha256, engine.name, MODEL_FORMAT]));
     const checkpoints = new CheckpointStore(join(folder, "checkpoints"), fingerprint);
     const epochs: EpochRecord[] = readEpochs(folder);
     const input = await trainingInput(config, histories, model, engine.name);

@@ -20,7 +20,7 @@ export interface ServedModel {
  * Loads the model of a run. The engine must have been started.
  *
  * @param sha256 its fingerprint, where it was told from elsewhere
- * @throws {RefrainError} RUN_NOT_FOUND, RUN_DAMAGED, CHECKPOINT_DAMAGED, RUN_TOO_NEW; MODEL_CHANGED for another fingerprint
+ * @throws {RefrainError} RUN_NOT_FOUND, RUN_DAMAGED, CHECKPOINT_DAMAGED, RUN_TOO_NEW, RUN_TOO_OLD; MODEL_CHANGED for another fingerprint
  */
 export function openModel(folder: string, sha256?: string): ServedModel {
   const record = readRecord(folder);

@@ -9,11 +9,13 @@ interface Header {
   readonly layers: readonly (readonly [number, number])[];
   readonly top: number;
   readonly recent: number;
+  readonly counts: number;
+  readonly ages: number;
   readonly keys: number;
 }
 
 /** A state as bytes: length of the header, header as JSON, then numbers of four bytes each, little endian. */
-export function stateToBytes({ user, plays, time, layers, top, recent, keys }: UserState): Uint8Array {
+export function stateToBytes({ user, plays, time, layers, top, recent, counts, ages, keys }: UserState): Uint8Array {
   const header: Header = {
     user,
     plays,
@@ -21,12 +23,14 @@ export function stateToBytes({ user, plays, time, layers, top, recent, keys }: U
     layers: layers.map(({ h, c }) => [h.length, c.length]),
     top: top.length,
     recent: recent.length,
+    counts: counts.length,
+    ages: ages.length,
     keys: keys.length,
   };
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
-  const arrays = [...layers.flatMap(({ h, c }) => [h, c]), top, recent, keys];
+  const arrays = [...layers.flatMap(({ h, c }) => [h, c]), top, recent, counts, ages, keys];
   return Buffer.concat([length, text, ...arrays.map((a) => new Uint8Array(a.buffer, a.byteOffset, a.byteLength))]);
 }
 
@@ -46,9 +50,10 @@ export function stateFromBytes(bytes: Uint8Array): UserState | undefined {
     const floats = (count: number) => new Float32Array(next(count));
     const layers = header.layers.map(([h, c]) => ({ h: floats(h), c: floats(c) }));
     const top = floats(header.top);
-    const recent = new Int32Array(next(header.recent));
+    const [recent, counts, ages] = [header.recent, header.counts, header.ages].map((n) => new Int32Array(next(n)));
     const keys = floats(header.keys);
-    return { user: header.user, plays: header.plays, time: header.time ?? Number.NaN, layers, top, recent, keys };
+    const { user, plays, time } = header;
+    return { user, plays, time: time ?? Number.NaN, layers, top, recent, counts, ages, keys };
   } catch {
     return undefined; // it only saves work: the state is made from the plays then
   }

@@ -56,7 +56,7 @@ export class CheckpointStore {
   /**
    * Restores the newest checkpoint that is whole; a damaged one is reported through `onDamage` and the one before it used.
    *
-   * @throws {RefrainError} CHECKPOINT_MISMATCH when data, configuration or engine differ from the run's
+   * @throws {RefrainError} CHECKPOINT_MISMATCH when data, configuration, engine or the models' format differ from the run's
    */
   restore(
     model: RecurrentModel,
@@ -74,7 +74,7 @@ export class CheckpointStore {
       if (file.meta.fingerprint !== this.#fingerprint)
         throw new RefrainError(
           "CHECKPOINT_MISMATCH",
-          `${path} belongs to other data, another configuration or another engine.`,
+          `${path} belongs to other data, or to another configuration, engine or version.`,
           { path },
         );
       writeWeights(model.parameters, unprefixed("weights/", file.tensors));

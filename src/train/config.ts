@@ -42,7 +42,7 @@ export const trainSchema: z.ZodType<TrainConfig, Partial<TrainConfig>> = z
       .default(100)
       .describe("Steps of a round at least: it is one pass over the training windows, or several where these are few"),
     batchPositions: z.number().int().min(1).max(1_000_000).default(1024).describe("Targets per batch, about"),
-    maxLength: z.number().int().min(1).max(10_000).default(64).describe("T: plays of one training window at most"),
+    maxLength: z.number().int().min(1).max(10_000).default(128).describe("T: plays of one training window at most"),
     augmentation: z
       .enum(["none", "crop"])
       .default("none")

@@ -110,8 +110,8 @@ export const SPACES: Readonly<Record<string, AnySpace>> = {
 export const RECURRENT_SPACE: { readonly model: AnySpace; readonly train: AnySpace } = {
   model: of<ModelConfig>({
     hiddenSize: { values: [64, 128, 256] },
-    inputDropout: { values: [0, 0.1, 0.2, 0.3] },
-    dropout: { values: [0, 0.1, 0.2, 0.3, 0.5] },
+    inputDropout: { values: [0, 0.1, 0.2, 0.3, 0.4] },
+    dropout: { values: [0, 0.1, 0.2, 0.3, 0.4, 0.5] },
   }),
   train: of<TrainConfig>({
     learningRate: { low: 1e-3, high: 1e-2, scale: "log" },

@@ -23,8 +23,12 @@ function written(model: RecurrentModel, networkOf: typeof stepNetwork) {
 
 const plays = (() => {
   const random = Random.stream(2, "plays");
-  const items = Int32Array.from({ length: 6 }, () => 1 + random.integer(V));
-  const times = Float64Array.from(items, (_, n) => (n === 3 ? Number.NaN : 1e9 + 4000 * n + 3999 * random.uniform()));
+  // Some come again soon, some pauses are of years, and the time of one play is not known.
+  const items = Int32Array.from({ length: 12 }, (_, n) => (n % 3 === 2 ? 5 : 1 + random.integer(V)));
+  const years = (n: number) => (n > 9 ? 5e7 * (n - 9) : 0);
+  const times = Float64Array.from(items, (_, n) =>
+    n === 3 ? Number.NaN : 1e9 + years(n) + 4000 * n + 3999 * random.uniform(),
+  );
   return { items, times };
 })();
 
@@ -71,6 +75,9 @@ const OPTIONS: [string, Partial<ModelConfig>][] = [
     },
   ],
   ["two layers of gru with residual, and attributes", { cell: "gru", layers: 2, residual: true, attributes: "artist" }],
+  ["lstm that copies of many plays", { repeatWindow: 9, hour: false, moment: false }],
+  ["lstm that copies the last play alone", { repeatWindow: 1, userEmbeddingSize: 0 }],
+  ["lstm that copies without times", { timeGap: false, hour: false, moment: false, repeatWindow: 5 }],
   ["rnn in two blocks", { cell: "rnn", block: "postNorm", layers: 2 }],
   [
     "lstm in a block, without layer norm and short way",
@@ -147,7 +154,7 @@ describe("whole histories side by side give the scores of the model", () => {
     const model = shakenModel(options);
     const { network, packed } = written(model, sequenceNetwork);
     const bytes = onnxBytes(network, packed, NOTES);
-    const queries = [0, 1, 4, 6].map((length) => ({
+    const queries = [0, 1, 4, 6, 12].map((length) => ({
       user: length % 3,
       history: plays.items.slice(0, length),
       times: plays.times.slice(0, length),

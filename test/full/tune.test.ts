@@ -23,7 +23,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "refrain-test-"));
   writeLog(dated(markovWorld({ users: 60, items: 20, plays: 20 }).log), join(folder, "plays.csv"));
   const space = {
-    "model.dropout": { values: [0, 0.2] },
+    "model.dropout": { values: [0, 0.4] },
     "train.learningRate": { low: 0.001, high: 0.05, scale: "log" },
   };
   writeFileSync(join(folder, "space.json"), JSON.stringify(space));

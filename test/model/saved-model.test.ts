@@ -82,7 +82,7 @@ describe("saved and loaded", () => {
 describe("other versions", () => {
   test("a model of the first format, which knew no times, gives what it gave", async () => {
     await withFolder((folder) => {
-      const model = newModel(world, smallModel({ timeGap: false, hour: false, moment: false }), 1);
+      const model = newModel(world, smallModel({ timeGap: false, hour: false, moment: false, repeatWindow: 0 }), 1);
       saveModel(folder, model, context);
       const queries = contractQueries(items.size, users.size);
       const scores = modelScorer(model, "x", context.windowLength).score(queries);
@@ -112,6 +112,38 @@ describe("other versions", () => {
       expect(loaded.scorer.score(queries)).toEqual(scores);
       loaded.model.dispose();
     });
+  });
+
+  test("a model that copies, of a format before copies had counts and ages, is refused", async () => {
+    for (const options of [{}, { timeGap: false }])
+      await saved(
+        (folder) => {
+          const path = join(folder, "model.bin");
+          const { meta, tensors } = readTensorFile<object>(path);
+          const before = new Map([...tensors].filter(([name]) => !/repeat\/(count|gap)/.test(name)));
+          for (const format of [1, 2]) {
+            writeTensorFile(path, { ...meta, format }, before);
+            expect(() => loadModel(folder)).toThrow(expect.objectContaining({ code: "RUN_TOO_OLD" }));
+          }
+        },
+        1,
+        options,
+      );
+  });
+
+  test("a model of the second format that does not copy gives what it gave", async () => {
+    await saved(
+      (folder, scores) => {
+        const path = join(folder, "model.bin");
+        const { meta, tensors } = readTensorFile<object>(path);
+        writeTensorFile(path, { ...meta, format: 2 }, tensors);
+        const loaded = loadModel(folder);
+        expect(loaded.scorer.score(contractQueries(items.size, users.size))).toEqual(scores);
+        loaded.model.dispose();
+      },
+      1,
+      { repeatWindow: 0 },
+    );
   });
 
   test("a model of a later format is refused", async () => {

@@ -78,6 +78,8 @@ const MODELS: [string, Partial<ModelConfig>][] = [
     { cell: "rnn", layers: 3, residual: true, hiddenSize: 11 },
   ],
   ["without habits", { personalWindow: 0 }],
+  ["copies of many plays", { personalWindow: 0, repeatWindow: 15 }],
+  ["copies of the last play alone", { personalWindow: 5, repeatWindow: 1 }],
   ["habits alone, of many plays", { personalWindow: 18, repeatWindow: 0 }],
   ["habits of more plays than may be copied", { personalWindow: 30, repeatWindow: 3 }],
   ["without times", { timeGap: false, hour: false }],
@@ -181,6 +183,14 @@ describe("one pass over whole histories gives the states that a play at a time g
     });
     const next = streaming.play(state, 2, 2e9);
     expect([next.recent.length, next.keys.length]).toEqual([34, 10 * 32]);
+    expect([next.counts.length, next.ages.length]).toEqual([10, 10]);
+    // Plays before the pass count, of the last twenty: the same as one play after another from the beginning.
+    let all = streaming.start(1);
+    history.forEach((item, n) => {
+      all = streaming.play(all, item, times[n]);
+    });
+    expect([...state.counts]).toEqual([...all.counts.subarray(0, 9)]);
+    expect([...state.ages]).toEqual([...all.ages.subarray(0, 9)]);
     expect(streaming.scores(next).slice(1).every(Number.isFinite)).toBe(true);
     model.dispose();
   });
@@ -204,6 +214,7 @@ test("the state stays small however long the history is", () => {
   for (let n = 0; n < 50; n++) state = streaming.play(state, 1 + (n % V));
   expect(state.recent.length).toBe(9);
   expect(state.keys.length).toBe(4 * 32);
+  expect([state.counts.length, state.ages.length]).toEqual([4, 4]);
   model.dispose();
 });
 

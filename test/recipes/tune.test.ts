@@ -45,7 +45,7 @@ const tiny = {
   train: { epochs: 4, minimumStepsPerEpoch: 2, warmupSteps: 2, checkpointSeconds: 1000 },
 };
 const space = {
-  "model.dropout": { values: [0, 0.2, 0.5] },
+  "model.dropout": { values: [0, 0.2, 0.4] },
   "train.learningRate": { low: 0.001, high: 0.05, scale: "log" },
 };
 const options = (more: object = {}) =>

@@ -48,6 +48,7 @@ export const ERRORS_ZH: Readonly<Record<Code, readonly [what: string, remedy: st
   RUN_NOT_FOUND: ["没有这个运行。", "“运行”页面列出现有的运行，已删除的也可在那里恢复。"],
   RUN_DAMAGED: ["运行文件夹缺少文件或已损坏。", "请重新训练。"],
   RUN_TOO_NEW: ["此运行由更新的版本写成。", "请用更新的 Refrain 打开。"],
+  RUN_TOO_OLD: ["此运行由较早的版本写成，本版本无法读取。", "请重新训练，或用写成它的 Refrain 版本打开。"],
   RUN_BUSY: ["有运行正在训练。", "请等它结束，或将其停止。"],
   TITLE_UNKNOWN: ["没有这首歌曲。", "请用搜索框查找。"],
   USER_UNKNOWN: ["没有这位听众。", "请从列表中选择。"],

@@ -6,10 +6,6 @@ import type { Network } from "./network.js";
 /** As in `engine/layers.ts`. */
 const EPSILON = 1e-5;
 const [ROOT_2_PI, CUBE] = [Math.sqrt(2 / Math.PI), 0.044715];
-/** Smallest probability whose logarithm is taken, as the trainer has it. */
-const SMALLEST = 1e-30;
-/** Takes a place that holds no play out of a softmax. */
-export const NEVER = -1e9;
 
 /** What a network is written for. */
 export interface Shape {
@@ -81,16 +77,17 @@ export function isFitting(config: ModelConfig, layer: number): boolean {
  * Row of a context's table at each pause, in whole seconds: 0 where it is unknown (below 0), else 1 + floor(log2(1 + pause)).
  * By comparison with whole numbers, since a logarithm in float32 is not exact where a bucket ends.
  *
- * @shape seconds int [...] with `axes` axes -> int [...]
+ * @param shape sizes of the axes; 0 keeps one
+ * @shape seconds int [...] -> int [...]
  */
-export function gapRows(net: Network, seconds: string, axes: number): string {
+export function gapRows(net: Network, seconds: string, shape: readonly number[]): string {
   const { count } = CONTEXTS.gap;
   const from = net.constant(
     "int32",
     [count],
     Array.from({ length: count }, (_, k) => 2 ** k - 1),
   );
-  const beside = net.run("reshape", [seconds], { shape: [...new Array<number>(axes).fill(0), 1] });
+  const beside = net.run("reshape", [seconds], { shape: [...shape, 1] });
   const passed = net.run("cast", [net.run("greaterEqual", [beside, from])], { to: "int32" });
   return net.run("sum", [passed], { axis: -1, keep: false });
 }
@@ -119,7 +116,7 @@ export function momentInputs(
     gapRows(
       net,
       net.input(named("gap"), "int32", shape, `Whole seconds from the play before to ${of}; -1 where unknown`),
-      shape.length,
+      shape.map(() => 0),
     );
   const hour = () =>
     hourRows(
@@ -156,39 +153,6 @@ export function itemLogits(net: Network, { config }: Shape, question: string, la
   if (config.layerNorm) z = layerNorm(net, z, "output/scale", "output/shift");
   const table = config.output === "tied" ? "item/embedding" : "output/items";
   return net.run("linearOverItems", [z, net.weight(table), net.weight("output/bias")]);
-}
-
-/**
- * Log probabilities of the mixture of all items and the last plays.
- *
- * @param plays   items int [B, W], keys [B, W, A] and lag weights [B, W] or [W] of the last plays; `closed` [B, W] is added:
- *                `NEVER` where there is none
- * @shape question [B, H]; logits [B, V + 1] -> [B, V + 1]
- */
-export function withCopies(
-  net: Network,
-  { itemCount }: Shape,
-  question: string,
-  logits: string,
-  plays: { readonly items: string; readonly keys: string; readonly lags: string; readonly closed: string },
-  size: number,
-): string {
-  const query = net.run("reshape", [net.run("matmul", [question, net.weight("repeat/query")])], {
-    shape: [0, 1, size],
-  });
-  const dots = net.run("sum", [net.run("multiply", [plays.keys, query])], { axis: -1, keep: false });
-  const scaled = net.run("divide", [dots, net.number(Math.sqrt(size))]);
-  const open = net.run("add", [net.run("add", [scaled, plays.lags]), plays.closed]);
-  const attention = net.run("softmax", [open]);
-  const gate = net.run("sigmoid", [linear(net, question, "repeat/gate", "repeat/gateBias")]);
-  const others = net.run("subtract", [net.number(1), gate]);
-  const all = net.run("multiply", [net.run("softmax", [logits]), others]);
-  const both = net.run("addAt", [all, plays.items, net.run("multiply", [attention, gate])]);
-  const padding = Float32Array.from({ length: itemCount + 1 }, (_, item) =>
-    item === 0 ? Number.NEGATIVE_INFINITY : 0,
-  );
-  const logs = net.run("log", [net.run("maximum", [both, net.number(SMALLEST)])]);
-  return net.run("add", [logs, net.constant("float32", [1, itemCount + 1], padding)]);
 }
 
 /**

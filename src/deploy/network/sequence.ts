@@ -1,5 +1,6 @@
 // The model as a network over whole histories.
 import type { NamedTensors } from "../../model/index.js";
+import { knownOfHistories, withCopies } from "./copies.js";
 import { Network } from "./network.js";
 import {
   asked,
@@ -8,10 +9,8 @@ import {
   isFitting,
   itemLogits,
   momentInputs,
-  NEVER,
   type Shape,
   unsupported,
-  withCopies,
   withHabits,
 } from "./parts.js";
 
@@ -93,13 +92,14 @@ export function sequenceNetwork({ config, itemCount }: Shape, weights: NamedTens
   if (repeatWindow > 0) {
     const size = weights.get("repeat/key")?.shape[1] as number;
     const keys = net.run("matmul", [x, net.weight("repeat/key")]);
-    const share = isAmong(repeatWindow);
-    const closed = net.run("multiply", [net.run("subtract", [share, net.number(1)]), net.number(-NEVER)]);
+    const among = net.run("cast", [isAmong(repeatWindow)], { to: "int32" });
+    const gap = config.timeGap ? "gap" : "";
+    const known = knownOfHistories(net, { items, places, steps, among, gap }, repeatWindow);
     const row = net.run("maximum", [lag, zero]);
     const kept = net.run("minimum", [row, net.number(repeatWindow - 1, "int32")]);
     const flat = net.run("reshape", [net.weight("repeat/lag")], { shape: [-1] });
-    const plays = { items, keys, lags: net.run("gather", [flat, kept]), closed };
-    scores = withCopies(net, { config, itemCount }, question, scores, plays, size);
+    const plays = { ...known, items, keys, lags: net.run("gather", [flat, kept]) };
+    scores = withCopies(net, { config, itemCount }, question, scores, plays, { size, W: 0 });
   }
   const meaning = repeatWindow > 0 ? "Log probability" : "Logit";
   net.output(

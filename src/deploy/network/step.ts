@@ -1,6 +1,7 @@
 // The recurrent model as a network of one step: what is known of a listener goes in and comes out.
 import type { NamedTensors } from "../../model/index.js";
 import { type CellState, stepCells } from "./cells.js";
+import { agesAfter, countsAfter, type Known, withCopies } from "./copies.js";
 import { Network } from "./network.js";
 import {
   asked,
@@ -9,10 +10,8 @@ import {
   isFitting,
   itemLogits,
   momentInputs,
-  NEVER,
   type Shape,
   unsupported,
-  withCopies,
   withHabits,
 } from "./parts.js";
 
@@ -45,7 +44,8 @@ export function stepNetwork({ config, itemCount }: Shape, weights: NamedTensors)
   const topBefore = hidden("top", "what the layers made of the last play");
   const recent = net.state("recent", "int32", ["B", W], "State: the last plays, newest first; 0 where there is none");
 
-  const isPlay = net.run("greaterEqual", [net.run("reshape", [item], { shape: [0, 1] }), net.number(1, "int32")]);
+  const itemColumn = net.run("reshape", [item], { shape: [0, 1] });
+  const isPlay = net.run("greaterEqual", [itemColumn, net.number(1, "int32")]);
   const either = (yes: string, no: string, condition = isPlay) => net.run("where", [condition, yes, no]);
   let x = heard(net, item, moments);
   if (user) x = net.run("concat", [x, net.run("gather", [net.weight("user/embedding"), user])], { axis: 1 });
@@ -68,18 +68,18 @@ export function stepNetwork({ config, itemCount }: Shape, weights: NamedTensors)
     count === 1
       ? own
       : net.run("concat", [own, net.run("slice", [old], { axis: 1, start: 0, end: count - 1 })], { axis: 1 });
-  const plays = either(shifted(net.run("reshape", [item], { shape: [0, 1] }), recent, W), recent);
-  const isHere = (count: number) => net.run("greaterEqual", [newestOf(plays, count), net.number(1, "int32")]);
+  const plays = either(shifted(itemColumn, recent, W), recent);
 
   const question = asked(net, top, questions);
   const last = net.run("reshape", [net.run("slice", [plays], { axis: 1, start: 0, end: 1 })], { shape: [-1] });
   let scores = itemLogits(net, { config, itemCount }, question, last);
   if (personalWindow > 0) {
-    const counted = net.run("cast", [isHere(personalWindow)], { to: "float32" });
-    const own = { items: newestOf(plays, personalWindow), counted };
+    const items = newestOf(plays, personalWindow);
+    const isHere = net.run("greaterEqual", [items, net.number(1, "int32")]);
+    const own = { items, counted: net.run("cast", [isHere], { to: "float32" }) };
     scores = withHabits(net, { config, itemCount }, question, scores, own);
   }
-  let keys: { readonly name: string; readonly size: number } | undefined;
+  let copied: (Known & { readonly keys: string; readonly size: number }) | undefined;
   if (repeatWindow > 0) {
     const size = weights.get("repeat/key")?.shape[1] as number;
     const keysBefore = net.state(
@@ -90,16 +90,29 @@ export function stepNetwork({ config, itemCount }: Shape, weights: NamedTensors)
     );
     const own = net.run("reshape", [net.run("matmul", [top, net.weight("repeat/key")])], { shape: [0, 1, size] });
     const isPlay3 = net.run("reshape", [isPlay], { shape: [0, 1, 1] });
-    keys = { name: either(shifted(own, keysBefore, repeatWindow), keysBefore, isPlay3), size };
-    const closed = net.run("where", [isHere(repeatWindow), net.number(0), net.number(NEVER)]);
+    const keys = either(shifted(own, keysBefore, repeatWindow), keysBefore, isPlay3);
+    const known = (name: string, meaning: string) => net.state(name, "int32", ["B", repeatWindow], `State: ${meaning}`);
+    const countsBefore = known(
+      "counts",
+      "plays of each of the last items when it was heard; 0 once it was heard again",
+    );
+    const items = newestOf(plays, repeatWindow);
+    const blank = net.run("multiply", [itemColumn, net.number(0, "int32")]);
+    const counts = countsAfter(net, itemColumn, items, shifted(blank, countsBefore, repeatWindow), repeatWindow);
+    copied = { keys, size, counts: either(counts, countsBefore) };
+    if (config.timeGap) {
+      const agesBefore = known("ages", "whole seconds since each of the last plays; -1 where unknown");
+      const older = agesAfter(net, net.run("reshape", ["gap"], { shape: [0, 1] }), agesBefore);
+      copied = { ...copied, ages: either(shifted(blank, older, repeatWindow), agesBefore) };
+    }
     const lags = net.run("reshape", [net.weight("repeat/lag")], { shape: [1, repeatWindow] });
     scores = withCopies(
       net,
       { config, itemCount },
       question,
       scores,
-      { items: newestOf(plays, repeatWindow), keys: keys.name, lags, closed },
-      size,
+      { ...copied, items, lags },
+      { size, W: repeatWindow },
     );
   }
 
@@ -112,6 +125,11 @@ export function stepNetwork({ config, itemCount }: Shape, weights: NamedTensors)
   });
   net.output(top, "top_next", "float32", ["B", H], "State after");
   net.output(plays, "recent_next", "int32", ["B", W], "State after");
-  if (keys) net.output(keys.name, "keys_next", "float32", ["B", repeatWindow, keys.size], "State after");
+  if (copied) {
+    const { keys, size, counts, ages } = copied;
+    net.output(keys, "keys_next", "float32", ["B", repeatWindow, size], "State after");
+    net.output(counts, "counts_next", "int32", ["B", repeatWindow], "State after");
+    if (ages) net.output(ages, "ages_next", "int32", ["B", repeatWindow], "State after");
+  }
   return net;
 }
