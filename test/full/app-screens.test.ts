@@ -105,7 +105,7 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     expect(figures).toBeLessThan(BUDGET.figures);
   });
 
-  test("every screen is accessible in both languages and themes", { timeout: 240_000 }, async () => {
+  test("every screen is accessible in both languages and themes", { timeout: 480_000 }, async () => {
     for (const settings of LOOKS) {
       await look(settings);
       for (const place of Object.values(screens)) {
