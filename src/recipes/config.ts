@@ -217,7 +217,14 @@ export const PRESETS: Readonly<Record<string, { readonly reason: string; readonl
           repeatWindow: 0,
           timeGap: false,
         },
-        train: { maxLength: 64, optimizer: "adam", learningRate: 1e-3, warmupSteps: 0, schedule: "constant" },
+        train: {
+          epochs: 5,
+          maxLength: 64,
+          optimizer: "adam",
+          learningRate: 1e-3,
+          warmupSteps: 0,
+          schedule: "constant",
+        },
       },
     },
     movielens: {

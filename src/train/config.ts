@@ -33,7 +33,7 @@ export const trainSchema: z.ZodType<TrainConfig, Partial<TrainConfig>> = z
       .int()
       .min(1)
       .max(10_000)
-      .default(5)
+      .default(7)
       .describe("Rounds of training at most, each with a validation"),
     minimumStepsPerEpoch: z
       .number()
