@@ -64,6 +64,10 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     page = await context.newPage();
     problems = watchProblems(page, server.origin);
     await page.goto(server.url);
+    // Data shows a log with its audit and its rules, and not only the place to drop one.
+    const draft = { preset: "default", options: { data, cleaning: { minimumUserPlays: 4 } } };
+    await page.evaluate((text) => sessionStorage.setItem("refrain.draft", text), JSON.stringify(draft));
+    await page.reload();
     await seen(page, "A recommender you can question");
   }, 400_000);
 
@@ -111,6 +115,7 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
       for (const place of Object.values(screens)) {
         await visit(page, place);
         await settled();
+        if (place === screens.data) await page.locator(".rules > summary").click();
         const { violations } = await new AxeBuilder({ page: page as never }).withTags(RULES).analyze();
         const found = violations.map(
           ({ id, nodes }) =>
