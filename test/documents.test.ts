@@ -38,4 +38,10 @@ describe("documents", () => {
     const missing = documentsIn("docs/zh").filter((document) => !existsSync(join(ROOT, document.replace("/zh/", "/"))));
     expect(missing).toEqual([]);
   });
+
+  test("a decision's number names one decision", () => {
+    const numbers = [...readFileSync(join(ROOT, "DECISIONS.md"), "utf8").matchAll(/^## (\d+)\./gm)].map(([, n]) => n);
+    expect(numbers.length).toBeGreaterThan(100);
+    expect(numbers.filter((n, at) => numbers.indexOf(n) !== at)).toEqual([]);
+  });
 });
