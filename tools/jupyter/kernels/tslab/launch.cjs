@@ -117,7 +117,6 @@ const jupyter = tslab("jupyter.js");
 const handler = jupyter.JupyterHandlerImpl.prototype;
 const executeImpl = handler.handleExecuteImpl;
 handler.handleExecuteImpl = async function (request, ...rest) {
-  if (!running) late = 0; // while sockets are still being bound, answers to a front end that asks early are rejected
   globalThis.__jupyter = interruptible(channels.get(request)); // bound when the cell starts, not when it arrives
   const count = await executeImpl.call(this, request, ...rest).catch((error) => {
     late = 0; // this cell fails already
@@ -170,6 +169,32 @@ Object.defineProperty(server, "iopub", {
     this._iopub = socket;
   },
 });
+
+// 9. Sockets were read while they were still being bound. A front end that asked so early ended the loop that answers it, and the
+// kernel stayed mute: reading waits until all are bound.
+const { bindSocket } = server;
+server.bindSocket = function (socket, port) {
+  this.binding = Promise.all([this.binding, bindSocket.call(this, socket, port)]);
+  return this.binding;
+};
+for (const name of ["shell", "control", "hb"])
+  Object.defineProperty(server, name, {
+    get() {
+      return this[`_${name}`];
+    },
+    set(socket) {
+      const read = socket[Symbol.asyncIterator].bind(socket);
+      const isBound = async () => {
+        await null; // binding begins in the same turn as reading
+        await this.binding;
+      };
+      socket[Symbol.asyncIterator] = async function* () {
+        await isBound();
+        yield* read();
+      };
+      this[`_${name}`] = socket;
+    },
+  });
 
 tslab("main.js").startKernel({
   configPath: connectionFile,
