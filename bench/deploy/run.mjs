@@ -22,6 +22,7 @@ const HELP = `npm run bench -- deploy [options]
   --run FOLDER   the run whose exports are measured (default: the embedded data set trained with the default options)
   --items N      items of the catalogue that is searched (default 1000000: 3 GB of memory, some 20 minutes)
   --width N      numbers per item (default 128)
+  --note TEXT    what a reader of the table must know, such as other work on the machine
   --part NAME    ${PARTS.join(" or ")}; default both
 Writes bench/DEPLOY.md. Needs ONNX Runtime (npm run onnx, once). PyTorch and faiss take part where Python can have them.
 What was measured stays in .cache/bench-deploy.
@@ -37,6 +38,7 @@ export async function runDeploy(args) {
       items: { type: "string", default: "1000000" },
       width: { type: "string", default: "128" },
       part: { type: "string", multiple: true },
+      note: { type: "string" },
     },
     args,
   );
@@ -48,6 +50,7 @@ export async function runDeploy(args) {
   const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
   const engine = await startEngine("train");
   results.machine = { engine: engine.reason, node: process.version };
+  if (flags.note !== undefined) results.note = flags.note;
   const keep = () => writeFileSync(RESULTS, JSON.stringify(results, null, 2));
   if (parts.includes("precision")) {
     say("precision");

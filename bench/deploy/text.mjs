@@ -6,12 +6,13 @@ const row = (cells) => `| ${cells.join(" | ")} |`;
 const table = (header, rows) => [row(header), row(header.map(() => "---")), ...rows.map(row)].join("\n");
 
 /** The page. A part that was not measured yet is left out. */
-export function deployText({ machine, precision, catalogue }) {
+export function deployText({ machine, note, precision, catalogue }) {
   const parts = [
     "# What deployment costs",
     "Made by `npm run bench -- deploy`; `--part precision` or `--part catalogue` measures one half again.",
     `Machine: 2 cores; ${machine.engine}; Node ${machine.node}.`,
   ];
+  if (note) parts.push(note);
   if (precision) parts.push(...precisionText(precision));
   if (catalogue) parts.push(...catalogueText(catalogue));
   return `${parts.join("\n\n")}\n`;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ruleText } from "../../src/data/rule-texts.js";
 import { cleanLog, readLog, splitByShare, toHistories } from "../../src/index.js";
-import { type Outcome, readRecord, reportHtml, runReport } from "../../src/recipes/index.js";
+import { type Outcome, readRecord, reportHtml, runConfig, runReport } from "../../src/recipes/index.js";
 import { withFolder } from "../support/cli.js";
 import { writeRun } from "../support/runs.js";
 
@@ -74,7 +74,7 @@ test("a report holds results, training, one listener, cleaning, the log and ever
     ]);
     expect(tables[2]).toEqual([["1", hostile, "25.0 %", "夜 (< 0.1 %)"]]);
     expect(tables[3]).toEqual([["bot", "1,200", "0", "7", "all plays of a bot"]]);
-    expect(tables[4]).toContainEqual(["train.epochs", "5"]);
+    expect(tables[4]).toContainEqual(["train.epochs", String(runConfig({}).train.epochs)]);
     expect(english.filter(({ type }) => type === "figure")).toHaveLength(4);
     expect(runReport({ ...input, prepared: undefined }, "en").filter(({ type }) => type === "figure")).toHaveLength(2);
 
