@@ -19,7 +19,7 @@ function runOn(engine: "native" | "wasm"): Promise<RunRecord | undefined> {
 
 test.skipIf(!isLongRun)(
   "native and WASM give the same test metrics within 1 % on the embedded data set, beat every baseline and close half the gap (needs REFRAIN_FULL=1)",
-  { timeout: 900_000 },
+  { timeout: 1_500_000 },
   async ({ skip }) => {
     const native = await runOn("native");
     const wasm = await runOn("wasm");
