@@ -255,6 +255,7 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
     await story.waitFor();
     await page.getByRole("button", { name: "Delete story" }).click();
     await story.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: /^Undo/ }).first().waitFor(); // this window may hear of it later than the other
     await page.keyboard.press("Control+z");
     await story.waitFor();
     await page.getByRole("button", { name: "Tags of story" }).click();
