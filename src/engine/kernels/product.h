@@ -122,9 +122,9 @@ struct Packed {
     float* to = panel(j, steps.from);
     const int n = columns(j), count = steps.to - steps.from;
     if (byColumn == 1) {
-      for (int k = 0; k < count; k++) {
-        std::memcpy(to + k * TILE_COLUMNS, from + k * byRow, 4 * n);
-        std::fill(to + k * TILE_COLUMNS + n, to + (k + 1) * TILE_COLUMNS, 0.0f);
+      for (int k = 0; k < count; k++, to += TILE_COLUMNS, from += byRow) {
+        store(to, loadSome(from, n));
+        store(to + LANES, n > LANES ? loadSome(from + LANES, n - LANES) : Vector{});
       }
       return;
     }

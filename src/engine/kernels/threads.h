@@ -33,12 +33,21 @@ class Threads {
     }
     wake_.notify_all();
     work(0);
-    for (int spins = 0; left_.load() > 0; spins++)
-      if (spins > SPINS) std::this_thread::yield();
+    for (int spins = 0; left_.load() > 0; spins++) spins < SPINS ? rest() : std::this_thread::yield();
   }
 
  private:
+  /** Rests before a thread goes to sleep: 0.1 to 0.2 ms, longer than the JavaScript between two operations of a step takes. */
   static constexpr int SPINS = 4000;
+
+  /** Some 40 ns in which the processor's other thread on this core, if it has one, gets all of it. */
+  static void rest() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("isb");
+#endif
+  }
 
   Threads() {
     const char* asked = std::getenv("TF_NUM_INTRAOP_THREADS");
@@ -51,7 +60,7 @@ class Threads {
   void serve(int number) {
     unsigned seen = 0;
     for (;;) {
-      for (int spins = 0; spins < SPINS && round_.load() == seen; spins++) {}
+      for (int spins = 0; spins < SPINS && round_.load() == seen; spins++) rest();
       if (round_.load() == seen) {
         std::unique_lock<std::mutex> lock(mutex_);
         wake_.wait(lock, [&] { return round_.load() != seen; });
