@@ -51,6 +51,7 @@ function timeMethods(owner, methods, heard) {
 /** Floating point operations of a product of matrices on WASM; 0 for all else. */
 function productFlops(operation, inputs, product) {
   if (operation !== "BatchMatMul" && operation !== "_FusedMatMul") return 0;
-  // Operands of n k and k m numbers, a product of n m: together (n k m) squared.
-  return 2 * Math.sqrt(inputs.a.size * inputs.b.size * product.size);
+  // Operands of n k and k m numbers each, products of n m: multiplied (n k m) squared, for each of a batch alike.
+  const batch = product.size / product.shape.slice(-2).reduce((size, side) => size * side, 1);
+  return 2 * Math.sqrt((inputs.a.size * inputs.b.size * product.size) / batch);
 }

@@ -1,5 +1,5 @@
 export { Adam, type AdamOptions, clipByGlobalNorm } from "./adam.js";
-export { type AttentionWeights, attention, attentionStep, closedPlays, lagNumbers, NEVER } from "./attention.js";
+export { type AttentionWeights, attention, attentionStep, lagNumbers, NEVER } from "./attention.js";
 export { type ByteItems, byteItems } from "./byte-items.js";
 export type { CellName, InitialState, Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
 export { cells } from "./cells.js";
@@ -11,6 +11,7 @@ export type { LogitAdditions } from "./logit-additions.js";
 export { addRows, columnSums, product, productTransposeA, productTransposeB, takeRows } from "./operations.js";
 export { Parameter } from "./parameter.js";
 export { gru, lstm, recurrent, recurrentPlain, recurrentStates, recurrentStep } from "./recurrent.js";
+export { lastStep } from "./recurrent-kernels.js";
 export { type Negatives, type SampledLossName, sampledLoss, sampledLosses } from "./sampled-losses.js";
 export { complexScan, complexScanPlain, scan, scanPlain } from "./scan.js";
 export {

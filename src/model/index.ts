@@ -3,6 +3,7 @@ export { CONTEXTS, OLDEST, pauseOf } from "./context.js";
 export { forgetUsers } from "./forget-users.js";
 export type { PlayedHistory } from "./inputs-only.js";
 export { type GradientOptions, type LossGradients, RecurrentModel } from "./recurrent-model.js";
+export { SMALLEST_PROBABILITY } from "./row-numbers.js";
 export { loadModel, MODEL_FORMAT, type ModelContext, type SavedModel, saveModel } from "./saved-model.js";
 export { modelScorer } from "./scorer.js";
 export { sequenceLayers } from "./sequence-layers.js";

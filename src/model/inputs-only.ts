@@ -12,7 +12,7 @@ export interface PlayedHistory {
   readonly earlier?: Int32Array | undefined;
 }
 
-/** Steps times rows that one pass holds at most: bounds memory for long histories. */
+/** Steps times rows that one pass holds at most, unless one history has more: bounds memory for many histories. */
 const POSITIONS_AT_ONCE = 1 << 15;
 
 /** Histories in the order of their length, in groups of which each fits a pass. */

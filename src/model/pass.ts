@@ -7,6 +7,7 @@ import {
   embedding,
   type Graph,
   type LogitAdditions,
+  lastStep,
   layerNorm,
   linear,
   linearCrossEntropy,
@@ -116,7 +117,7 @@ export class Pass {
   /** What a listener's state keeps of the layers after the last play of each row. */
   kept(batch: Batch): Kept[] {
     const { config } = this.#model;
-    const { length: T, size: B } = batch;
+    const { size: B } = batch;
     const layers: (readonly LayerState[])[] = [];
     const { states } = this.#states(batch, undefined, (x, weight) => {
       const { y, kept } = sequenceLayers[config.cell].through(x.tensor, (name) => weight(name).tensor as never, batch);
@@ -124,7 +125,7 @@ export class Pass {
       return this.graph.input(y);
     });
     const { tensor } = states;
-    const tops = eachRow(tensor.slice([(T - 1) * B, 0], [B, tensor.shape[1]]));
+    const tops = eachRow(lastStep(tensor, B));
     const keys =
       config.repeatWindow > 0
         ? newestRows(product(tensor, this.weight<Tensor2D>("repeat/key").tensor), batch, config.repeatWindow)

@@ -15,10 +15,8 @@ import type { ItemAttribute } from "../sequence/attributes.js";
 import type { Batch } from "../sequence/batches.js";
 import type { ModelConfig } from "./config.js";
 import { type Kept, Pass, type SampledChoice } from "./pass.js";
+import { SMALLEST_PROBABILITY } from "./row-numbers.js";
 import { weightShapes } from "./weight-shapes.js";
-
-/** Smallest probability whose logarithm is taken. */
-const SMALLEST = 1e-30;
 
 export interface GradientOptions {
   /** Stream of the dropout masks; undefined switches dropout off. */
@@ -146,7 +144,7 @@ export class RecurrentModel {
         for (let j = 0; j < batch.length; j++)
           scores[n * width + batch.inputs[j * batch.size + b]] += copies[n * batch.length + j];
       });
-      for (let i = 0; i < scores.length; i++) scores[i] = Math.log(Math.max(scores[i], SMALLEST));
+      for (let i = 0; i < scores.length; i++) scores[i] = Math.log(Math.max(scores[i], SMALLEST_PROBABILITY));
     }
     for (let n = 0; n < rows.length; n++) scores[n * width] = Number.NEGATIVE_INFINITY;
     return scores;

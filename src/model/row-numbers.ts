@@ -2,7 +2,7 @@
 import { type Layout, type Tensor, type Tensor2D, tf } from "../engine/index.js";
 
 /** Smallest probability whose logarithm is taken. */
-const SMALLEST = 1e-30;
+export const SMALLEST_PROBABILITY = 1e-30;
 
 export function asRow(numbers: Float32Array): Tensor2D {
   return tf.tensor2d(numbers, [1, numbers.length]);
@@ -29,7 +29,7 @@ export function numbersOf(work: () => Tensor[]): Float32Array[] {
 
 /** Log probability of an item that is drawn from all items or, with the chance `gate`, from the last plays. */
 export function mixed(probability: number, gate: number, copied = 0): number {
-  return Math.log(Math.max((1 - gate) * probability + gate * copied, SMALLEST));
+  return Math.log(Math.max((1 - gate) * probability + gate * copied, SMALLEST_PROBABILITY));
 }
 
 export function logistic(x: number): number {

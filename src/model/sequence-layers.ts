@@ -11,6 +11,7 @@ import {
   gated,
   gatedCells,
   type Layout,
+  lastStep,
   lru,
   lruFactor,
   lruInput,
@@ -60,7 +61,6 @@ interface Through {
 }
 
 const empty = () => new Float32Array(0);
-const lastRows = (x: Tensor2D, B: number) => x.slice([x.shape[0] - B, 0], [B, x.shape[1]]);
 const paired = (hs: readonly Float32Array[], cs: readonly Float32Array[]) => hs.map((h, b) => ({ h, c: cs[b] }));
 const row = (numbers: Float32Array) => tf.tensor2d(numbers, [1, numbers.length]);
 
@@ -113,7 +113,7 @@ function ofGatedCell(cell: GatedCellName, title: string): SequenceLayer {
     through(x, weight, layout) {
       const { a, b } = factorsOf(x, weight);
       const y = scan(a, b, layout).states;
-      return { y, kept: eachRow(lastRows(y, layout.size)).map((h) => ({ h, c: empty() })) };
+      return { y, kept: eachRow(lastStep(y, layout.size)).map((h) => ({ h, c: empty() })) };
     },
     start: ({ hiddenSize: H }) => ({ h: new Float32Array(H), c: empty() }),
     step(x, weight, { h }) {
@@ -140,7 +140,7 @@ const ofLru: SequenceLayer = {
   through(x, weight, layout) {
     const factor = lruFactor(weight("decay"), weight("angle"));
     const { states } = complexScan(factor, lruInput(x, weight("scale"), weight("input")), layout);
-    const [real, imaginary] = tf.split(lastRows(states, layout.size), 2, 1) as Tensor2D[];
+    const [real, imaginary] = tf.split(lastStep(states, layout.size), 2, 1) as Tensor2D[];
     return { y: product(states, weight("output")), kept: paired(eachRow(real), eachRow(imaginary)) };
   },
   start: ({ hiddenSize: H }) => ({ h: new Float32Array(H), c: new Float32Array(H) }),

@@ -192,6 +192,9 @@ describe("one pass over whole histories gives the states that a play at a time g
     expect([...state.counts]).toEqual([...all.counts.subarray(0, 9)]);
     expect([...state.ages]).toEqual([...all.ages.subarray(0, 9)]);
     expect(streaming.scores(next).slice(1).every(Number.isFinite)).toBe(true);
+    // They are kept for counts where the pass itself has no plays, too.
+    const [empty] = streaming.after([{ user: 1, items: new Int32Array(0), earlier }]);
+    expect([...empty.recent]).toEqual([...earlier].reverse());
     model.dispose();
   });
 });

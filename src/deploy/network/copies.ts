@@ -1,12 +1,8 @@
 // The copy mechanism in a network, for one play at a time and for whole histories; as `model/repeat.ts` has it.
-import { OLDEST } from "../../model/index.js";
+import { NEVER } from "../../engine/index.js";
+import { OLDEST, SMALLEST_PROBABILITY } from "../../model/index.js";
 import type { Network } from "./network.js";
 import { gapRows, linear, type Shape } from "./parts.js";
-
-/** Smallest probability whose logarithm is taken, as the trainer has it. */
-const SMALLEST = 1e-30;
-/** Takes a place that holds no play to copy out of a softmax. */
-const NEVER = -1e9;
 
 /** What is known of the last plays. @shape int [B, W] each */
 export interface Known {
@@ -54,7 +50,7 @@ export function withCopies(
   const padding = Float32Array.from({ length: itemCount + 1 }, (_, item) =>
     item === 0 ? Number.NEGATIVE_INFINITY : 0,
   );
-  const logs = net.run("log", [net.run("maximum", [both, net.number(SMALLEST)])]);
+  const logs = net.run("log", [net.run("maximum", [both, net.number(SMALLEST_PROBABILITY)])]);
   return sum(logs, net.constant("float32", [1, itemCount + 1], padding));
 }
 

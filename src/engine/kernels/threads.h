@@ -37,10 +37,10 @@ class Threads {
   }
 
  private:
-  /** Rests before a thread goes to sleep: 0.1 to 0.2 ms, longer than the JavaScript between two operations of a step takes. */
+  /** Rests before a thread goes to sleep: 0.1 ms or more on most processors, about what JavaScript takes between two operations. */
   static constexpr int SPINS = 4000;
 
-  /** Some 40 ns in which the processor's other thread on this core, if it has one, gets all of it. */
+  /** 20 to 50 ns on most processors, in which the processor's other thread on this core, if it has one, gets all of it. */
   static void rest() {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
