@@ -28,11 +28,16 @@ export function lockFolder(folder: string, busy: (holder?: number) => Error): ()
 export function folderHolder(folder: string): number | null {
   const path = join(folder, "lock");
   const holder = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
-  if (!Number.isInteger(holder) || holder <= 0) return null;
+  return isAlive(holder) ? holder : null;
+}
+
+/** Whether a process of this number runs. */
+export function isAlive(holder: number): boolean {
+  if (!Number.isInteger(holder) || holder <= 0) return false;
   try {
     process.kill(holder, 0);
-    return holder;
+    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM" ? holder : null;
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,9 +1,10 @@
 // Clean logs on disk: the same as made, made anew for anything else, never half, and found by `forget`.
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetMetadata } from "hyparquet";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { cleanKept, hashEvents, type KeptLog, keptLogsOf } from "../../src/data/index.js";
+import { cleanSource, readSource, runConfig } from "../../src/recipes/index.js";
 import { findTraces } from "../../src/serve/forget/forget.js";
 import { temporaryFolder } from "./helpers.js";
 
@@ -26,6 +27,8 @@ beforeEach(() => {
   log = folder.write("plays.csv", TEXT);
 });
 afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
   delete process.env.REFRAIN_DATA;
   process.env.REFRAIN_KEEP_LOGS = "off"; // as in all other tests
   folder.remove();
@@ -55,6 +58,36 @@ describe("a clean log that is kept", () => {
       "line INT32",
     ]);
     expect(notes?.find(({ key }) => key === "refrain.events.sha256")?.value).toBe(hashEvents(made.log));
+  });
+
+  /** Cleans as two commands do that begin at other moments, and gives how the plays came. */
+  async function commandAt(moment: string, cleaning: object = {}): Promise<string> {
+    vi.useFakeTimers({ now: new Date(moment), toFake: ["Date"] });
+    vi.stubEnv("REFRAIN_DATA_ENGINE", "duckdb");
+    const config = runConfig({ data: { path: log }, cleaning });
+    const ages = kept().map((name) => statSync(join(place(), name, "events.parquet")).mtimeMs);
+    const { report } = await cleanSource(await readSource(config), config);
+    const after = kept().map((name) => statSync(join(place(), name, "events.parquet")).mtimeMs);
+    expect(report.read).toBe(3001);
+    return JSON.stringify(after) === JSON.stringify(ages) ? "kept" : "made";
+  }
+
+  test("is taken by the next command, whenever that is", async () => {
+    expect(await commandAt("2025-06-01T23:59:59Z")).toBe("made");
+    expect(await commandAt("2025-06-02T00:00:01Z")).toBe("kept");
+    expect(await commandAt("2025-09-01T12:00:00Z")).toBe("kept");
+    expect(kept()).toHaveLength(1);
+  });
+
+  test("is made anew where the latest believable time may tell plays apart", async () => {
+    const between = 1_600_000_000 + 61 * 2000;
+    expect(await commandAt("2025-06-01T12:00:00Z")).toBe("made");
+    expect(await commandAt("2025-06-01T12:00:00Z", { latest: between })).toBe("made");
+    expect(await commandAt("2025-06-01T12:00:01Z", { latest: between })).toBe("kept");
+    expect(await commandAt("2025-06-01T12:00:02Z")).toBe("made");
+    folder.write("plays.csv", TEXT.replace(/1600000000/, "4000000000")); // a clock that runs ahead
+    expect(await commandAt("2025-06-01T12:00:00Z")).toBe("made");
+    expect(await commandAt("2025-06-01T12:00:01Z")).toBe("made");
   });
 
   test("stands for one file, one set of options and nothing else", async () => {
@@ -104,5 +137,21 @@ describe("a clean log that is kept", () => {
     expect(traces).toMatchObject([{ kind: "log", plays }]);
     await traces[0].remove?.();
     expect(kept()).toEqual([]);
+  });
+
+  test("is found where only an unreadable row names the user", async () => {
+    folder.write("plays.csv", TEXT.replace("broken line", "zoe,broken"));
+    await cleanKept(log, OPTIONS);
+    expect(await keptLogsOf(new Set(["zoe"]))).toEqual([{ path: join(place(), kept()[0]), plays: 0 }]);
+  });
+
+  test("that was never finished is not counted, is told by `forget`, and goes when its process is gone", async () => {
+    await cleanKept(log, OPTIONS);
+    const half = (process: number) => `${statSync(log).size}-0.${process}.tmp`;
+    for (const holder of [process.pid, 2 ** 22 + 1]) mkdirSync(join(place(), half(holder)));
+    expect((await keptLogsOf(new Set(["nobody"]))).map(({ plays }) => plays)).toEqual([0, 0]);
+    for (const minimumItemPlays of [2, 3, 4, 5]) await cleanKept(log, { cleaning: { minimumItemPlays } });
+    expect(kept().filter((name) => name.endsWith(".tmp"))).toEqual([half(process.pid)]);
+    expect(kept()).toHaveLength(5);
   });
 });

@@ -34,6 +34,7 @@ export interface InArrays {
   readonly head: RawLog;
   readonly detected: RawLog["detected"];
   readonly badRows: RawLog["badRows"];
+  readonly lastTime: number;
   /** SHA-256 of the file. */
   readonly fileHash: string;
   readonly way: "arrays";
@@ -80,6 +81,7 @@ async function clean(file: PlainFile, head: RawLog, options: CleaningOptions, ho
   const counts = { path: file.path, rows: rows.rows.length, badRows, timeUnit: file.unit };
   refuseBadRows(counts, options.maxBadShare);
   const settings = settingsFor(options, file.unit, head.detected.singleUser);
+  const lastTime = lastOf(rows.times);
   const removed = applyRules(rows, texts, settings);
   rows.durations = rows.ratings = undefined; // only the rules ask for them
   const report = cleaningReport(counts, repaired, removed, rows.rows.length);
@@ -89,7 +91,14 @@ async function clean(file: PlainFile, head: RawLog, options: CleaningOptions, ho
   how.onShare?.(DONE.names);
   const log = eventsOf(rows, texts, settings.hasTimes, titles, how.titles);
   how.onShare?.(DONE.sorting);
-  return { log, report, head, detected: head.detected, badRows, fileHash: await fileHash, way: "arrays" };
+  return { log, report, head, detected: head.detected, badRows, lastTime, fileHash: await fileHash, way: "arrays" };
+}
+
+/** The greatest of some times; 0 where none is known. */
+function lastOf(times: Float64Array): number {
+  let last = 0;
+  for (const time of times) if (time > last) last = time;
+  return last;
 }
 
 function formatOf({ separator, width, unit, columns }: PlainFile): LineFormat {

@@ -48,6 +48,8 @@ export interface LargeLog {
   readonly head: RawLog;
   readonly detected: RawLog["detected"];
   readonly badRows: RawLog["badRows"];
+  /** Latest time of a row before cleaning, in seconds; 0 where none is known. */
+  readonly lastTime: number;
   /** SHA-256 of the file, where it is known by the way. */
   readonly fileHash?: string;
   /** Whether rows were held as columns of numbers, or DuckDB read the lines itself, or the usual readers gave it rows. */
@@ -144,6 +146,7 @@ async function clean(
       timeUnit: finished.timeUnit,
     };
     refuseBadRows(counts, options.maxBadShare);
+    const lastTime = await database.number("SELECT max(time) FROM rows");
     const rules = settingsFor(options, finished.timeUnit, finished.detected.singleUser);
     const removed = await applyRules(database, rules);
     const changed = await touched(database, "SELECT kind AS what, row FROM rows WHERE kind = 'r'");
@@ -154,7 +157,7 @@ async function clean(
     await writeFiles(database, source, tell);
     const log = await readEvents(database, database.folder, kept, rules.hasTimes, titles);
     const { detected, badRows, sha256: fileHash } = finished;
-    return { log, report, head, detected, badRows, fileHash, way: source.way };
+    return { log, report, head, detected, badRows, lastTime, fileHash, way: source.way };
   } finally {
     tell(DONE.sorting, true);
   }

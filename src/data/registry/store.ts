@@ -1,11 +1,21 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { RefrainError } from "../../core/errors.js";
 import { sha256, writeFileAtomic } from "../../core/files.js";
+import { isAlive } from "../../core/lock.js";
 import { keepsFiles, userFolder } from "../../core/places.js";
 import { datasetNames, findDataset } from "./catalogue.js";
 import type { Dataset } from "./descriptor.js";
@@ -149,26 +159,35 @@ export async function digests(path: string): Promise<{ readonly sha256: string; 
   return { sha256: sha.digest("hex"), md5: md5.digest("hex") };
 }
 
-/** Keeps other processes away from a data set. @returns a function that lets them in @throws {RefrainError} DATASET_BUSY */
+/** Keeps other processes away from a data set. @returns a function that lets them in @throws {RefrainError} DATASET_BUSY, FILE_WRITE_FAILED */
 export function lockDataset({ lock }: Places, data: string): () => void {
-  mkdirSync(join(data, ".state"), { recursive: true });
-  const holder = existsSync(lock) ? Number(readFileSync(lock, "utf8")) : 0;
-  if (holder && isAlive(holder))
-    throw new RefrainError("DATASET_BUSY", `Process ${holder} is getting it (${lock}).`, { lock, holder });
-  rmSync(lock, { force: true });
   try {
+    mkdirSync(join(data, ".state"), { recursive: true });
+    const holder = existsSync(lock) ? Number(readFileSync(lock, "utf8")) : 0;
+    if (isAlive(holder))
+      throw new RefrainError("DATASET_BUSY", `Process ${holder} is getting it (${lock}).`, { lock, holder });
+    rmSync(lock, { force: true });
     writeFileSync(lock, String(process.pid), { flag: "wx" });
   } catch (cause) {
-    throw new RefrainError("DATASET_BUSY", `Another process took ${lock} just now.`, { lock }, { cause });
+    if (cause instanceof RefrainError) throw cause;
+    const { code, syscall, message } = cause as NodeJS.ErrnoException;
+    if (code === "EEXIST" && syscall === "open")
+      throw new RefrainError("DATASET_BUSY", `Another process took ${lock} just now.`, { lock }, { cause });
+    throw new RefrainError("FILE_WRITE_FAILED", `${data} cannot be used: ${message}.`, { data }, { cause });
   }
   return () => rmSync(lock, { force: true });
 }
 
-function isAlive(holder: number): boolean {
+/** Folders by when they were last used, the newest first. */
+export function newestFirst(folders: readonly string[]): string[] {
+  const ages = new Map(folders.map((folder) => [folder, statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0]));
+  return [...folders].sort((a, b) => (ages.get(b) ?? 0) - (ages.get(a) ?? 0));
+}
+
+/** Notes that a folder is used now. */
+export function noteUse(folder: string): void {
+  const now = new Date();
   try {
-    process.kill(holder, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+    utimesSync(folder, now, now);
+  } catch {} // a disk that may only be read
 }
