@@ -53,8 +53,8 @@ export function toWindows(histories: readonly Window[], maxLength: number, rando
       windows.push({
         user,
         items: items.subarray(start, end),
-        ...(times ? { times: times.subarray(start, end) } : {}),
-        ...(start > 0 ? { earlier: items.subarray(0, start) } : {}),
+        times: times?.subarray(start, end),
+        earlier: start > 0 ? items.subarray(0, start) : undefined,
       });
       end = start === 0 ? 0 : start + 1;
     }
@@ -72,10 +72,9 @@ export function toWindows(histories: readonly Window[], maxLength: number, rando
  */
 export function toBatches(windows: readonly Window[], positions: number, random: Random): Batch[] {
   checkInteger("positions", positions, 1);
-  const keys = Float64Array.from(
-    windows,
-    (window) => window.items.length * (1 + 0.1 * random.uniform()) + random.uniform(),
-  );
+  const keys = new Float64Array(windows.length);
+  for (let at = 0; at < keys.length; at++)
+    keys[at] = windows[at].items.length * (1 + 0.1 * random.uniform()) + random.uniform();
   const order = Array.from(windows.keys()).sort((a, b) => keys[a] - keys[b] || a - b);
   const groups: Window[][] = [];
   let group: Window[] = [];
@@ -91,57 +90,93 @@ export function toBatches(windows: readonly Window[], positions: number, random:
     group.push(window);
   }
   if (group.length > 0) groups.push(group);
-  return random.shuffle(groups).map(toBatch);
+  return layOut(random.shuffle(groups));
 }
 
 /** Lays windows side by side, left-padded. */
 export function toBatch(windows: readonly Window[]): Batch {
-  const size = windows.length;
-  const length = windows.reduce((most, window) => Math.max(most, window.items.length - 1), 0);
-  const count = windows.reduce((sum, window) => sum + window.items.length - 1, 0);
-  const inputs = new Int32Array(length * size);
-  const padding = new Int32Array(size);
-  const positions = new Int32Array(count);
-  const targets = new Int32Array(count);
-  windows.forEach(({ items }, b) => {
-    padding[b] = length - (items.length - 1);
-    for (let i = 0; i < items.length - 1; i++) inputs[(padding[b] + i) * size + b] = items[i];
+  return layOut([windows])[0];
+}
+
+/**
+ * Lays the windows of each group side by side.
+ *
+ * Arrays of a kind are parts of one: V8 goes through its whole heap each time that 64 MB of new arrays have come.
+ */
+function layOut(groups: readonly (readonly Window[])[]): Batch[] {
+  const sizes = groups.map((windows) => {
+    let [length, count] = [0, 0];
+    for (const { items } of windows) {
+      length = Math.max(length, items.length - 1);
+      count += items.length - 1;
+    }
+    return { length, count, rows: length * windows.length };
   });
-  let m = 0;
-  for (let t = 0; t < length; t++)
-    for (let b = 0; b < size; b++)
+  const rows = sizes.reduce((sum, group) => sum + group.rows, 0);
+  const count = sizes.reduce((sum, group) => sum + group.count, 0);
+  const [inputs, positions, targets] = [new Int32Array(rows), new Int32Array(count), new Int32Array(count)];
+  const isTimed = groups.some((windows) => windows.some(({ times }) => times));
+  const times = new Float64Array(isTimed ? rows : 0).fill(Number.NaN);
+  const moments = times.slice();
+  const followers = new Int32Array(sizes.reduce((most, group) => Math.max(most, group.rows), 0));
+  let [row, target] = [0, 0];
+  return groups.map((windows, at) => {
+    const { length, ...own } = sizes[at];
+    const [rowEnd, targetEnd] = [row + own.rows, target + own.count];
+    const batch = layGroup(windows, length, followers, {
+      inputs: inputs.subarray(row, rowEnd),
+      positions: positions.subarray(target, targetEnd),
+      targets: targets.subarray(target, targetEnd),
+      times: times.subarray(row, rowEnd),
+      moments: moments.subarray(row, rowEnd),
+    });
+    [row, target] = [rowEnd, targetEnd];
+    return batch;
+  });
+}
+
+type Columns = Required<Pick<Batch, "inputs" | "positions" | "targets" | "times" | "moments">>;
+
+/** @param followers room for what follows each input. @shape int32 [T * B] or more */
+function layGroup(windows: readonly Window[], length: number, followers: Int32Array, columns: Columns): Batch {
+  const { inputs, positions, targets, times, moments } = columns;
+  const size = windows.length;
+  const padding = new Int32Array(size);
+  const users = new Int32Array(size);
+  for (let b = 0; b < size; b++) {
+    const { user, items, times: heard } = windows[b];
+    const n = items.length - 1;
+    users[b] = user;
+    padding[b] = length - n;
+    for (let i = 0, row = padding[b] * size + b; i < n; i++, row += size) {
+      inputs[row] = items[i];
+      followers[row] = items[i + 1];
+    }
+    if (heard)
+      for (let i = 0, row = padding[b] * size + b; i < n; i++, row += size) {
+        times[row] = heard[i];
+        moments[row] = heard[i + 1];
+      }
+  }
+  for (let t = 0, row = 0, m = 0; t < length; t++)
+    for (let b = 0; b < size; b++, row++)
       if (t >= padding[b]) {
-        positions[m] = t * size + b;
-        targets[m++] = windows[b].items[t - padding[b] + 1];
+        positions[m] = row;
+        targets[m++] = followers[row];
       }
   return {
     length,
     size,
-    users: Int32Array.from(windows, (window) => window.user),
+    users,
     inputs,
     padding,
     positions,
     targets,
-    ...(windows.some(({ times }) => times) ? timesOf(windows, length, padding) : {}),
+    ...(windows.some(({ times }) => times) ? { times, moments } : {}),
     ...(windows.some(({ earlier }) => earlier)
       ? { earlier: windows.map(({ earlier }) => earlier ?? new Int32Array(0)) }
       : {}),
   };
-}
-
-/** When each input was heard, and when what follows it was. @shape float64 [T * B] each */
-function timesOf(windows: readonly Window[], length: number, padding: Int32Array): Pick<Batch, "times" | "moments"> {
-  const size = windows.length;
-  const times = new Float64Array(length * size).fill(Number.NaN);
-  const moments = times.slice();
-  windows.forEach((window, b) => {
-    for (let i = 0; window.times && i < window.items.length - 1; i++) {
-      const row = (padding[b] + i) * size + b;
-      times[row] = window.times[i];
-      moments[row] = window.times[i + 1];
-    }
-  });
-  return { times, moments };
 }
 
 /** Share of positions in the batches that are padding, in [0, 1]. */

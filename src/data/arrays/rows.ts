@@ -94,12 +94,10 @@ function takeCodes(pieces: Pieces, column: "users" | "items", maps: Maps, count:
   const taken = new Int32Array(count);
   let to = 0;
   for (const { piece, thread } of pieces) {
-    const codes = piece[column];
+    const { kinds, [column]: codes } = piece;
     const map = maps[thread]?.[column];
-    eachRun(piece.kinds, (from, end) => {
-      if (map) for (let at = from; at < end; at++) taken[to++] = map[codes[at]];
-      else to = put(taken, codes.subarray(from, end), to);
-    });
+    for (let at = 0; at < kinds.length; at++)
+      if (kinds[at] <= KIND.repaired) taken[to++] = map ? map[codes[at]] : codes[at];
     piece[column] = NO_CODES;
   }
   return taken;
@@ -110,9 +108,7 @@ function takeNumbers(pieces: Pieces, column: "times" | "durations" | "ratings", 
   let to = 0;
   for (const { piece } of pieces) {
     const { kinds, [column]: numbers = NO_NUMBERS } = piece;
-    eachRun(kinds, (from, end) => {
-      to = put(taken, numbers.subarray(from, end), to);
-    });
+    for (let at = 0; at < kinds.length; at++) if (kinds[at] <= KIND.repaired) taken[to++] = numbers[at];
     piece[column] = NO_NUMBERS;
   }
   return taken;
@@ -124,27 +120,9 @@ const NO_NUMBERS = new Float64Array(0);
 function placesOf(pieces: Pieces, count: number): Int32Array {
   const places = new Int32Array(count);
   let [to, line] = [0, 0];
-  for (const { kinds } of pieces.map(({ piece }) => piece)) {
-    eachRun(kinds, (from, end) => {
-      for (let at = line + from; at < line + end; at++) places[to++] = at;
-    });
-    line += kinds.length;
-  }
+  for (const { kinds } of pieces.map(({ piece }) => piece))
+    for (let at = 0; at < kinds.length; at++, line++) if (kinds[at] <= KIND.repaired) places[to++] = line;
   return places;
-}
-
-/** Calls with the beginning and the end of each run of lines that are rows: nearly all are, and runs are copied fast. */
-function eachRun(kinds: Uint8Array, take: (from: number, end: number) => void): void {
-  for (let from = 0, end = 0; from < kinds.length; from = end + 1) {
-    for (end = from; end < kinds.length && kinds[end] <= KIND.repaired; ) end++;
-    if (end > from) take(from, end);
-  }
-}
-
-/** The place behind the values that were put at `to`. */
-function put<T extends Int32Array | Float64Array>(taken: T, values: T, to: number): number {
-  taken.set(values, to);
-  return to + values.length;
 }
 
 function titledLines(pieces: Pieces, maps: Maps): TitledLines {
