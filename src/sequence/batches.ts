@@ -101,7 +101,8 @@ export function toBatch(windows: readonly Window[]): Batch {
 /**
  * Lays the windows of each group side by side.
  *
- * Arrays of a kind are parts of one: V8 goes through its whole heap each time that 64 MB of new arrays have come.
+ * Arrays of a kind are parts of one: V8 goes through its whole heap each time that 64 MB of new arrays have come. All batches
+ * without padding have the same positions.
  */
 function layOut(groups: readonly (readonly Window[])[]): Batch[] {
   const sizes = groups.map((windows) => {
@@ -114,18 +115,20 @@ function layOut(groups: readonly (readonly Window[])[]): Batch[] {
   });
   const rows = sizes.reduce((sum, group) => sum + group.rows, 0);
   const count = sizes.reduce((sum, group) => sum + group.count, 0);
-  const [inputs, positions, targets] = [new Int32Array(rows), new Int32Array(count), new Int32Array(count)];
+  const [inputs, targets] = [new Int32Array(rows), new Int32Array(count)];
   const isTimed = groups.some((windows) => windows.some(({ times }) => times));
   const times = new Float64Array(isTimed ? rows : 0).fill(Number.NaN);
   const moments = times.slice();
-  const followers = new Int32Array(sizes.reduce((most, group) => Math.max(most, group.rows), 0));
+  const largest = sizes.reduce((most, group) => Math.max(most, group.rows), 0);
+  const followers = new Int32Array(largest);
+  const all = new Int32Array(largest).map((_, row) => row);
   let [row, target] = [0, 0];
   return groups.map((windows, at) => {
     const { length, ...own } = sizes[at];
     const [rowEnd, targetEnd] = [row + own.rows, target + own.count];
     const batch = layGroup(windows, length, followers, {
       inputs: inputs.subarray(row, rowEnd),
-      positions: positions.subarray(target, targetEnd),
+      positions: own.count === own.rows ? all.subarray(0, own.rows) : new Int32Array(own.count),
       targets: targets.subarray(target, targetEnd),
       times: times.subarray(row, rowEnd),
       moments: moments.subarray(row, rowEnd),

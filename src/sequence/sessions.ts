@@ -19,12 +19,13 @@ export function toSessions(log: EventLog, gapMinutes: number): EventLog {
   const gap = Math.round(gapMinutes * 60e6);
   let number = 0;
   let before = 0;
+  let prefix = "";
   for (let row = 0; row < users.length; row++) {
     const sameUser = row > 0 && log.users[row] === log.users[row - 1];
     const now = microseconds(log.times[row]);
-    if (!sameUser) number = 0;
+    if (!sameUser) [number, prefix] = [0, `${log.userIds[log.users[row]]}/`];
     if (!sameUser || now - before > gap) {
-      userIds.push(`${log.userIds[log.users[row]]}/${++number}`);
+      userIds.push(prefix + ++number);
       owners.push(log.users[row]);
     }
     users[row] = userIds.length - 1;

@@ -3,11 +3,11 @@ import { isUtf8 } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NotScannable, SLACK } from "../../src/data/arrays/blocks.js";
-import { nativeScanLines, type ScanLines } from "../../src/data/arrays/native.js";
+import { nativeScanner, type ScanLines } from "../../src/data/arrays/native.js";
 import type { LineFormat } from "../../src/data/arrays/piece.js";
 import { Scanner } from "../../src/data/arrays/scanner.js";
 
-const scanLines = nativeScanLines();
+const scanLines = nativeScanner()?.scanLines;
 const SEPARATORS = [",", "\t", ";", "|"] as const;
 
 const FORMATS: readonly Omit<LineFormat, "separator" | "unit">[] = [

@@ -35,7 +35,7 @@ async function compile({ root, t }) {
   const flags = ["-O3", "-fPIC", "-std=c++17", "-fno-math-errno", "-fvisibility=hidden"];
   const args = [...linking, ...flags, join(sourcesOf(root), "lines.cc"), "-o", target];
   await callCompiler({ t }, compiler, args, 120_000);
-  const load = `if (typeof require(${JSON.stringify(target)}) !== "function") process.exit(1)`;
+  const load = `if (typeof require(${JSON.stringify(target)}).scanLines !== "function") process.exit(1)`;
   const check = await runNode(["-e", load], { cwd: root, timeoutMs: 60_000 });
   if (!check.ok) throw new Unavailable(t("kernelsWrong", lastLine(check.output)));
   renameSync(target, addonOf(root));

@@ -8,6 +8,7 @@ import type { Role } from "../schema.js";
 import { NotScannable } from "./blocks.js";
 import { eventsOf } from "./events.js";
 import { firstTitles } from "./first-titles.js";
+import { nativeScanner } from "./native.js";
 import type { LineFormat } from "./piece.js";
 import { joinPieces } from "./rows.js";
 import { applyRules } from "./rules-arrays.js";
@@ -84,6 +85,7 @@ async function clean(file: PlainFile, head: RawLog, options: CleaningOptions, ho
   const lastTime = lastOf(rows.times);
   const removed = applyRules(rows, texts, settings);
   rows.durations = rows.ratings = undefined; // only the rules ask for them
+  nativeScanner()?.giveBackMemory();
   const report = cleaningReport(counts, repaired, removed, rows.rows.length);
   how.onShare?.(DONE.rules);
   how.signal?.throwIfAborted();

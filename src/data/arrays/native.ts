@@ -21,25 +21,37 @@ export interface NativeArrays {
 /** Reads lines until the block or the columns end, or there is one that it leaves to the caller. */
 export type ScanLines = (arrays: NativeArrays) => void;
 
+interface NativeScanner {
+  readonly scanLines: ScanLines;
+  /** Gives the system the memory that nobody uses any more, which the C library keeps. */
+  readonly giveBackMemory: () => void;
+}
+
 /** The same places from `src` and from `dist`. */
 const PLACE = fileURLToPath(new URL("../../../node_modules/.refrain/scanner", import.meta.url));
 const SOURCES = fileURLToPath(new URL("../../../src/data/arrays/native/", import.meta.url));
 
-let known: ScanLines | null | undefined;
+let known: NativeScanner | null | undefined;
 
-/** The compiled loop; null where it is not compiled from these sources for this machine, or `REFRAIN_KERNELS` is off. */
-export function nativeScanLines(): ScanLines | null {
+/** What is compiled; null where it is not from these sources for this machine, or `REFRAIN_KERNELS` is off. */
+export function nativeScanner(): NativeScanner | null {
   if (known === undefined) known = process.env.REFRAIN_KERNELS === "off" ? null : load();
   return known;
 }
 
-function load(): ScanLines | null {
+function load(): NativeScanner | null {
   if (!existsSync(`${PLACE}.node`)) return null;
   try {
     const { signature } = JSON.parse(readFileSync(`${PLACE}.json`, "utf8")) as { signature: string };
     if (signature !== signatureHere()) return null;
-    const scanLines = createRequire(import.meta.url)(`${PLACE}.node`) as (list: readonly unknown[]) => void;
-    return ({ bytes, format, state, columns, codes }) => scanLines([bytes, format, state, ...columns, ...codes]);
+    const { scanLines, giveBackMemory } = createRequire(import.meta.url)(`${PLACE}.node`) as {
+      scanLines: (list: readonly unknown[]) => void;
+      giveBackMemory: () => void;
+    };
+    return {
+      scanLines: ({ bytes, format, state, columns, codes }) => scanLines([bytes, format, state, ...columns, ...codes]),
+      giveBackMemory,
+    };
   } catch {
     return null; // another C library, for one
   }

@@ -8,7 +8,7 @@ import { isNumberUnit, parseTime, unitsPerSecond } from "../times.js";
 import { LONGEST_LINE, NotScannable, SLACK } from "./blocks.js";
 import { LineCutter } from "./line-cutter.js";
 import { TitleKeeper } from "./met-titles.js";
-import { nativeScanLines, type ScanLines } from "./native.js";
+import { nativeScanner, type ScanLines } from "./native.js";
 import { plainNumber, plainTime } from "./numbers.js";
 import { columnsOf, KIND, type LineFormat, type Piece } from "./piece.js";
 import { type Field, pairOf, TextCodes } from "./text-codes.js";
@@ -37,7 +37,7 @@ export class Scanner {
   readonly #keeper: TitleKeeper;
 
   /** @param scanLines the compiled loop, where there is one */
-  constructor(format: LineFormat, scanLines: ScanLines | null = nativeScanLines()) {
+  constructor(format: LineFormat, scanLines: ScanLines | null = nativeScanner()?.scanLines ?? null) {
     const { separator, width, unit, user, item, title, artist, time, duration, rating } = format;
     this.#scanLines = scanLines;
     const perSecond = isNumberUnit(unit) ? unitsPerSecond(unit) : 0;

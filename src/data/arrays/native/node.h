@@ -11,6 +11,7 @@ typedef napi_value (*napi_callback)(napi_env, napi_callback_info);
 int napi_get_cb_info(napi_env, napi_callback_info, size_t* count, napi_value* values, napi_value* self, void** data);
 int napi_get_element(napi_env, napi_value array, uint32_t index, napi_value* element);
 int napi_get_typedarray_info(napi_env, napi_value, int* type, size_t* length, void** data, napi_value* buffer, size_t* offset);
+int napi_set_named_property(napi_env, napi_value object, const char* name, napi_value value);
 int napi_create_function(napi_env, const char* name, size_t length, napi_callback, void* data, napi_value* function);
 }
 
