@@ -119,6 +119,13 @@ describe("an object of S3", () => {
     });
   });
 
+  test("is fetched once where several want it at the same time", () =>
+    against([guarded(conditional(LOG, '"one"'))], async ({ server, fetch }) => {
+      const [one, other] = await Promise.all([fetch("s3://music/plays.tsv"), fetch("s3://music/plays.tsv")]);
+      expect([one, readFileSync(other).equals(LOG)]).toEqual([other, true]);
+      expect(server.asked).toHaveLength(2); // the second is told that it has not changed
+    }));
+
   test.each([
     [
       "a wrong secret",

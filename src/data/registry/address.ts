@@ -1,6 +1,7 @@
 // Logs that are named by an address, s3://bucket/key or https://…, and kept on this machine while they stay the same.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { RefrainError } from "../../core/errors.js";
 import { sha256, writeFileAtomic } from "../../core/files.js";
@@ -30,6 +31,9 @@ const receiptSchema = z.strictObject({
 type Receipt = z.infer<typeof receiptSchema>;
 
 const RECEIPT = "address.json";
+/** Time between two looks whether another process is done, and the longest wait for it, in ms. */
+const LOOK_EVERY = 100;
+const LONGEST_WAIT = 15 * 60_000;
 
 /** True for what is fetched and not opened. @example isAddress("s3://bucket/plays.csv.gz") // true */
 export function isAddress(path: string): boolean {
@@ -38,10 +42,11 @@ export function isAddress(path: string): boolean {
 
 /**
  * The file of an address on this machine. It is fetched when it is not there or is another one by now; a fetch that broke off goes
- * on where it stopped, also in another process. Nothing but a whole file is ever in its place.
+ * on where it stopped, also in another process. Nothing but a whole file is ever in its place. Of processes that want it at once, one
+ * fetches it and the others wait.
  *
  * @returns the path of the file
- * @throws {RefrainError} ADDRESS_REFUSED for an address that is none, a missing file, a wrong or missing key; DATASET_BUSY; and
+ * @throws {RefrainError} ADDRESS_REFUSED for an address that is none, a missing file, a wrong or missing key; DATASET_BUSY after 15 minutes; and
  *         DOWNLOAD_FAILED, DOWNLOAD_REFUSED, DISK_FULL, FILE_WRITE_FAILED as `download`
  * @throws the signal's reason once it is aborted
  */
@@ -51,7 +56,7 @@ export async function fetchAddress(address: string, options: FetchOptions = {}):
   const name = nameOf(remote);
   const places = placesOf(name, data);
   mkdirSync(data, { recursive: true });
-  const unlock = lockDataset(places, data);
+  const unlock = await lockInTurn(places, data, how.signal);
   try {
     const there = readReceipt(places);
     const wanted = { name, sources: [remote.url], size: { bytes: null, exact: false }, unpackedBytes: 0, gzip: true };
@@ -89,6 +94,18 @@ export function keptCopy(
   const places = placesOf(nameOf(remoteOf(address, environment)), data);
   const receipt = readReceipt(places);
   return receipt && join(places.folder, receipt.file);
+}
+
+/** As `lockDataset`, once the others who fetch the same address are done. */
+async function lockInTurn(places: Places, data: string, signal?: AbortSignal): Promise<() => void> {
+  for (const until = performance.now() + LONGEST_WAIT; ; await wait(LOOK_EVERY, undefined, { signal })) {
+    try {
+      return lockDataset(places, data);
+    } catch (error) {
+      const busy = error instanceof RefrainError && error.code === "DATASET_BUSY";
+      if (!busy || performance.now() > until) throw error;
+    }
+  }
 }
 
 function remoteOf(address: string, environment: NodeJS.ProcessEnv): Remote {
