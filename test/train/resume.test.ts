@@ -1,7 +1,7 @@
 // A run that was stopped anywhere and resumed must end with the same bits as one that was not.
 import { readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { CheckpointStore } from "../../src/train/index.js";
 import { withFolder } from "../support/cli.js";
 import { useEngine } from "../support/engine.js";
@@ -62,6 +62,19 @@ test("a checkpoint that somebody asks for is saved there, once, and changes noth
     expect(places.filter((step) => step % stepsPerEpoch !== 0)).toEqual([2]);
     expect(saved.weights).toEqual(whole.weights);
   });
+  // Where it is time for one anyway, it is that one.
+  vi.useFakeTimers({ toFake: ["performance"] });
+  await withFolder(async (folder) => {
+    const onEvent = (event: { type: string; step?: number }) => {
+      if (event.type !== "step" || event.step !== 1) return undefined;
+      vi.advanceTimersByTime(1000 * (config.checkpointSeconds + 1));
+      return "save";
+    };
+    const saved = await trainFresh({ world, config, checkpoints: storeIn(folder), onEvent });
+    const places = eventsOf(saved.events, "checkpoint").map(({ step }) => step);
+    expect(places.filter((step) => step % stepsPerEpoch !== 0)).toEqual([1]);
+  });
+  vi.useRealTimers();
   const without = await trainFresh({ world, config, onEvent: () => "save" });
   expect(eventsOf(without.events, "checkpoint")).toEqual([]);
 });
