@@ -1,10 +1,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { dataFolder } from "refrain";
-import { failureOf, jsonRoute, parseSafely, refusalOf, refuse, refuseInvalid, SAFE_HEADERS } from "refrain/serve";
+import { checkJson, failureOf, jsonRoute, refusalOf, refuse, refuseInvalid, SAFE_HEADERS } from "refrain/serve";
 import type { Context } from "./context.js";
 import { statusReply } from "./contract.js";
 import { addDataRoutes } from "./routes/data.js";
+import { addEngineRoutes } from "./routes/engine.js";
 import { addModelRoutes } from "./routes/models.js";
 import { addRunRoutes } from "./routes/runs.js";
 import { addShelfRoutes } from "./routes/shelf.js";
@@ -48,10 +49,7 @@ export function createApp({ context, token, port, files, version }: AppOptions):
   });
   app.use("/api/*", (c, next) => (c.req.path === UPLOAD ? next() : limit(c, next)));
   app.use("/api/*", async (c, next) => {
-    if (c.req.method === "POST" && c.req.path !== UPLOAD) {
-      const text = await c.req.text();
-      if (text !== "") parseSafely(text);
-    }
+    if (c.req.method === "POST" && c.req.path !== UPLOAD) await checkJson(c.req);
     await next();
   });
 
@@ -72,6 +70,7 @@ export function createApp({ context, token, port, files, version }: AppOptions):
   addShelfRoutes(app, context);
   addModelRoutes(app, context);
   addDataRoutes(app, context);
+  addEngineRoutes(app, context);
   app.doc31("/api/openapi.json", { openapi: "3.1.0", info: { title: "Refrain", version } });
 
   app.get("*", (c) => {

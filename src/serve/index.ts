@@ -9,6 +9,7 @@ export {
   refusalOfToken,
   SAFE_HEADERS,
 } from "./http/guard.js";
+export { checkJson } from "./http/json-body.js";
 export { type Failure, FailureError, failure, failureOf, refuse, refuseInvalid } from "./http/replies.js";
 export { type JsonRoute, jsonRoute, type Parts as RouteParts, type Schema as RouteSchema } from "./http/route.js";
 export { type KeptState, type PlayStore, STORES, type StoredPlay, type StoreName } from "./play-store.js";

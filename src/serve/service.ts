@@ -5,7 +5,8 @@ import { RateLimiterMemory } from "rate-limiter-flexible";
 import * as contract from "./contract.js";
 import { docsPage } from "./docs-page.js";
 import { clientOf } from "./http/client.js";
-import { parseSafely, refusalOfPlace, refusalOfToken, SAFE_HEADERS } from "./http/guard.js";
+import { refusalOfPlace, refusalOfToken, SAFE_HEADERS } from "./http/guard.js";
+import { checkJson } from "./http/json-body.js";
 import { type Failure, failureOf, refuse, refuseInvalid } from "./http/replies.js";
 import { jsonRoute } from "./http/route.js";
 import type { Listeners } from "./listeners.js";
@@ -73,17 +74,8 @@ export function createService(options: ServiceOptions): OpenAPIHono {
     }),
   );
   app.use("/v1/*", async (c, next) => {
-    if (c.req.method === "POST") {
-      if (!/^application\/json\s*(;|$)/i.test(c.req.header("content-type") ?? ""))
-        return no(c, {
-          code: "CONTENT_TYPE_WRONG",
-          message: "A body has to be JSON, with the header Content-Type: application/json.",
-          remedy: null,
-        });
-      parseSafely(await c.req.text());
-    }
+    if (c.req.method === "POST") await checkJson(c.req);
     await next();
-    return undefined;
   });
 
   app.openapi(jsonRoute("get", "/health", "Whether the process lives", contract.healthReply), (c) =>

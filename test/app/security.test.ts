@@ -81,6 +81,23 @@ test("no path leads out of the page's files or the folder of the runs", async ()
   });
 });
 
+test("what does not say that it is JSON is refused on every route, and so are empty bodies", async () => {
+  await withFolder(async (folder) => {
+    const { ask, post } = testApp(folder);
+    const { paths } = (await (await ask("/api/openapi.json")).json()) as { paths: Record<string, object> };
+    const posts = Object.keys(paths).filter((path) => "post" in paths[path] && path !== "/api/data/upload");
+    expect(posts.length).toBeGreaterThan(10);
+    for (const path of posts) {
+      for (const headers of [{}, { "content-type": "text/plain" }] as Record<string, string>[]) {
+        const reply = await ask(path.replace("{run}", "x"), { method: "POST", body: "{}", headers });
+        expect([path, reply.status]).toEqual([path, 415]);
+        expect(await reply.json()).toMatchObject({ error: { code: "CONTENT_TYPE_WRONG" } });
+      }
+      expect((await post(path.replace("{run}", "x"), "")).status).toBe(422);
+    }
+  });
+});
+
 test("a body that is too long, or no JSON, is refused", async () => {
   await withFolder(async (folder) => {
     const { post } = testApp(folder);
