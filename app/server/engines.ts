@@ -6,12 +6,21 @@ import type { Hub } from "./hub.js";
 /** Time between two news of an opening, in ms. */
 const TOLD_EVERY = 200;
 
+/** A process that stays, with the number of its questions that are not answered yet. */
+interface Explorer {
+  readonly engine: EngineProcess;
+  asked: number;
+}
+
 /** Engine processes for questions: one that stays for exploring, and one for each look at a log. */
 export class Engines {
   readonly #start: StartEngine;
   readonly #hub: Hub;
-  readonly #once = new Set<EngineProcess>();
-  #explorer: EngineProcess | undefined;
+  /** All that may still live. */
+  readonly #all = new Set<EngineProcess>();
+  #explorer: Explorer | undefined;
+  /** Which question told the last news of a run that is being opened. */
+  readonly #tellers = new Map<string, symbol>();
 
   constructor(start: StartEngine, hub: Hub) {
     this.#start = start;
@@ -23,22 +32,15 @@ export class Engines {
    * can answer is told to every window.
    */
   async explore<M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> {
-    if (!this.#explorer?.alive) this.#explorer = this.#start();
-    const { run: folder } = (params ?? {}) as { run?: string };
-    if (folder === undefined) return this.#explorer.ask(method, params);
-    const run = basename(folder);
-    let last: Opening | undefined;
-    let toldAt = 0;
-    const hear = (opening: Opening) => {
-      const now = performance.now();
-      if (opening.stage === last?.stage && now - toldAt < TOLD_EVERY) return;
-      [last, toldAt] = [opening, now];
-      this.#hub.publish({ run, opening });
-    };
+    if (this.#explorer && !this.#explorer.engine.alive) this.renew();
+    this.#explorer ??= { engine: this.#begin(), asked: 0 };
+    const explorer = this.#explorer;
+    explorer.asked++;
     try {
-      return await this.#explorer.ask(method, params, hear as (note: never) => void);
+      return await this.#told(explorer.engine, method, params);
     } finally {
-      if (last) this.#hub.publish({ run, opening: null });
+      explorer.asked--;
+      if (explorer !== this.#explorer) this.#endIdle(explorer);
     }
   }
 
@@ -47,24 +49,63 @@ export class Engines {
    * costs the others nothing.
    */
   async once<M extends MethodName>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>> {
-    const engine = this.#start();
-    this.#once.add(engine);
+    const engine = this.#begin();
     signal?.addEventListener("abort", () => engine.kill(), { once: true });
     try {
       return await engine.ask(method, params);
     } finally {
-      this.#once.delete(engine);
-      engine.kill();
+      this.#end(engine);
     }
   }
 
-  /** The next question is asked of a new process. */
+  /** The next question is asked of a new process. The old one ends with the last of its answers. */
   renew(): void {
-    this.#explorer?.kill();
+    const old = this.#explorer;
+    this.#explorer = undefined;
+    if (old) this.#endIdle(old);
   }
 
   close(): void {
-    this.#explorer?.kill();
-    for (const engine of this.#once) engine.kill();
+    for (const engine of this.#all) engine.kill();
+  }
+
+  /** Asks, and tells every window what is done before the answer. Another question may have more to tell of the same run. */
+  async #told<M extends MethodName>(engine: EngineProcess, method: M, params: Params<M>): Promise<Result<M>> {
+    const { run: folder } = (params ?? {}) as { run?: string };
+    if (folder === undefined) return engine.ask(method, params);
+    const run = basename(folder);
+    const question = Symbol(method);
+    let stage: Opening["stage"] | undefined;
+    let toldAt = 0;
+    const hear = (opening: Opening) => {
+      const now = performance.now();
+      if (opening.stage === stage && now - toldAt < TOLD_EVERY) return;
+      [stage, toldAt] = [opening.stage, now];
+      this.#tellers.set(run, question);
+      this.#hub.publish({ run, opening });
+    };
+    try {
+      return await engine.ask(method, params, hear as (note: never) => void);
+    } finally {
+      if (this.#tellers.get(run) === question) {
+        this.#tellers.delete(run);
+        this.#hub.publish({ run, opening: null });
+      }
+    }
+  }
+
+  #begin(): EngineProcess {
+    const engine = this.#start();
+    this.#all.add(engine);
+    return engine;
+  }
+
+  #end(engine: EngineProcess): void {
+    this.#all.delete(engine);
+    engine.kill();
+  }
+
+  #endIdle({ engine, asked }: Explorer): void {
+    if (asked === 0) this.#end(engine);
   }
 }

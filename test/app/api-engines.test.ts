@@ -1,7 +1,7 @@
 // What the server does with its engine processes, which answer from a table here.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { EngineChooser } from "../../app/server/engine-choice.js";
 import { EngineFailure } from "../../app/server/engine-process.js";
 import { testApp } from "../support/app.js";
@@ -65,6 +65,55 @@ test("the engine that is chosen is taken by new processes, and remembered beside
     writeFileSync(file, "{");
     expect(new EngineChooser(file).variables).toEqual({});
     expect((await post("/api/engine", { choice: "cpu" })).status).toBe(422);
+  });
+});
+
+test("another engine takes the next question, and what was asked of the one before is still answered", async () => {
+  await withFolder(async (folder) => {
+    writeRun(folder, RUN);
+    let give: (map: unknown) => void = () => {};
+    const map = { points: [], explained: 0, total: 0 };
+    const { ask, post, engines } = testApp(folder, {
+      engine: () => ({ name: "wasm", version: "1" }),
+      map: () => new Promise((resolve) => (give = resolve)),
+      songs: () => [],
+    });
+    const asked = ask(`/api/runs/${RUN}/map`);
+    await vi.waitFor(() => expect(engines[0]?.asked).toHaveLength(1));
+    await post("/api/engine", { choice: "wasm" });
+    expect(engines[0].alive).toBe(true);
+    expect((await ask(`/api/runs/${RUN}/songs`)).status).toBe(200);
+    expect(engines.map((engine) => engine.asked.map(({ method }) => method))).toEqual([["map"], ["engine"], ["songs"]]);
+    give(map);
+    expect(await (await asked).json()).toEqual(map);
+    expect(engines.map(({ alive }) => alive)).toEqual([false, false, true]);
+  });
+});
+
+test("while one question to a run still tells what is done, the end of another hides nothing", async () => {
+  await withFolder(async (folder) => {
+    writeRun(folder, RUN);
+    const notes: ((note: unknown) => void)[] = [];
+    const ends: ((value: unknown) => void)[] = [];
+    const open = (_: unknown, note: (note: unknown) => void) => {
+      notes.push(note);
+      return new Promise((resolve) => ends.push(resolve));
+    };
+    const { ask, hub } = testApp(folder, { evaluation: open, map: open });
+    const heard: unknown[] = [];
+    hub.subscribe(({ event }) => heard.push("opening" in event && (event.opening?.stage ?? null)));
+    const first = ask(`/api/runs/${RUN}/evaluation`);
+    await vi.waitFor(() => expect(notes).toHaveLength(1));
+    const second = ask(`/api/runs/${RUN}/map`);
+    await vi.waitFor(() => expect(notes).toHaveLength(2));
+    notes[0]({ stage: "log" });
+    notes[1]({ stage: "map" });
+    ends[0]({});
+    await first;
+    expect(heard).toEqual(["log", "map"]);
+    ends[1]({});
+    await second;
+    expect(heard).toEqual(["log", "map", null]);
   });
 });
 

@@ -6,27 +6,12 @@ import * as contract from "../contract.js";
 import { receive } from "../uploads.js";
 
 /** Logs: uploading, what was detected, the audit, and what a run on them would take. */
-export function addDataRoutes(app: OpenAPIHono, { engines, chooser, uploads }: Context): void {
+export function addDataRoutes(app: OpenAPIHono, { engines, uploads }: Context): void {
   app.openapi(
     jsonRoute("post", "/api/data/upload", "Takes a file as the body of the request", contract.uploadReply, {
       query: contract.uploadQuery,
     }),
     async (c) => c.json(await receive(c.req.raw.body, uploads, c.req.valid("query").name), 200),
-  );
-
-  const engine = async () => ({ choice: chooser.choice, ...(await engines.once("engine", null)) });
-  app.openapi(jsonRoute("get", "/api/engine", "Which engine trains here", contract.engineReply), async (c) =>
-    c.json(await engine(), 200),
-  );
-  app.openapi(
-    jsonRoute("post", "/api/engine", "Chooses the engine of what is started from now on", contract.engineReply, {
-      body: contract.engineBody,
-    }),
-    async (c) => {
-      chooser.choose(c.req.valid("json").choice);
-      engines.renew();
-      return c.json(await engine(), 200);
-    },
   );
 
   // Each is asked of a process of its own, which ends when the page asks something else.
