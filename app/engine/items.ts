@@ -1,4 +1,5 @@
 import { labelsOf, namesOf, RefrainError, searchTitles, topK } from "refrain";
+import { onceFor } from "./once.js";
 import type { ItemMap, MapPoint, Neighbour, Params, Result, Song } from "./protocol.js";
 import { doing, itemOf, type Session, sessionOf } from "./session.js";
 import { cosines, offersOf, planeOf, spaceOf } from "./space.js";
@@ -26,17 +27,11 @@ export async function itemMap({ run, limit }: Params<"map">): Promise<ItemMap> {
   return { points, explained, total };
 }
 
-const styles = new WeakMap<Session, Promise<readonly string[]>>();
-
-/** Style of each item index, "" where none is known; read once a run. */
-function stylesOf(session: Session): Promise<readonly string[]> {
-  const found = styles.get(session) ?? readStyles(session);
-  styles.set(session, found);
-  return found;
-}
-
-/** Without the log, or with a table that cannot be read any more, the map is worth showing all the same. */
-async function readStyles({ record, prepared }: Session): Promise<readonly string[]> {
+/**
+ * Style of each item index, "" where none is known; read once a run. Without the log, or with a table that cannot be read any
+ * more, the map is worth showing all the same.
+ */
+const stylesOf = onceFor(async ({ record, prepared }: Session): Promise<readonly string[]> => {
   if (!prepared) return [];
   try {
     const labels = await labelsOf(record.config, prepared.histories);
@@ -45,7 +40,7 @@ async function readStyles({ record, prepared }: Session): Promise<readonly strin
     if (error instanceof RefrainError) return [];
     throw error;
   }
-}
+});
 
 /** Items nearest by the cosine of their embeddings, and the listeners who play the item most. */
 export async function neighbours({ run, item: id, limit }: Params<"neighbours">): Promise<Result<"neighbours">> {

@@ -20,6 +20,7 @@ import {
   startEngine,
   type TestReading,
 } from "refrain";
+import { onceFor } from "./once.js";
 import type { Opening, Song } from "./protocol.js";
 
 /** A finished run, opened for questions: its model, and its log where that can still be read. */
@@ -45,7 +46,6 @@ export interface Tested {
 
 const MOST_OPEN = 3;
 const open = new Map<string, Promise<Session>>();
-const testing = new WeakMap<Session, Promise<Tested>>();
 
 /** Opens a run once; the least recently used one is closed when there are too many. */
 export async function sessionOf(folder: string): Promise<Session> {
@@ -159,31 +159,20 @@ export function protocolOf({ record }: Pick<Session, "record">): Protocol {
 }
 
 /**
- * Ranks of all test targets, worked out once per run; anew where that failed. It counts as a reading of the test part, as on
+ * Ranks of all test targets, worked out once per run. It counts as a reading of the test part, as on
  * the command line.
  *
  * @throws {RefrainError} RUN_NOT_FOUND without the log; as `evaluate` and `noteReading`
  */
-export function testedOf(session: Session): Promise<Tested> {
-  const running = testing.get(session) ?? measure(session);
-  testing.set(session, running);
-  return running;
-}
-
-async function measure(session: Session): Promise<Tested> {
-  try {
-    const { folder, saved, record, prepared, note } = session;
-    if (!prepared) throw new RefrainError("RUN_NOT_FOUND", note ?? `The log of ${record.id} is gone.`);
-    const onProgress = (done: number, all: number) => doing({ stage: "ranks", done, all });
-    const options = { listLength: LIST_LENGTH, onProgress };
-    const evaluation = await evaluate(saved.scorer, prepared.histories, "test", protocolOf(session), options);
-    session.tested = { evaluation, readings: noteReading(dirname(folder), prepared, record.id, "app") };
-    return session.tested;
-  } catch (error) {
-    testing.delete(session);
-    throw error;
-  }
-}
+export const testedOf: (session: Session) => Promise<Tested> = onceFor(async (session) => {
+  const { folder, saved, record, prepared, note } = session;
+  if (!prepared) throw new RefrainError("RUN_NOT_FOUND", note ?? `The log of ${record.id} is gone.`);
+  const onProgress = (done: number, all: number) => doing({ stage: "ranks", done, all });
+  const options = { listLength: LIST_LENGTH, onProgress };
+  const evaluation = await evaluate(saved.scorer, prepared.histories, "test", protocolOf(session), options);
+  session.tested = { evaluation, readings: noteReading(dirname(folder), prepared, record.id, "app") };
+  return session.tested;
+});
 
 /** Item index of an id. @throws {RefrainError} TITLE_UNKNOWN */
 export function itemOf({ saved }: Session, id: string): number {

@@ -1,4 +1,5 @@
 import { principalPlane } from "refrain";
+import { onceFor } from "./once.js";
 import type { Session } from "./session.js";
 import { logSumOf } from "./standing.js";
 
@@ -96,17 +97,8 @@ export interface Offers {
   readonly logSums: Float64Array;
 }
 
-const offers = new WeakMap<Session, Promise<Offers>>();
-
-/** The scores of all items for a sample of the listeners, worked out once per opened run; anew where that failed. */
-export function offersOf(session: Session): Promise<Offers> {
-  const found = offers.get(session) ?? ask(session);
-  offers.set(session, found);
-  found.catch(() => offers.delete(session));
-  return found;
-}
-
-async function ask({ saved }: Session): Promise<Offers> {
+/** The scores of all items for a sample of the listeners, worked out once per opened run. */
+export const offersOf: (session: Session) => Promise<Offers> = onceFor(async ({ saved }) => {
   const { users, histories, times, scorer } = saved;
   const width = scorer.itemCount + 1;
   const most = Math.min(MOST_ASKED, Math.max(FEWEST_ASKED, Math.floor(MOST_SCORES / width)));
@@ -124,4 +116,4 @@ async function ask({ saved }: Session): Promise<Offers> {
   }
   const logSums = Float64Array.from(asked, (_, n) => logSumOf(scores.subarray(n * width, (n + 1) * width)));
   return { users: asked, scores, logSums };
-}
+});
