@@ -1,6 +1,6 @@
 // Licences of all that the app is made of, for its screen of settings: a file beside the page.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 
 /**
  * @typedef {object} PackageLicence
@@ -10,11 +10,15 @@ import { join, sep } from "node:path";
  * @property {string} [text] of a package whose code is in the page
  */
 
-/** Name of the package that a module of a build is from; undefined for own code. @param {string} id path of the module */
+/**
+ * Name of the package that a module of a build is from; undefined for own code. Vite writes "/" on every system.
+ *
+ * @param {string} id path of the module
+ */
 export function packageOf(id) {
-  const inside = id.split(`node_modules${sep}`).at(-1) ?? "";
+  const inside = id.split(/node_modules[/\\]/).at(-1) ?? "";
   if (inside === id) return undefined;
-  const [scope, name] = inside.split(sep);
+  const [scope, name] = inside.split(/[/\\]/);
   return scope.startsWith("@") ? `${scope}/${name}` : scope;
 }
 
@@ -32,7 +36,8 @@ export function licencesOf(root, inPage) {
       const name = path.split("node_modules/").at(-1);
       if (path === "" || (dev && !inPage.has(name))) return [];
       const place = join(root, path);
-      const licence = license ?? manifestOf(place).license ?? "?";
+      const said = license ?? manifestOf(place).license ?? "?";
+      const licence = said.type ?? said; // old manifests have an object
       return [{ name, version, licence, ...(inPage.has(name) && { text: textOf(place) }) }];
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));

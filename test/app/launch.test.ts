@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { browserArguments, chooseShell, shellEnvironment } from "../../app/launch/choose.mjs";
 import { findBrowsers, findElectron, hasDisplay } from "../../app/launch/find.mjs";
+import { licencesOf, packageOf } from "../../app/launch/licences.mjs";
 import { translator } from "../../app/launch/messages.mjs";
 import { closing } from "../../src/serve/http/closing.js";
 import { withFolder } from "../support/cli.js";
@@ -69,6 +70,34 @@ test("a server ends once: a second signal at once, a parent that goes meanwhile 
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(codes).toEqual(wanted);
   }
+});
+
+test("a module is of the package in whose folder it lies, however paths are written", () => {
+  const names = [
+    "/r/node_modules/react/index.js",
+    "C:/r/node_modules/@tanstack/query-core/build/a.js",
+    "C:\\r\\node_modules\\a\\node_modules\\b\\i.js",
+    "/r/app/web/main.tsx",
+  ].map(packageOf);
+  expect(names).toEqual(["react", "@tanstack/query-core", "b", undefined]);
+});
+
+test("licences: of what runs and of what is in the page, as a text however old the package is", async () => {
+  await withFolder((folder) => {
+    const packages = {
+      "": { name: "own" },
+      "node_modules/old": { version: "1", license: { type: "MIT", url: "x" } },
+      "node_modules/shown": { version: "2", license: "ISC", dev: true },
+      "node_modules/tool": { version: "3", license: "ISC", dev: true },
+    };
+    writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages }));
+    mkdirSync(join(folder, "node_modules", "shown"), { recursive: true });
+    writeFileSync(join(folder, "node_modules", "shown", "LICENSE"), "Do as you like.\n");
+    expect(licencesOf(folder, new Set(["shown"]))).toEqual([
+      { name: "old", version: "1", licence: "MIT" },
+      { name: "shown", version: "2", licence: "ISC", text: "Do as you like." },
+    ]);
+  });
 });
 
 test("browsers are looked for on the path, Electron as a file and never by loading its package", async () => {

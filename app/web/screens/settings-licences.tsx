@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ApiError } from "../api.js";
 import { Card, Loaded } from "../components/parts.js";
 import { useFormat } from "../format.js";
 
@@ -20,7 +21,11 @@ export function Licences() {
   const [shown, setShown] = useState(false);
   const licences = useQuery({
     queryKey: ["licences"],
-    queryFn: async ({ signal }) => (await (await fetch("/licences.json", { signal })).json()) as PackageLicence[],
+    queryFn: async ({ signal }) => {
+      const response = await fetch("/licences.json", { signal });
+      if (!response.ok) throw new ApiError("NOT_FOUND", "The list of licences is not beside this page.");
+      return (await response.json()) as PackageLicence[];
+    },
     enabled: shown,
     staleTime: Number.POSITIVE_INFINITY,
   });
