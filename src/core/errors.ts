@@ -28,7 +28,8 @@ export const ERROR_TABLE = {
   ENGINE_UNAVAILABLE: "Run `npm run setup -- --retry`, or use REFRAIN_ENGINE=wasm.",
   LOSS_NOT_FINITE: "Lower the learning rate or the clip norm; check the log for extreme values.",
   CHECKPOINT_DAMAGED: "Resume uses the checkpoint before it. If none is left, train again.",
-  CHECKPOINT_MISMATCH: "Resume with the same data, configuration and engine as the run was started with.",
+  CHECKPOINT_MISMATCH:
+    "Resume with the same data, configuration, engine and version of Refrain as the run was started with, or train again.",
   RUN_NOT_FOUND: "`refrain runs` lists the runs that are here.",
   RUN_DAMAGED: "The run folder misses a file or one does not match its checksum. Train again.",
   RUN_TOO_NEW: "Update Refrain, or train again.",

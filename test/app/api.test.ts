@@ -337,6 +337,20 @@ test("faults of options are told in the language of the window", async () => {
     expect(await told()).toMatch(/^Too small/);
     expect(await told("zh")).toMatch(/\p{Script=Han}/u);
     expect((await post("/api/config", { language: "fr" })).status).toBe(422);
+    // Also those that the schemas word themselves.
+    const own = {
+      name: "a b",
+      split: { validationShare: 0.6, testShare: 0.6 },
+      model: { cell: "attention", heads: 3, hiddenSize: 64 },
+      protocol: { cutoffs: [5, 5] },
+      baselines: ["none"],
+    };
+    for (const options of [own, { protocol: { candidates: "file" } }]) {
+      const reply = await post("/api/config", { options, language: "zh" });
+      const { issues } = (await reply.json()) as { issues: { path: string; message: string }[] };
+      expect(issues.map(({ path }) => path.split(".")[0])).toEqual(Object.keys(options));
+      for (const { message } of issues) expect(message).toMatch(/\p{Script=Han}/u);
+    }
   });
 });
 

@@ -2,9 +2,11 @@
 import { expect, test, vi } from "vitest";
 import { whyNot } from "../../app/web/data/why-not.js";
 import { changeDraft, setOptions, undoDraft } from "../../app/web/draft.js";
+import { switched } from "../../app/web/form/baseline-names.js";
 import { optionText } from "../../app/web/form/option-texts.js";
 import { dayOf, secondsOf } from "../../app/web/form/schema.js";
 import { ERRORS_ZH, errorText } from "../../app/web/i18n/errors.js";
+import { isUndo } from "../../app/web/undo-key.js";
 import { ERROR_TABLE } from "../../src/core/errors.js";
 
 test("changes of a draft are taken back one by one; letters of one option together", async () => {
@@ -56,17 +58,51 @@ test("an option that helps is told in words, not as it is written for a terminal
 
 test("why a log cannot be trained on yet", () => {
   const look = (change: object) =>
-    whyNot({ issues: [], preview: { data: { detected: {} } }, audit: { data: { findings: [] } }, ...change } as never);
+    whyNot({
+      checked: {},
+      issues: [],
+      preview: { data: { detected: {} } },
+      audit: { data: { findings: [] } },
+      ...change,
+    } as never);
   expect([
     look({}),
     look({ audit: {} }),
+    look({ checked: { error: new Error("x") }, preview: {} }),
     look({ issues: [{}] }),
     look({ preview: {} }),
     look({ preview: { error: new Error("x") } }),
     look({ preview: { data: { detected: null } } }),
     look({ audit: { error: new Error("x") } }),
     look({ audit: { data: { findings: [{ code: "nothing-left" }] } } }),
-  ]).toEqual([null, null, "wrong", "reading", "read", "columns", "read", "nothing"]);
+  ]).toEqual([null, null, "unchecked", "wrong", "reading", "read", "columns", "read", "nothing"]);
+});
+
+test("methods are told in one order: one that is taken out and put back leaves no change", () => {
+  const usual = [{ name: "popularity", options: {} }, "markov", "item-knn"];
+  const without = switched(usual, ["popularity", "markov", "item-knn"], "popularity") ?? [];
+  expect([without, switched(usual, without, "popularity")]).toEqual([["markov", "item-knn"], undefined]);
+  expect(switched(usual, ["markov", "own"], "recent-popularity")).toEqual(["recent-popularity", "markov", "own"]);
+});
+
+test("Ctrl-Z and Cmd-Z take back; with Shift they would do again", () => {
+  const key = (more: object) => isUndo({ key: "z", ctrlKey: false, metaKey: false, shiftKey: false, ...more });
+  expect([
+    key({ ctrlKey: true }),
+    key({ metaKey: true }),
+    key({ ctrlKey: true, key: "Z" }), // Caps Lock
+    key({ ctrlKey: true, shiftKey: true, key: "Z" }),
+    key({}),
+    key({ ctrlKey: true, key: "a" }),
+  ]).toEqual([true, true, true, false, false, false]);
+});
+
+test("an engine that crashes again is left by training anew: a resumed run stays on its own", () => {
+  const failure = { code: "ENGINE_CRASHED", message: "", remedy: null };
+  expect([errorText("en", failure).remedy, errorText("zh", failure).remedy]).toEqual([
+    expect.stringMatching(/train anew\.$/),
+    expect.stringMatching(/重新训练。$/),
+  ]);
 });
 
 test("no remedy in the window names an option of the command line, but for what only a terminal can do", () => {

@@ -18,7 +18,7 @@ import { TERMS } from "../../app/web/i18n/glossary.js";
 import { inLanguage, TEXTS } from "../../app/web/i18n/index.js";
 import { names, splitText } from "../../app/web/i18n/names.js";
 import { href, parseRoute } from "../../app/web/router.js";
-import { found, tagsOf } from "../../app/web/runs/shelf.js";
+import { found, openRun, tagsOf } from "../../app/web/runs/shelf.js";
 import { smoothed } from "../../app/web/smooth.js";
 import { parseEvents, withEvent } from "../../app/web/stream.js";
 import { TECHNIQUES } from "../../src/baseline/index.js";
@@ -192,6 +192,19 @@ test("runs are found by every word in name, log, preset or tag; tags are read be
   const hits = (text: string) => found([run], text).length;
   expect(["", "first best", "夜", "ARTICLE jkpop", "first worst"].map(hits)).toEqual([1, 1, 1, 1, 0]);
   expect([tagsOf(" a, b ,a，c、"), tagsOf(" , ")]).toEqual([["a", "b", "c"], []]);
+});
+
+test("the run to go on with: the one that trains, or one that broke off after the newest finished one", () => {
+  const open = (...states: string[]) =>
+    openRun(states.map((text) => ({ state: text.split(" ")[0], archived: text.endsWith("archived") })) as never)?.state;
+  expect([
+    open("interrupted", "finished"),
+    open("finished", "interrupted"),
+    open("finished", "training"),
+    open("interrupted archived", "finished", "interrupted"),
+    open("elsewhere", "interrupted"),
+    open(),
+  ]).toEqual(["interrupted", undefined, "training", undefined, "interrupted", undefined]);
 });
 
 test("smoothing starts at the first value and forgets", () => {

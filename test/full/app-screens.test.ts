@@ -181,6 +181,32 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     expect(problems).toEqual([]);
   });
 
+  test("the last undo by its button keeps the focus; options that cannot be checked are told, with another try", {
+    timeout: 60_000,
+  }, async () => {
+    await visit(page, "/train");
+    await page.getByLabel("Epochs").fill("7");
+    const undo = page.getByRole("button", { name: /^Undo/ });
+    await undo.focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => undo.getAttribute("aria-disabled")).toBe("true");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Undo");
+    const draft = await page.evaluate(() => sessionStorage.getItem("refrain.draft"));
+    const restore = async (text: string) => {
+      await page.evaluate((kept) => sessionStorage.setItem("refrain.draft", kept), text);
+      await page.reload();
+      await visit(page, "/data");
+    };
+    await restore((draft ?? "").replace(/"preset":"\w+"/, '"preset":"of-later"'));
+    await seen(page, "The options could not be checked: see below.");
+    await page.getByRole("alert").getByRole("button", { name: "Try again" }).waitFor();
+    expect(await page.locator(".skeleton").count()).toBe(0);
+    await restore(draft ?? "");
+    await seen(page, "What was detected");
+    expect(problems.filter((problem) => !/422/.test(problem))).toEqual([]);
+    problems.length = 0;
+  });
+
   test("on the map of the songs the arrow keys walk, and each song says its name", { timeout: 60_000 }, async () => {
     await visit(page, screens.items);
     const map = page.getByRole("application");

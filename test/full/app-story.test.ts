@@ -120,6 +120,16 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
     await page.getByLabel("Fewest plays of a user").press("Control+z");
     await expect.poll(() => page.getByText(/rows read =/).count(), { timeout: 60_000 }).toBe(1);
     expect(await balance.innerText()).toBe(before);
+    // The rules stay open below the hand that changes them, also while a value is out of range.
+    const focused = () => page.evaluate(() => document.activeElement?.id);
+    expect(await focused()).toBe("cleaning.minimumUserPlays");
+    const share = page.getByLabel("Most unreadable rows, share");
+    await share.fill("5");
+    await seen(page, "An option is not right: see below.");
+    await page.waitForTimeout(1000); // longer than what would be asked with it takes
+    expect([await focused(), await page.getByText("CONFIG_INVALID").count()]).toEqual(["cleaning.maxBadShare", 0]);
+    await share.press("Control+z");
+    await expect.poll(() => train.isDisabled(), { timeout: 60_000 }).toBe(false);
     expect(await train.isDisabled()).toBe(false);
     await page.getByLabel("Or the path of a file or folder on this computer").fill(join(folder, "none.csv"));
     await page.getByRole("button", { name: "Open", exact: true }).click();
@@ -143,6 +153,13 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
     await page.waitForTimeout(1600); // what follows fast is one change with what was before
     await page.getByLabel("Epochs").fill("2");
     await seen(page, /--set train.epochs=2/);
+    // What is mended in the palette is the palette's own, and Shift means the contrary.
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("abx");
+    await page.keyboard.press("Control+z");
+    await page.keyboard.press("Escape");
+    await page.getByLabel("Epochs").press("Control+Shift+z");
+    expect(await page.getByLabel("Epochs").inputValue()).toBe("2");
     await page.getByRole("button", { name: "Start training" }).click();
     await page.waitForURL(/#\/runs\/.*story/);
     await seen(page, "Test results");

@@ -7,9 +7,10 @@ import { useUndoKey } from "../undo-key.js";
 export function UndoDraft() {
   const { t } = useTranslation();
   useUndoKey(undoDraft, true);
-  if (!useCanUndo()) return null;
+  const can = useCanUndo();
   return (
-    <button type="button" className="button" onClick={undoDraft}>
+    // Not disabled, and there all the time: else the last undo would take the focus away.
+    <button type="button" className="button" aria-disabled={!can} onClick={undoDraft}>
       <Undo2 size={15} aria-hidden /> {t("explore.undo")} <kbd>Ctrl Z</kbd>
     </button>
   );

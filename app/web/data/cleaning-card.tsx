@@ -1,10 +1,11 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CleaningReport, RunConfig } from "refrain";
 import { ruleText } from "refrain/audit-messages";
 import type { ConfigIssue } from "../../server/contract.js";
 import { Card } from "../components/parts.js";
 import { optionAt, setOptions } from "../draft.js";
-import { issueOf, OptionField } from "../form/option-field.js";
+import { OptionFields } from "../form/option-field.js";
 import { fieldsOf } from "../form/schema.js";
 import { useFormat } from "../format.js";
 import { useSchema } from "../queries.js";
@@ -30,33 +31,24 @@ export function CleaningCard({ report, ...rules }: CleaningCardProps) {
 }
 
 interface RulesProps extends Omit<CleaningCardProps, "report"> {
+  /** Opened though nobody did. It stays so until somebody folds it. */
   readonly open: boolean;
 }
 
-function Rules({ open, options, usual, issues }: RulesProps) {
+function Rules({ open, ...rules }: RulesProps) {
   const { t } = useTranslation();
+  const [shown, setShown] = useState(false);
   const schema = useSchema().data?.schema.properties?.cleaning;
   if (!schema) return null;
   const fields = fieldsOf(schema, "cleaning").filter(({ path }) => path !== "cleaning.hasTimes");
-  const changed = fields.filter(({ path }) => optionAt(options, path) !== undefined).length;
+  const changed = fields.filter(({ path }) => optionAt(rules.options, path) !== undefined).length;
   return (
-    <details className="rules" open={open || undefined}>
+    <details className="rules" open={open || shown} onToggle={(event) => setShown(event.currentTarget.open)}>
       <summary>
         {t("data.rules")}{" "}
         {changed > 0 && <span className="muted small">{t("train.changed", { number: changed })}</span>}
       </summary>
-      <div className="fields">
-        {fields.map((field) => (
-          <OptionField
-            key={field.path}
-            field={field}
-            usual={optionAt(usual, field.path)}
-            value={optionAt(options, field.path)}
-            issue={issueOf(issues, field.path)}
-            onChange={(value) => setOptions([[field.path, value]])}
-          />
-        ))}
-      </div>
+      <OptionFields fields={fields} {...rules} onChange={(option, value) => setOptions([[option, value]])} />
     </details>
   );
 }

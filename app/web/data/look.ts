@@ -16,7 +16,8 @@ export function useLook(draft: Draft) {
   const { data, cleaning, split } = rested.options;
   const checked = useChecked(rested);
   const issues = checked.data?.issues.filter(({ path: option }) => /^(data|cleaning|split)\b/.test(option));
-  const enabled = typeof path === "string" && issues?.length === 0;
+  // What was found right of the options before says nothing of these.
+  const enabled = typeof path === "string" && !checked.isPlaceholderData && issues?.length === 0;
   // What has the focus stays while a column is being looked at; another log has nothing to do with it.
   const placeholderData = <T>(old: T | undefined, query: { readonly queryKey: readonly unknown[] } | undefined) =>
     query?.queryKey[1] === path ? old : undefined;
@@ -37,7 +38,7 @@ export function useLook(draft: Draft) {
     enabled,
     staleTime: 60_000,
   });
-  return { usual: checked.data?.usual, issues: issues ?? [], preview, audit };
+  return { checked, issues: issues ?? [], preview, audit };
 }
 
 export type Look = ReturnType<typeof useLook>;

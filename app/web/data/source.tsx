@@ -68,7 +68,10 @@ export function Source({ path, onChoose }: SourceProps) {
           hidden
           aria-hidden="true"
           tabIndex={-1}
-          onChange={(event) => take(event.target.files?.[0])}
+          onChange={(event) => {
+            take(event.target.files?.[0]);
+            event.target.value = ""; // the same file, corrected meanwhile, is a choice again
+          }}
         />
         <button type="button" className="button" onClick={pick}>
           {t("data.pick")}

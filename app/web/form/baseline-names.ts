@@ -18,3 +18,21 @@ export const BASELINES: readonly (readonly [name: string, english: string, chine
   ["rp3beta", "RP3beta", "RP3beta"],
   ["lightgcn", "LightGCN", "LightGCN"],
 ];
+
+/** A choice is a name, or a name with options. */
+export const namesIn = (choices: unknown): string[] =>
+  Array.isArray(choices)
+    ? choices.map((each) => (typeof each === "string" ? each : (each as { readonly name: string }).name))
+    : [];
+
+const placeOf = (name: string) => {
+  const place = BASELINES.findIndex(([each]) => each === name);
+  return place < 0 ? BASELINES.length : place;
+};
+const inOrder = (names: readonly string[]) => names.toSorted((one, other) => placeOf(one) - placeOf(other));
+
+/** The chosen methods with one more or less, in the order of the list; undefined where they are the usual ones. */
+export function switched(usual: unknown, chosen: readonly string[], name: string): readonly string[] | undefined {
+  const next = inOrder(chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name]);
+  return next.join() === inOrder(namesIn(usual)).join() ? undefined : next;
+}

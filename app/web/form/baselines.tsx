@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Card } from "../components/parts.js";
 import { useSettings } from "../settings.js";
-import { BASELINES } from "./baseline-names.js";
+import { BASELINES, namesIn, switched } from "./baseline-names.js";
 
 interface BaselinesProps {
   readonly usual: unknown;
@@ -10,22 +10,11 @@ interface BaselinesProps {
   readonly onChange: (value: readonly string[] | undefined) => void;
 }
 
-/** A choice is a name, or a name with options. */
-const namesIn = (choices: unknown): string[] =>
-  Array.isArray(choices)
-    ? choices.map((each) => (typeof each === "string" ? each : (each as { readonly name: string }).name))
-    : [];
-
 /** Which simpler methods are tested beside the model. */
 export function Baselines({ usual, value, onChange }: BaselinesProps) {
   const { t } = useTranslation();
   const { language } = useSettings();
-  const before = namesIn(usual);
   const chosen = namesIn(value ?? usual);
-  const toggle = (name: string) => {
-    const next = chosen.includes(name) ? chosen.filter((each) => each !== name) : [...chosen, name];
-    onChange(next.join() === before.join() ? undefined : next);
-  };
   return (
     <Card
       title={t("train.baselines")}
@@ -35,7 +24,11 @@ export function Baselines({ usual, value, onChange }: BaselinesProps) {
       <fieldset className="chips" aria-label={t("train.baselines")}>
         {BASELINES.map(([name, ...texts]) => (
           <label key={name} className="chip">
-            <input type="checkbox" checked={chosen.includes(name)} onChange={() => toggle(name)} />
+            <input
+              type="checkbox"
+              checked={chosen.includes(name)}
+              onChange={() => onChange(switched(usual, chosen, name))}
+            />
             {texts[language === "zh" ? 1 : 0]}
           </label>
         ))}

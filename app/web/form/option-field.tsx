@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { ConfigIssue } from "../../server/contract.js";
+import { optionAt } from "../draft.js";
 import { useSettings } from "../settings.js";
 import { OPTION_TEXTS, optionName } from "./option-texts.js";
 import { dayOf, type Field, secondsOf } from "./schema.js";
@@ -8,8 +9,40 @@ import { dayOf, type Field, secondsOf } from "./schema.js";
 const inWords = (help: string) => help.replace(/\bnull\b/g, "empty");
 
 /** What is wrong with an option, or with something inside it. */
-export function issueOf(issues: readonly ConfigIssue[], option: string): string | undefined {
+function issueOf(issues: readonly ConfigIssue[], option: string): string | undefined {
   return issues.find(({ path }) => path === option || path.startsWith(`${option}.`))?.message;
+}
+
+export interface OptionsProps {
+  /** Values where nothing was changed. */
+  readonly usual: unknown;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly issues: readonly ConfigIssue[];
+  readonly onChange: (option: string, value: unknown) => void;
+}
+
+/** An option for each field, with what it is and what is wrong with it. */
+export function OptionFields({
+  fields,
+  usual,
+  options,
+  issues,
+  onChange,
+}: OptionsProps & { fields: readonly Field[] }) {
+  return (
+    <div className="fields">
+      {fields.map((field) => (
+        <OptionField
+          key={field.path}
+          field={field}
+          usual={optionAt(usual, field.path)}
+          value={optionAt(options, field.path)}
+          issue={issueOf(issues, field.path)}
+          onChange={(value) => onChange(field.path, value)}
+        />
+      ))}
+    </div>
+  );
 }
 
 interface OptionFieldProps {
@@ -22,7 +55,7 @@ interface OptionFieldProps {
 }
 
 /** One option with its name and a line about it. */
-export function OptionField({ field, usual, value, issue, onChange }: OptionFieldProps) {
+function OptionField({ field, usual, value, issue, onChange }: OptionFieldProps) {
   const { t } = useTranslation();
   const { language } = useSettings();
   const { path, kind, nullable, choices, minimum, maximum, whole } = field;

@@ -1,8 +1,7 @@
 import { useTranslation } from "react-i18next";
-import type { ConfigIssue } from "../../server/contract.js";
 import { Card } from "../components/parts.js";
 import { optionAt } from "../draft.js";
-import { issueOf, OptionField } from "./option-field.js";
+import { OptionFields, type OptionsProps } from "./option-field.js";
 import { type Field, fieldsOf, type JsonSchema } from "./schema.js";
 
 /** Options that most people change, in the order shown. */
@@ -20,17 +19,12 @@ const SECTIONS = ["data", "cleaning", "split", "model", "train", "protocol"];
 /** Not for a form: the screen Data finds the columns, and the rest follows from the log. */
 const HIDDEN = new Set(["data.columns", "cleaning.hasTimes", "protocol.candidates"]);
 
-interface OptionFormProps {
+interface OptionFormProps extends OptionsProps {
   readonly schema: JsonSchema;
-  /** Values where nothing was changed. */
-  readonly usual: unknown;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly issues: readonly ConfigIssue[];
-  readonly onChange: (option: string, value: unknown) => void;
 }
 
 /** A form out of the schema: the important options first, all others folded by section. */
-export function OptionForm({ schema, usual, options, issues, onChange }: OptionFormProps) {
+export function OptionForm({ schema, ...values }: OptionFormProps) {
   const { t } = useTranslation();
   const name: Field = {
     path: "name",
@@ -46,30 +40,22 @@ export function OptionForm({ schema, usual, options, issues, onChange }: OptionF
     fieldsOf(schema.properties?.[section] ?? {}, section).filter(({ path }) => !HIDDEN.has(path)),
   );
   const all = [name, ...sections.flat()];
-  const input = (field: Field) => (
-    <OptionField
-      key={field.path}
-      field={field}
-      usual={optionAt(usual, field.path)}
-      value={optionAt(options, field.path)}
-      issue={issueOf(issues, field.path)}
-      onChange={(value) => onChange(field.path, value)}
-    />
-  );
   return (
     <>
       <Card title={t("train.main")}>
-        <div className="fields">{FIRST.flatMap((path) => all.filter((field) => field.path === path)).map(input)}</div>
+        <OptionFields fields={FIRST.flatMap((path) => all.filter((field) => field.path === path))} {...values} />
       </Card>
       {SECTIONS.map((section, i) => {
-        const changed = sections[i].filter(({ path }) => optionAt(options, path) !== undefined).length;
+        const changed = sections[i].filter(({ path }) => optionAt(values.options, path) !== undefined).length;
         return (
           <details key={section} className="card fold">
             <summary>
               <h2>{t(`train.section.${section}`)}</h2>
               <span className="muted small">{changed > 0 && t("train.changed", { number: changed })}</span>
             </summary>
-            <div className="body fields">{sections[i].filter(({ path }) => !FIRST.includes(path)).map(input)}</div>
+            <div className="body">
+              <OptionFields fields={sections[i].filter(({ path }) => !FIRST.includes(path))} {...values} />
+            </div>
           </details>
         );
       })}

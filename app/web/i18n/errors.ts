@@ -9,6 +9,7 @@ type Code =
   | "ORIGIN_FOREIGN"
   | "TOKEN_WRONG"
   | "BODY_TOO_LARGE"
+  | "CONTENT_TYPE_WRONG"
   | "OUT_OF_MEMORY"
   | "ENGINE_KILLED"
   | "ENGINE_CRASHED";
@@ -30,7 +31,7 @@ export const ERRORS_ZH: Readonly<Record<Code, readonly [what: string, remedy: st
   NO_EVENTS_LEFT: ["清洗之后没有剩下任何播放。", "请在“数据”页面查看去掉最多的清洗规则，并放宽它。"],
   TOO_MANY_BAD_ROWS: ["无法读取的行太多。", "请检查分隔符、编码与列，或在“数据”页面的清洗规则中允许更多不可读的行。"],
   TOO_LITTLE_DATA: ["数据太少，无法训练。", "至少需要 2 位用户或 2 段会话，每个 3 次播放，以及 2 首不同的歌曲。"],
-  CONFIG_INVALID: ["某个选项不对。", "请在“训练”页面更正所指的选项。"],
+  CONFIG_INVALID: ["某个选项不对。", "请在“训练”页面更正所指的选项；清洗规则也可在“数据”页面更正。"],
   ARGUMENT_INVALID: ["某个参数不对。", "请更正所指的参数。"],
   TOO_MANY_ITEMS: ["此方法处理不了这么多歌曲。", "请用 ials 或 item-knn，或提高歌曲最少播放数。"],
   SHAPE_MISMATCH: ["数据形状不一致。", "请确认它们属于同一份日志、划分或模型。"],
@@ -44,7 +45,7 @@ export const ERRORS_ZH: Readonly<Record<Code, readonly [what: string, remedy: st
   ADDRESS_UNUSABLE: ["无法在此地址监听。", "请换 --port 或 --host，或停止占用它的程序。"],
   LOSS_NOT_FINITE: ["损失不再是有限的数。", "请降低学习率或梯度裁剪上限，并检查日志中的极端值。"],
   CHECKPOINT_DAMAGED: ["检查点已损坏。", "会改用前一个检查点；若没有，请重新训练。"],
-  CHECKPOINT_MISMATCH: ["检查点与此次运行不符。", "请用开始时的数据、选项与引擎继续。"],
+  CHECKPOINT_MISMATCH: ["检查点与此次运行不符。", "请用开始时的数据、选项、引擎与 Refrain 版本继续，或重新训练。"],
   RUN_NOT_FOUND: ["没有这个运行。", "“运行”页面列出现有的运行，已删除的也可在那里恢复。"],
   RUN_DAMAGED: ["运行文件夹缺少文件或已损坏。", "请重新训练。"],
   RUN_TOO_NEW: ["此运行由更新的版本写成。", "请用更新的 Refrain 打开。"],
@@ -53,7 +54,7 @@ export const ERRORS_ZH: Readonly<Record<Code, readonly [what: string, remedy: st
   TITLE_UNKNOWN: ["没有这首歌曲。", "请用搜索框查找。"],
   USER_UNKNOWN: ["没有这位听众。", "请从列表中选择。"],
   DATASET_UNKNOWN: ["没有这个数据集。", "在终端运行 refrain data list 可列出全部名称；也可在“数据”页面拖入文件。"],
-  DATASET_MISSING: ["数据集不在本机。", "请在终端运行 refrain data get 加其名称；本窗口不下载任何内容。"],
+  DATASET_MISSING: ["数据集不在本机。", "请在终端运行 refrain data get 加其名称；本窗口不下载数据集。"],
   DATASET_BY_HAND: ["此数据集需手动获取。", "请按提示获取文件，再拖到“数据”页面。"],
   DATASET_CHANGED: ["数据集与已知的不同。", "没有保留任何内容。请稍后再试，或换一份副本。"],
   DATASET_DAMAGED: ["数据集已损坏。", "请删除所指文件，再在终端用 refrain data get 重新获取。"],
@@ -85,14 +86,15 @@ export const ERRORS_ZH: Readonly<Record<Code, readonly [what: string, remedy: st
   ORIGIN_FOREIGN: ["其他页面不能访问本应用。", "请打开 npm run app 给出的地址。"],
   TOKEN_WRONG: ["密钥缺失或不对。", "请打开 npm run app 给出的地址。"],
   BODY_TOO_LARGE: ["请求太大。", "请缩短历史。"],
+  CONTENT_TYPE_WRONG: ["请求的内容不是 JSON。", "请重新加载页面后再试。"],
   OUT_OF_MEMORY: ["引擎内存不足。", "请缩小模型、减少每批目标数或使用更小的日志，然后继续。"],
   ENGINE_KILLED: ["引擎被外部终止。", "请关闭其他程序，然后从上一个检查点继续。"],
-  ENGINE_CRASHED: ["引擎意外结束。", "请从上一个检查点继续；若再次发生，请在“设置”中选择 WebAssembly 再继续。"],
+  ENGINE_CRASHED: ["引擎意外结束。", "请从上一个检查点继续；若再次发生，请在“设置”中选择 WebAssembly，再重新训练。"],
 };
 
 /**
  * English remedies in the words of the window, where those of the table name options of the command line. A terminal is named
- * only for what the window cannot do: it downloads nothing and installs nothing.
+ * only for what the window cannot do: it downloads no data set and installs nothing.
  */
 export const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   FILE_NOT_FOUND: "Check the path, or drop the file on the screen Data.",
@@ -102,7 +104,8 @@ export const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   NO_EVENTS_LEFT: "See on the screen Data which cleaning rule removes most, and relax it there.",
   TOO_MANY_BAD_ROWS:
     "Check separator, encoding and columns, or allow more unreadable rows among the cleaning rules on the screen Data.",
-  CONFIG_INVALID: "Correct the named option on the screen Train.",
+  CONFIG_INVALID:
+    "Correct the named option on the screen Train; a cleaning rule can be corrected on the screen Data, too.",
   ENGINE_UNAVAILABLE: "Choose WebAssembly under Settings, or run npm run setup -- --retry in a terminal.",
   DATABASE_UNAVAILABLE: "Cut the log, or run npm run setup in a terminal: it installs DuckDB.",
   DATABASE_FAILED: "Check free disk space in the folder for temporary files, then try again.",
@@ -110,14 +113,14 @@ export const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   TITLE_UNKNOWN: "Find the song with the search box.",
   USER_UNKNOWN: "Choose a listener from the list, or start with an empty history.",
   DATASET_UNKNOWN: "In a terminal, refrain data list shows the names. Or drop a file on the screen Data.",
-  DATASET_MISSING: "Get it in a terminal with refrain data get and its name; this window downloads nothing.",
+  DATASET_MISSING: "Get it in a terminal with refrain data get and its name; this window downloads no data set.",
   DATASET_BY_HAND: "Fetch the file as told, then drop it on the screen Data.",
   DATASET_DAMAGED:
     "Remove the named file if it is there, then get the data set again in a terminal with refrain data get.",
   DISK_FULL: "Free some space, or start the app with a folder of runs on another disk, and try again.",
   SPLIT_INVALID: "Choose another kind of split on the screen Train, or correct the parts of the log.",
   ENGINE_CRASHED:
-    "Resume from the last checkpoint. If it happens again, choose WebAssembly under Settings and resume once more.",
+    "Resume from the last checkpoint. If it happens again, choose WebAssembly under Settings and train anew.",
 };
 
 /** An error in the language of the window: what happened, what helps, and the exact words where the title is a translation. */

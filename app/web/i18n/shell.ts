@@ -69,10 +69,13 @@ export const shell = {
   home: {
     reach: ["What this app may touch", "本应用可以访问什么"],
     reads: ["Reads", "读取"],
-    readsWhat: ["logs that you pick, drop or name by their path", "您选择、拖入或以路径指定的日志"],
+    readsWhat: ["logs that you pick, drop or name by their path or address", "您选择、拖入或以路径、网址指定的日志"],
     writes: ["Writes", "写入"],
     network: ["Network", "网络"],
-    networkWhat: ["nothing but its own server on this computer", "仅本机上它自己的服务"],
+    networkWhat: [
+      "its own server on this computer; another one only where you name a log by its address",
+      "仅本机上它自己的服务；只有以网址指定日志时才访问该网址",
+    ],
     title: ["A recommender you can question", "可以追问的推荐系统"],
     lead: [
       "From a listening log to a trained LSTM, proof of how good it is, and one listener's list with reasons.",
@@ -95,10 +98,7 @@ export const shell = {
     ],
     exploreLater: ["As soon as a model is trained.", "模型训练完成后即可使用。"],
     training: ["{{name}} is being trained.", "正在训练 {{name}}。"],
-    unfinished: [
-      "{{name}} is not finished. It can go on from its last checkpoint.",
-      "{{name}} 尚未完成，可从上一个检查点继续。",
-    ],
+    unfinished: ["{{name}} is not finished. It can go on.", "{{name}} 尚未完成，可以继续。"],
     watch: ["Watch", "查看"],
     continue: ["Continue", "继续"],
     recent: ["Newest runs", "最近的运行"],
@@ -134,8 +134,8 @@ export const shell = {
     },
     enginesHelp: {
       auto: [
-        "TensorFlow's own library where it loads, else WebAssembly.",
-        "能加载 TensorFlow 本机库时使用它，否则使用 WebAssembly。",
+        "TensorFlow's own library where it loads, else WebAssembly. The variable REFRAIN_ENGINE decides where it is set.",
+        "能加载 TensorFlow 本机库时使用它，否则使用 WebAssembly；若设置了环境变量 REFRAIN_ENGINE，则以它为准。",
       ],
       native: [
         "TensorFlow's own library: several times faster, and some hundred megabytes on the disk.",
@@ -161,8 +161,8 @@ export const shell = {
     uploads: ["Dropped files are kept in", "拖入的文件保存在"],
     datasets: ["Public data sets are kept in", "公开数据集保存在"],
     private: [
-      "The app listens on this computer only, loads nothing from a network, and sends nothing.",
-      "本应用只在本机监听，不从网络加载任何内容，也不发送任何内容。",
+      "The app listens on this computer only, sends nothing, and loads nothing from a network unless you name a log by its address.",
+      "本应用只在本机监听，不发送任何内容；除非以网址指定日志，也不从网络加载任何内容。",
     ],
     glossary: ["Words", "术语"],
   },

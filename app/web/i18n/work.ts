@@ -14,6 +14,7 @@ export const data = {
     columns: ["First say which columns hold the listener and the song.", "请先指定听众和歌曲所在的列。"],
     nothing: ["Cleaning leaves nothing of this log: see the audit.", "清洗后此日志什么也不剩：见审查结果。"],
     wrong: ["An option is not right: see below.", "有选项不正确：见下方。"],
+    unchecked: ["The options could not be checked: see below.", "无法检查选项：见下方。"],
   },
   formats: [
     "CSV, TSV, JSON, Parquet, RecBole, Last.fm, Spotify, ListenBrainz; plain, gzipped or zipped",
@@ -22,7 +23,7 @@ export const data = {
   uploading: ["Copying the file …", "正在复制文件……"],
   pick: ["Pick a file", "选择文件"],
   embedded: ["Embedded log", "内置数据集"],
-  path: ["Or the path of a file or folder on this computer", "或本机上文件或文件夹的路径"],
+  path: ["Or the path of a file or folder on this computer, or an address", "或本机上文件或文件夹的路径，或网址"],
   open: ["Open", "打开"],
   detected: ["What was detected", "识别结果"],
   nameColumns: [

@@ -5,8 +5,9 @@ export type Colouring = (typeof COLOURINGS)[number];
 type Points = ItemMap["points"];
 
 export interface Group {
-  /** Key below "items.group", or a name that needs no translation. */
+  /** Of an artist or a style; or the key below "items.group" of a group of our own. */
   readonly name: string;
+  readonly isOwn: boolean;
   readonly points: Points;
   readonly colour: string;
   /** Of Plotly: colour alone tells nothing to many people. */
@@ -25,9 +26,13 @@ const look = (n: number) => ({
   symbol: SYMBOLS[Math.floor(n / TINTS.length) % SYMBOLS.length],
 });
 
+/** What the legend says of a group. A style may be called as a group of ours is, and hold what would be filled in. */
+export const groupText = ({ name, isOwn }: Pick<Group, "name" | "isOwn">, t: (key: string) => string): string =>
+  isOwn ? t(`items.group.${name}`) : name;
+
 /** Ways to colour the songs that are neither chosen nor near. Points come most played first. */
 export const GROUPS: Readonly<Record<Colouring, (points: Points) => Group[]>> = {
-  near: (points) => [{ name: "others", points, colour: "var(--chart-6)", symbol: "circle", opacity: 0.4 }],
+  near: (points) => [{ name: "others", isOwn: true, points, colour: "var(--chart-6)", symbol: "circle", opacity: 0.4 }],
   artist: (points) => byName(points, ({ artist }) => artist, MOST_ARTISTS),
   style: (points) => byName(points, ({ style }) => style, MOST_STYLES),
   popularity: (points) => {
@@ -38,7 +43,13 @@ export const GROUPS: Readonly<Record<Colouring, (points: Points) => Group[]>> = 
       thirds[Math.min(2, Math.floor((3 * before) / (all || 1)))].push(point);
       before += point.plays;
     }
-    return ["head", "middle", "tail"].map((name, i) => ({ name, points: thirds[i], ...look(i), opacity: 0.75 }));
+    return ["head", "middle", "tail"].map((name, i) => ({
+      name,
+      isOwn: true,
+      points: thirds[i],
+      ...look(i),
+      opacity: 0.75,
+    }));
   },
 };
 
@@ -56,9 +67,10 @@ function byName(points: Points, nameOf: (point: Points[number]) => string, most:
   const shown = new Set(names);
   const others = points.filter((point) => !shown.has(nameOf(point)));
   return [
-    { name: "rest", points: others, colour: "var(--line-strong)", symbol: "circle", opacity: 0.7 },
+    { name: "rest", isOwn: true, points: others, colour: "var(--line-strong)", symbol: "circle", opacity: 0.7 },
     ...names.map((name, n) => ({
       name,
+      isOwn: false,
       points: points.filter((point) => nameOf(point) === name),
       ...look(n),
       opacity: 1,

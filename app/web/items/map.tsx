@@ -7,7 +7,7 @@ import { Opened } from "../components/opening.js";
 import { Card, Loaded, Tabs } from "../components/parts.js";
 import { useFormat } from "../format.js";
 import { useItemMap, useNeighbours } from "../queries.js";
-import { COLOURINGS, type Colouring, GROUPS, nextPoint } from "./groups.js";
+import { COLOURINGS, type Colouring, GROUPS, groupText, nextPoint } from "./groups.js";
 
 interface MapProps {
   readonly run: string;
@@ -40,6 +40,7 @@ function MapChart({ map, run, item, onChoose }: MapProps & { readonly map: ItemM
       ...GROUPS[colouring](map.points.filter(({ id }) => id !== item && !close.has(id))),
       {
         name: "near",
+        isOwn: true,
         points: map.points.filter(({ id }) => close.has(id)),
         colour: "var(--chart-2)",
         symbol: "circle",
@@ -47,6 +48,7 @@ function MapChart({ map, run, item, onChoose }: MapProps & { readonly map: ItemM
       },
       {
         name: "chosen",
+        isOwn: true,
         points: map.points.filter(({ id }) => id === item),
         colour: "var(--text)",
         symbol: "star",
@@ -56,10 +58,10 @@ function MapChart({ map, run, item, onChoose }: MapProps & { readonly map: ItemM
     const most = Math.sqrt(map.points[0]?.plays || 1);
     return groups
       .filter(({ points }) => points.length > 0)
-      .map(({ name, points, colour, symbol, opacity }) => ({
+      .map(({ points, colour, symbol, opacity, ...group }) => ({
         type: "scatter",
         mode: "markers",
-        name: escaped(t(`items.group.${name}`, { defaultValue: name })),
+        name: escaped(groupText(group, t)),
         x: points.map(({ x }) => x),
         y: points.map(({ y }) => y),
         customdata: points.map(({ id }) => id),

@@ -16,6 +16,12 @@ export interface Done {
 const moved = (path: string) => request<{ id: string }>(path, { body: {} });
 const marked = (id: string, change: Partial<RunMarks>) => request(`/runs/${part(id)}/marks`, { body: change });
 
+/** The run that is being trained; else one that broke off after the newest finished one. `runs` are newest first. */
+export function openRun(runs: readonly RunRow[]): RunRow | undefined {
+  const ended = runs.find(({ state, archived }) => state === "finished" || (state === "interrupted" && !archived));
+  return runs.find(({ state }) => state === "training") ?? (ended?.state === "interrupted" ? ended : undefined);
+}
+
 /** Changes of the list of runs, each of which can be taken back, the last one first. */
 export function useShelf() {
   const client = useQueryClient();

@@ -65,9 +65,13 @@ function Found({ look, options }: FoundProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { language } = useSettings();
-  const { preview, audit, issues, usual } = look;
+  const { checked, preview, audit, issues } = look;
+  const unchecked = checked.error && <ErrorBox error={checked.error} retry={() => void checked.refetch()} />;
+  // Nothing is asked of a log before its options are checked: what is missing would be waited for without end.
+  if (unchecked && !preview.data) return unchecked;
   return (
     <>
+      {unchecked}
       {issues.length > 0 && (
         <Notice tone="bad" title={t("train.wrong", { number: issues.length })}>
           {issues.map(({ path, message }) => `${optionName(path, language)}: ${message}`).join("; ")}
@@ -129,7 +133,7 @@ function Found({ look, options }: FoundProps) {
             />
           )}
           <Findings findings={audit.data.findings} onFix={setOptions} />
-          <CleaningCard report={audit.data.cleaning} options={options} usual={usual} issues={issues} />
+          <CleaningCard report={audit.data.cleaning} options={options} usual={checked.data?.usual} issues={issues} />
           <DataCharts audit={audit.data} />
         </div>
       )}

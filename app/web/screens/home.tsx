@@ -1,16 +1,14 @@
 import { ArrowRight, Database, Play, UserRoundSearch } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { RunState } from "../../server/contract.js";
 import { Card, Empty, Loaded, Notice, Page } from "../components/parts.js";
 import { RunState as StateBadge } from "../components/run-state.js";
 import { changeDraft } from "../draft.js";
 import { useFormat } from "../format.js";
 import { useRuns, useStatus } from "../queries.js";
 import { go, href } from "../router.js";
+import { openRun } from "../runs/shelf.js";
 
 const RECENT = 6;
-/** States of a run that somebody may want to go on with. */
-const OPEN: readonly RunState[] = ["training", "interrupted"];
 
 /** Where to begin, and the newest runs. */
 export function Home() {
@@ -18,7 +16,7 @@ export function Home() {
   const format = useFormat();
   const runs = useRuns();
   const ready = runs.data?.find(({ state }) => state === "finished");
-  const open = runs.data?.find(({ state, archived }) => OPEN.includes(state) && !archived);
+  const open = openRun(runs.data ?? []);
   const embedded = () => {
     changeDraft({ preset: "default", options: { data: { path: "jkpop" } } });
     go(href(["train"]));

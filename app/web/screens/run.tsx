@@ -6,6 +6,7 @@ import type { Job, RunDetail } from "../../server/contract.js";
 import { ApiError, part, request } from "../api.js";
 import { saveText } from "../components/export.js";
 import { Card, ErrorBox, Loaded, Notice, Page, Skeleton, Stats } from "../components/parts.js";
+import { Progress } from "../components/progress.js";
 import { RunState } from "../components/run-state.js";
 import { useFormat } from "../format.js";
 import { useRun } from "../queries.js";
@@ -90,6 +91,8 @@ function RunActions({ detail, live }: { readonly detail: RunDetail; readonly liv
       request<{ job: Job }>(`/runs/${part(id)}/${action}`, { body: {} }),
     onSettled: () => void client.invalidateQueries({ queryKey: ["run"] }),
   });
+  // Not disabled: a button that is loses the focus, and with it whoever works by keyboard.
+  const canSave = detail.job?.state === "training" && !act.isPending;
   return (
     <>
       {act.error && <ErrorBox error={act.error} />}
@@ -106,8 +109,8 @@ function RunActions({ detail, live }: { readonly detail: RunDetail; readonly liv
           <button
             type="button"
             className="button"
-            disabled={detail.job?.state !== "training" || act.isPending}
-            onClick={() => act.mutate("checkpoint")}
+            aria-disabled={!canSave}
+            onClick={() => canSave && act.mutate("checkpoint")}
           >
             <Save size={15} aria-hidden /> {t("run.checkpoint")}
           </button>
@@ -163,7 +166,6 @@ function ReportButton({ run }: { readonly run: string }) {
 function LiveBar({ job }: { readonly job: Job }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const share = job.totalSteps > 0 ? job.step / job.totalSteps : 0;
   const words =
     job.state === "evaluating" && job.evaluating
       ? t("run.evaluating", { ...job.evaluating, done: job.evaluating.done + 1 })
@@ -185,16 +187,7 @@ function LiveBar({ job }: { readonly job: Job }) {
             : ""}
         </span>
       </div>
-      <div
-        className="progress"
-        role="progressbar"
-        aria-label={words}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(100 * share)}
-      >
-        <span style={{ width: `${100 * share}%` }} />
-      </div>
+      <Progress label={words} share={job.totalSteps > 0 ? job.step / job.totalSteps : 0} />
     </div>
   );
 }

@@ -17,6 +17,7 @@ export function EngineCard() {
     retry: false,
   });
   const choose = useMutation({
+    scope: { id: "engine" }, // one after another: the last answer is that to the last choice
     mutationFn: (choice: EngineChoice) => request<EngineReply>("/engine", { body: { choice } }),
     onSuccess: (found) => client.setQueryData(["engine"], found),
   });
