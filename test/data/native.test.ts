@@ -7,7 +7,7 @@ import { nativeScanner, type ScanLines } from "../../src/data/arrays/native.js";
 import type { LineFormat } from "../../src/data/arrays/piece.js";
 import { Scanner } from "../../src/data/arrays/scanner.js";
 
-const scanLines = nativeScanner()?.scanLines;
+const scanLines = nativeScanner()?.scanLines ?? null;
 const SEPARATORS = [",", "\t", ";", "|"] as const;
 
 const FORMATS: readonly Omit<LineFormat, "separator" | "unit">[] = [
