@@ -43,10 +43,14 @@ export async function auditData(
 ): Promise<DataAudit> {
   const { data, cleaning } = config;
   const { signal } = how;
-  const source = await readSource(config, (rows) => {
-    signal?.throwIfAborted();
-    onProgress?.(rows);
-  });
+  const source = await readSource(
+    config,
+    (rows) => {
+      signal?.throwIfAborted();
+      onProgress?.(rows);
+    },
+    how,
+  );
   await breathe(signal);
   // Single rows of a large log are judged by its first ones; rules, events and the split by all.
   const { raw } = source;

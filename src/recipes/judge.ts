@@ -27,7 +27,7 @@ import { type FitProgress, fitting } from "./fit.js";
 import { oracle } from "./oracle.js";
 import { type Prepared, prepare } from "./prepare.js";
 import { readRecord } from "./run-folder.js";
-import { JKPOP } from "./source.js";
+import { JKPOP, localFile } from "./source.js";
 import { noteReading, type TestReading } from "./test-readings.js";
 
 /** Length of the lists that are looked at beyond accuracy. */
@@ -158,7 +158,8 @@ export async function labelsOf(
   histories: Histories,
   file?: string,
 ): Promise<ItemLabels> {
-  const path = file ?? data.attributes ?? (data.path === "jkpop" ? join(JKPOP, "catalogue.csv") : undefined);
+  const own = data.attributes && (await localFile(data.attributes));
+  const path = file ?? own ?? (data.path === "jkpop" ? join(JKPOP, "catalogue.csv") : undefined);
   return itemLabels(histories, path ? await readItemFields(path, histories) : undefined);
 }
 

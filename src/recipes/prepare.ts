@@ -47,7 +47,7 @@ export async function prepare(
   signal?: AbortSignal,
   onProgress?: (rows: number) => void,
 ): Promise<Prepared> {
-  const source = await readSource(config, onProgress);
+  const source = await readSource(config, onProgress, { signal });
   await breathe(signal);
   const { log: clean, report, raw, fileHash } = await cleanSource(source, config, { signal });
   await breathe(signal);
@@ -67,7 +67,7 @@ export async function prepare(
     histories,
     splitKind: kind,
     aliases,
-    ...(await readAttributes(config, histories)),
+    ...(await readAttributes(config, histories, signal)),
   };
 }
 
@@ -98,11 +98,12 @@ export function contentHash({ dataHash, attributesHash }: Pick<Prepared, "dataHa
 async function readAttributes(
   { data, model }: RunConfig,
   { items }: Histories,
+  signal?: AbortSignal,
 ): Promise<Pick<Prepared, "attributes" | "attributesHash">> {
-  const given = data.attributes ? await localFile(data.attributes) : undefined;
-  const path = given ?? (data.path === "jkpop" ? join(JKPOP, "catalogue.csv") : undefined);
   const names = model.attributes.split(",").flatMap((name) => name.trim() || []);
-  if (path === undefined || names.length === 0) return { attributes: [], attributesHash: null };
+  const given = data.attributes ?? (data.path === "jkpop" ? join(JKPOP, "catalogue.csv") : undefined);
+  if (given === undefined || names.length === 0) return { attributes: [], attributesHash: null };
+  const path = await localFile(given, { signal });
   const attributes = itemAttributes(await readItemRows(path), names, items);
   return { attributes, attributesHash: await hashFiles([path]) };
 }

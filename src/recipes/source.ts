@@ -22,7 +22,7 @@ import {
   readTitles,
   withoutTexts,
 } from "../data/index.js";
-import { fetchAddress, isAddress, isDatasetName, locateDataset } from "../data/registry/index.js";
+import { fetchAddress, type GetProgress, isAddress, isDatasetName, locateDataset } from "../data/registry/index.js";
 import type { Support } from "../sequence/histories.js";
 import { toSessions } from "../sequence/sessions.js";
 import { partNumber } from "../sequence/split-given.js";
@@ -56,15 +56,16 @@ export interface Source {
 export async function readSource(
   { data, split }: Pick<RunConfig, "data" | "split">,
   onProgress?: (rows: number) => void,
+  fetching: Fetching = {},
 ): Promise<Source> {
   const { validation, test } = data;
   if (validation && !test)
     throw new RefrainError("SPLIT_INVALID", "A validation file needs a test file beside it; there is none.");
-  const located = await locate(data);
+  const located = await locate(data, fetching);
   const files = [
     { path: located.path, part: 0 },
-    ...(validation ? [{ path: await localFile(validation), part: 1 }] : []),
-    ...(test ? [{ path: await localFile(test), part: 2 }] : []),
+    ...(validation ? [{ path: await localFile(validation, fetching), part: 1 }] : []),
+    ...(test ? [{ path: await localFile(test, fetching), part: 2 }] : []),
   ];
   const options = { ...located.options, onProgress };
   const titles = located.titles ? await readTitles(located.titles) : undefined;
@@ -91,25 +92,50 @@ export async function readSource(
   return { ...common, engine, reason, raw: withoutNames(all, data), partOfLine };
 }
 
+/** Told while an address is fetched, and what stops it. */
+export interface Fetching {
+  readonly onFetch?: (progress: GetProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
 /** A file of this machine, fetched first where an address names it. @throws {RefrainError} as `fetchAddress` */
-export async function localFile(path: string): Promise<string> {
-  return isAddress(path) ? fetchAddress(path) : path;
+export async function localFile(path: string, { onFetch, signal }: Fetching = {}): Promise<string> {
+  return isAddress(path) ? fetchAddress(path, { onProgress: onFetch, signal }) : path;
+}
+
+/** The configuration with every address in it fetched and named by its file. @throws {RefrainError} as `fetchAddress` */
+export async function withLocalFiles(config: RunConfig, fetching: Fetching = {}): Promise<RunConfig> {
+  return onFiles(config, (path) => localFile(path, fetching));
+}
+
+/** The configuration with every path or address in it as `name` has it. Names of data sets stay. */
+export async function onFiles(config: RunConfig, name: (path: string) => Promise<string>): Promise<RunConfig> {
+  const data: Record<string, unknown> = { ...config.data };
+  for (const field of ["path", "titles", "attributes", "validation", "test"] as const) {
+    const path = config.data[field];
+    if (path === null || (field === "path" && (path === "jkpop" || isDatasetName(path)))) continue;
+    data[field] = await name(path);
+  }
+  return { ...config, data: data as unknown as DataConfig };
 }
 
 /**
  * Where the log of a configuration is: a path, an address, "jkpop", or the name of a downloaded data set, whose descriptor then names
  * columns and titles that the configuration does not.
  */
-async function locate(data: DataConfig): Promise<{
+async function locate(
+  data: DataConfig,
+  fetching: Fetching,
+): Promise<{
   readonly path: string;
   readonly titles: string | null;
   readonly options: ReadOptions;
 }> {
   const { path } = data;
-  const titles = data.titles && (await localFile(data.titles));
+  const titles = data.titles && (await localFile(data.titles, fetching));
   const options = readOptions(data);
   if (path === "jkpop") return { path: join(JKPOP, "plays.csv.gz"), titles, options };
-  if (!isDatasetName(path)) return { path: await localFile(path), titles, options };
+  if (!isDatasetName(path)) return { path: await localFile(path, fetching), titles, options };
   const located = locateDataset(path);
   const { dataset } = located;
   return {

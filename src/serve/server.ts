@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import type { Server } from "node:http";
-import { basename, join, sep } from "node:path";
+import { basename, join } from "node:path";
 import { serve } from "@hono/node-server";
 import { RefrainError } from "../core/errors.js";
 import { writeFileAtomic } from "../core/files.js";
@@ -90,10 +90,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const onLookup = (inMemory: boolean) => metrics.lookup(inMemory);
     const listeners: Listeners = new Listeners(models, store, batcher, { mostStates, onLookup });
     const swap = (run?: string, sha256?: string): ServedModel => {
-      const next = opened(runs, () => {
-        const wanted = run === undefined ? findRun(runs, options.run, "finished") : folderOf(runs, run);
-        return openModel(wanted, sha256);
-      });
+      const next = openModel(run === undefined ? findRun(runs, options.run, "finished") : folderOf(runs, run), sha256);
       models.swap(next);
       metrics.model(next.id, next.fingerprint, true);
       return next;
@@ -110,7 +107,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       rate,
       behindProxy: options.behindProxy ?? false,
       mostInFlight: options.mostInFlight,
-      swap,
+      swap: (run, sha256) => withoutPaths(run, () => swap(run, sha256)),
       onUnexpected: options.onUnexpected ?? (() => {}),
     });
     const server = await listen(app.fetch as never, host, port);
@@ -193,13 +190,16 @@ function folderOf(runs: string, run: string): string {
   return folder;
 }
 
-/** Whoever asks over HTTP is not told where the runs lie. */
-function opened(runs: string, open: () => ServedModel): ServedModel {
+/** Whoever asks over HTTP is not told where the runs lie: the words are made of what was asked, and the code says the rest. */
+function withoutPaths(run: string | undefined, swap: () => ServedModel): ServedModel {
   try {
-    return open();
+    return swap();
   } catch (error) {
     if (!(error instanceof RefrainError)) throw error;
-    const words = error.message.replaceAll(runs + sep, "").replaceAll(runs, "the folder of runs");
+    const named = run === undefined ? "" : ` "${run.slice(0, 80)}"`;
+    const { fingerprint } = error.details;
+    const found = fingerprint === undefined ? "cannot be opened" : `has the SHA-256 ${fingerprint}`;
+    const words = error.code === "RUN_NOT_FOUND" ? `There is no finished run${named}.` : `The run${named} ${found}.`;
     throw new RefrainError(error.code, words, error.details, { cause: error });
   }
 }

@@ -1,13 +1,15 @@
 // Logs at addresses: a server like S3 that checks signatures, breaks off, refuses and changes its mind.
 import { createHash, createHmac } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, test } from "vitest";
-import { fetchAddress, isAddress, keptCopy } from "../../src/data/registry/index.js";
+import { describe, expect, test, vi } from "vitest";
+import { fetchAddress, isAddress, keptCopies } from "../../src/data/registry/index.js";
+import { writeNote } from "../../src/data/registry/part.js";
 import { runConfig } from "../../src/recipes/config.js";
-import { readSource } from "../../src/recipes/index.js";
+import { labelsOf, prepare, readSource } from "../../src/recipes/index.js";
+import { fromShared } from "../../src/recipes/tune/shared.js";
 import { withFolder } from "../support/cli.js";
 import * as faulty from "../support/faulty-server.js";
 import { LOG } from "./registry-helpers.js";
@@ -93,7 +95,7 @@ describe("an object of S3", () => {
       expect(path.startsWith(data)).toBe(true);
       expect(path).toMatch(/été_1_s\.tsv$/);
       expect(readFileSync(path).equals(LOG)).toBe(true);
-      expect(left(data)).toEqual(["address.json", path.split("/").at(-1)].sort());
+      expect(left(data)).toEqual([".address.json", path.split("/").at(-1)].sort());
     }));
 
   test("goes on where the connection broke off, signed anew", () =>
@@ -110,12 +112,65 @@ describe("an object of S3", () => {
       const path = await fetch("s3://music/plays.tsv");
       expect(await fetch("s3://music/plays.tsv")).toBe(path);
       expect(readFileSync(path).equals(LOG)).toBe(true);
-      const options = { data, environment: { AWS_ENDPOINT_URL: new URL(server.url).origin } };
-      expect(keptCopy("s3://music/plays.tsv", options)).toBe(path);
-      await fetch("s3://music/plays.tsv");
-      expect(readFileSync(path).equals(other)).toBe(true);
+      expect(keptCopies("s3://music/plays.tsv", data)).toEqual([path]);
+      const newer = await fetch("s3://music/plays.tsv");
+      // Somebody may be reading the one before.
+      expect([readFileSync(newer), readFileSync(path)].map((bytes) => bytes.equals(other))).toEqual([true, false]);
+      expect(keptCopies("s3://music/plays.tsv", data)).toEqual([newer, path]);
       expect(server.asked).toHaveLength(3);
-      expect(keptCopy("s3://music/other.tsv", options)).toBeUndefined();
+      expect(keptCopies("s3://music/other.tsv", data)).toEqual([]);
+    });
+  });
+
+  test("of each address two copies stay, and eight of all", () => {
+    let number = 0;
+    const changing: faulty.Behaviour = (request, response) => faulty.good(LOG, `"${number++}"`)(request, response);
+    return against([changing], async ({ data, fetch }) => {
+      const fetchOld = async (name: string) => {
+        const path = await fetch(`s3://music/${name}`);
+        utimesSync(dirname(path), number, number);
+        return path;
+      };
+      const one = [await fetchOld("0"), await fetchOld("0"), await fetchOld("0")];
+      expect(one.map(existsSync)).toEqual([false, true, true]);
+      for (let name = 1; name <= 7; name++) await fetchOld(String(name));
+      expect(one.map(existsSync)).toEqual([false, false, true]);
+      expect(left(data).filter((name) => /^\d$/.test(name))).toHaveLength(8);
+    });
+  });
+
+  test("that a killed process had whole is asked for again, and taken where it is the same", () => {
+    const other = Buffer.from(LOG.toString().replaceAll("u1", "v1"));
+    return against(
+      [conditional(LOG, '"one"'), conditional(LOG, '"one"'), conditional(other, '"two"')],
+      async (bench) => {
+        const { server, data, fetch } = bench;
+        const path = await fetch("s3://music/plays.tsv");
+        const part = join(data, ".state", `${basename(dirname(path)).replace(/-[^-]+$/, "")}.part`);
+        for (const expected of [LOG, other]) {
+          writeFileSync(part, LOG);
+          writeNote(part, { url: `${new URL(server.url).origin}/music/plays.tsv`, validator: '"one"', complete: true });
+          expect(readFileSync(await fetch("s3://music/plays.tsv")).equals(expected)).toBe(true);
+          expect(existsSync(part)).toBe(false);
+        }
+        expect(server.asked).toHaveLength(3);
+      },
+    );
+  });
+
+  test("in a folder that cannot be made is one clear error", () =>
+    withFolder(async (folder) => {
+      const file = join(folder, "file");
+      writeFileSync(file, "");
+      const fetched = fetchAddress("https://example.org/a", { data: join(file, "data") });
+      await expect(fetched).rejects.toMatchObject({ code: "FILE_WRITE_FAILED" });
+    }));
+
+  test("of a service whose address has no scheme is refused before anything is asked", async () => {
+    const environment = { AWS_ENDPOINT_URL: "localhost:9000" };
+    await expect(fetchAddress("s3://music/a", { data: "/nowhere", environment })).rejects.toMatchObject({
+      code: "ADDRESS_REFUSED",
+      message: expect.stringContaining("localhost:9000"),
     });
   });
 
@@ -193,6 +248,46 @@ describe("an object of S3", () => {
       false,
       false,
     ]);
+  });
+});
+
+test.each([
+  ["100%.csv", "100_.csv"],
+  ["%C0%B6.csv.gz", "_C0_B6.csv.gz"],
+  ["address.json", "address.json"],
+  [".address.json", "address.json"],
+])("an address that ends with %s is kept as %s", (name, kept) =>
+  against([conditional(LOG, '"one"')], async ({ server, fetch }) => {
+    const path = await fetch(`${server.url}/${name}`);
+    expect(basename(path)).toBe(kept);
+    expect(readFileSync(path).equals(LOG)).toBe(true);
+    expect(await fetch(`${server.url}/${name}`)).toBe(path);
+    expect(server.asked).toHaveLength(2);
+  }),
+);
+
+test("attributes at an address are read by training and by evaluation", () => {
+  const table = `item,artist\n${Array.from({ length: 300 }, (_, n) => `i${n},a${n % 5}`).join("\n")}\n`;
+  const log = `user,item,time\n${LOG.toString().replaceAll("\t", ",")}`;
+  return against([faulty.sends(log), faulty.sends(table)], async ({ server, data }) => {
+    vi.stubEnv("REFRAIN_DATA", data);
+    try {
+      const [path, attributes] = [`${server.url}/plays.csv`, `${server.url}/items.csv`];
+      const config = runConfig({
+        data: { path, attributes },
+        model: { attributes: "artist" },
+        cleaning: { maximumPlaysPerDay: 0 },
+      });
+      const prepared = await prepare(config);
+      expect(prepared.attributes).toMatchObject([{ name: "artist" }]);
+      expect(new Set((await labelsOf(config, prepared.histories)).artists).size).toBeGreaterThan(4);
+      // Whoever may write to a queue cannot have a worker ask for anything.
+      const asked = server.asked.length;
+      await expect(fromShared(config, data)).rejects.toMatchObject({ code: "FILE_NOT_FOUND" });
+      expect(server.asked).toHaveLength(asked);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 });
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { GetProgress } from "../../src/data/registry/get.js";
+import type { GetProgress } from "../../src/data/registry/index.js";
 import { withFolder } from "../support/cli.js";
 import {
   type Behaviour,

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { writeLog } from "../../src/data/index.js";
 import {
   objectiveOn,
@@ -25,6 +25,7 @@ import { withoutTest } from "../../src/sequence/without-test.js";
 import type { Task } from "../../src/tune/index.js";
 import { hasCode } from "../evaluate/helpers.js";
 import { useEngine } from "../support/engine.js";
+import { sends, status, withServer } from "../support/faulty-server.js";
 import { refrainIn } from "../support/refrain.js";
 import { dated } from "../support/training.js";
 import { markovWorld } from "../support/worlds.js";
@@ -97,6 +98,24 @@ describe("tune", () => {
     expect(known.events.filter(({ type }) => type === "trial-started")).toEqual([]);
     expect(valuesOf(known)).toEqual(valuesOf(whole));
   }, 60_000);
+
+  test(
+    "asks an address once, whatever its trials do",
+    () =>
+      withServer([sends(readFileSync(log)), status(500)], async ({ url, asked }) => {
+        vi.stubEnv("REFRAIN_DATA", join(folder, "data"));
+        try {
+          const search = { ...options({ trials: 1 }), run: runConfig({ data: { path: `${url}/plays.csv` }, ...tiny }) };
+          const types: string[] = [];
+          for await (const { type } of tune(search, { runs: join(folder, "address"), processes: 0 })) types.push(type);
+          expect(types.at(-1)).toBe("saved");
+          expect(asked).toHaveLength(1);
+        } finally {
+          vi.unstubAllEnvs();
+        }
+      }),
+    60_000,
+  );
 
   test("a trial in two pieces is worth what it is in one; one that somebody has trained already is not trained again", async () => {
     const config = runConfig({ data: { path: log }, ...tiny });

@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { decompress } from "fzstd";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { fetchAddress } from "../../src/data/registry/index.js";
 import { loadModel } from "../../src/model/index.js";
 import { readRecord } from "../../src/recipes/index.js";
 import { writeReport } from "../../src/recipes/report.js";
+import { findTraces, removeTraces } from "../../src/serve/forget/forget.js";
 import { openStore } from "../../src/serve/open-store.js";
 import { withFolder } from "../support/cli.js";
 import { useEngine } from "../support/engine.js";
+import { good, withServer } from "../support/faulty-server.js";
 import { parquetOf } from "../support/parquet.js";
 import { refrainIn } from "../support/refrain.js";
 import { writeServedRun } from "../support/served.js";
@@ -264,5 +267,38 @@ test("while a server has the state, it is asked itself", async () => {
     await store.close();
     writeFileSync(join(state, "lock"), String(process.ppid));
     expect((await refrainIn(folder, "forget", "--user", "u1")).stderr).toContain("STATE_BUSY");
+  });
+});
+
+test("of a log at an address every copy is found, whatever the environment says by now, and its checkpoints go too", async () => {
+  await withFolder(async (folder) => {
+    const address = "s3://music/plays.csv";
+    const data = join(folder, "data");
+    await withServer(
+      [good(Buffer.from(LOG), '"one"'), good(Buffer.from(`${LOG}u3,d,1700000240\r\n`), '"two"')],
+      async (server) => {
+        const environment = { AWS_ENDPOINT_URL: server.url, AWS_REGION: "eu-west-1" };
+        for (let time = 0; time < 2; time++) await fetchAddress(address, { data, environment });
+      },
+    );
+    const runs = join(folder, "runs");
+    const { config } = readRecord(writeServedRun(runs, "r"));
+    const change = { config: { ...config, data: { ...config.data, path: address } } };
+    const run = writeServedRun(runs, "r", { change });
+    mkdirSync(join(run, "checkpoints"));
+    writeFileSync(join(run, "checkpoints", "checkpoint-1.bin"), "x");
+    vi.stubEnv("REFRAIN_DATA", data);
+    try {
+      const traces = await findTraces({ users: ["u1"], runs });
+      expect(traces.map(({ kind }) => kind).sort()).toEqual(["checkpoints", "log", "log", "model"]);
+      await removeTraces(traces);
+      expect(existsSync(join(run, "checkpoints"))).toBe(false);
+      expect(allOf(data)).not.toContain("u1,broken");
+      expect(allOf(data)).toContain("u3,d");
+      expect(await findTraces({ users: ["u1"], runs })).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+      process.env.REFRAIN_DATA = join(import.meta.dirname, "no-data");
+    }
   });
 });

@@ -1,6 +1,6 @@
 // A server with a port: who may start it, what a restart keeps, and what a stop does.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { startServer } from "../../src/serve/index.js";
 import { fingerprintOf } from "../../src/serve/served-model.js";
@@ -53,6 +53,29 @@ test("another SHA-256, an address in use and a short token are refused, and leav
     await expect(startServer({ runs })).rejects.toMatchObject({ code: "STATE_BUSY" });
     await server.stop();
     await (await startServer({ runs, state, drain: 0 })).stop();
+  });
+});
+
+test("why a model is not swapped is told without paths over HTTP, and with them to who runs the server", async () => {
+  await withFolder(async (folder) => {
+    const runs = relative(process.cwd(), join(folder, "runs"));
+    writeServedRun(runs, "a");
+    const server = await startServer({ runs, drain: 0 });
+    const { fingerprint } = server.model();
+    mkdirSync(join(runs, "test-runs-1"));
+    writeFileSync(join(runs, "test-runs-1", "run.json"), "{");
+    const swap = async (body: object) => {
+      const init = { method: "POST", headers: json, body: JSON.stringify(body) };
+      return ((await (await fetch(`${server.url}/v1/model`, init)).json()) as { error: unknown }).error;
+    };
+    const said = (code: string, message: string) => expect.objectContaining({ code, message });
+    expect(await swap({ run: "no-runs" })).toEqual(said("RUN_NOT_FOUND", 'There is no finished run "no-runs".'));
+    expect(await swap({ run: "test-runs-1" })).toEqual(said("RUN_DAMAGED", 'The run "test-runs-1" cannot be opened.'));
+    expect(await swap({ run: "a", sha256: "0".repeat(64) })).toEqual(
+      said("MODEL_CHANGED", `The run "a" has the SHA-256 ${fingerprint}.`),
+    );
+    expect(() => server.swap("test-runs-1")).toThrow(join(runs, "test-runs-1"));
+    await server.stop();
   });
 });
 

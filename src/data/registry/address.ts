@@ -1,27 +1,29 @@
 // Logs that are named by an address, s3://bucket/key or https://…, and kept on this machine while they stay the same.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { RefrainError } from "../../core/errors.js";
-import { sha256, writeFileAtomic } from "../../core/files.js";
+import { sha256, writeFailure, writeFileAtomic } from "../../core/files.js";
 import { type DownloadOptions, download, Unchanged } from "./download.js";
-import { removePart } from "./part.js";
-import { objectOf, type Remote } from "./s3.js";
-import { dataFolder, lockDataset, type Places, placesOf } from "./store.js";
+import { readNote, removePart } from "./part.js";
+import { type GetProgress, reporter } from "./progress.js";
+import { fileName, remoteOf } from "./remote.js";
+import { dataFolder, lockDataset, newestFirst, noteUse, type Places, placesOf } from "./store.js";
 
-export interface FetchOptions extends Omit<DownloadOptions, "sign" | "refusal" | "known"> {
+export interface FetchOptions extends Omit<DownloadOptions, "sign" | "refusal" | "known" | "onBytes"> {
   /** Folder of the data sets. Default `dataFolder()`. */
   readonly data?: string;
   readonly environment?: NodeJS.ProcessEnv;
   /** Bytes at most. Default 64 GiB; what the disk has free is a bound too. */
   readonly mostBytes?: number;
+  readonly onProgress?: (progress: GetProgress) => void;
 }
 
 /** What was written down when a file was put in its place. */
 const receiptSchema = z.strictObject({
   format: z.literal(1),
-  address: z.string(),
   /** In the folder of the receipt. */
   file: z.string(),
   bytes: z.number(),
@@ -30,70 +32,62 @@ const receiptSchema = z.strictObject({
 });
 type Receipt = z.infer<typeof receiptSchema>;
 
-const RECEIPT = "address.json";
 /** Time between two looks whether another process is done, and the longest wait for it, in ms. */
 const LOOK_EVERY = 100;
 const LONGEST_WAIT = 15 * 60_000;
-
-/** True for what is fetched and not opened. @example isAddress("s3://bucket/plays.csv.gz") // true */
-export function isAddress(path: string): boolean {
-  return /^(s3|https?):\/\//i.test(path);
-}
+/** No file of an address is called so. */
+const RECEIPT = ".address.json";
+/** The newest stay, of all addresses and of each: somebody may be reading the one before. */
+const MOST_KEPT = { all: 8, each: 2 } as const;
 
 /**
  * The file of an address on this machine. It is fetched when it is not there or is another one by now; a fetch that broke off goes
- * on where it stopped, also in another process. Nothing but a whole file is ever in its place. Of processes that want it at once, one
- * fetches it and the others wait.
+ * on where it stopped, also in another process. Nothing but a whole file is ever in its place, and another one comes beside it. Of
+ * processes that want it at once, one fetches it and the others wait.
  *
  * @returns the path of the file
- * @throws {RefrainError} ADDRESS_REFUSED for an address that is none, a missing file, a wrong or missing key; DATASET_BUSY after 15 minutes; and
- *         DOWNLOAD_FAILED, DOWNLOAD_REFUSED, DISK_FULL, FILE_WRITE_FAILED as `download`
+ * @throws {RefrainError} ADDRESS_REFUSED for an address that is none, a missing file, a wrong or missing key; DATASET_BUSY after 15
+ *         minutes; and DOWNLOAD_FAILED, DOWNLOAD_REFUSED, DISK_FULL, FILE_WRITE_FAILED as `download`
  * @throws the signal's reason once it is aborted
  */
 export async function fetchAddress(address: string, options: FetchOptions = {}): Promise<string> {
-  const { data = dataFolder(), environment = process.env, mostBytes, ...how } = options;
-  const remote = remoteOf(address, environment);
-  const name = nameOf(remote);
+  const { data = dataFolder(), environment = process.env, mostBytes, onProgress, ...how } = options;
+  const { url, ...remote } = remoteOf(address, environment);
+  const name = nameOf(address);
+  const file = fileName(url);
   const places = placesOf(name, data);
-  mkdirSync(data, { recursive: true });
   const unlock = await lockInTurn(places, data, how.signal);
   try {
-    const there = readReceipt(places);
-    const wanted = { name, sources: [remote.url], size: { bytes: null, exact: false }, unpackedBytes: 0, gzip: true };
-    const { sign, refusal } = remote;
-    const known = there?.validator ?? undefined;
+    const arrived = readNote(places.part);
+    // A process that was killed had it whole, which does not tell whether it is the same by now.
+    if (arrived?.complete && arrived.validator !== null) put(name, places, data, file, arrived.validator);
+    const there = copiesOf(name, data).find(isWhole);
+    const wanted = { name, sources: [url], size: { bytes: null, exact: false }, unpackedBytes: 0, gzip: true };
+    const known = there?.receipt.validator ?? undefined;
+    const onBytes = reporter(onProgress, "download");
     try {
       const verify = async () => {};
-      const { validator } = await download({ ...wanted, mostBytes }, places.part, verify, {
-        ...how,
-        sign,
-        refusal,
-        known,
-      });
-      return put(places, {
-        format: 1,
-        address,
-        file: fileName(remote.url),
-        bytes: statSync(places.part).size,
-        validator,
-      });
+      const asked = { ...how, ...remote, known, onBytes };
+      const { validator } = await download({ ...wanted, mostBytes }, places.part, verify, asked);
+      return put(name, places, data, file, validator);
     } catch (cause) {
       if (!(cause instanceof Unchanged) || !there) throw cause;
-      return join(places.folder, there.file);
+      noteUse(there.folder);
+      return there.path;
     }
   } finally {
     unlock();
   }
 }
 
-/** The file of an address that was fetched, without asking whether it is still the same; undefined where there is none. */
-export function keptCopy(
-  address: string,
-  { data = dataFolder(), environment = process.env }: FetchOptions = {},
-): string | undefined {
-  const places = placesOf(nameOf(remoteOf(address, environment)), data);
-  const receipt = readReceipt(places);
-  return receipt && join(places.folder, receipt.file);
+/** The files of an address that were fetched, the newest first, without asking whether they are still the same. */
+export function keptCopies(address: string, data: string = dataFolder()): string[] {
+  return copiesOf(nameOf(address), data).map(({ path }) => path);
+}
+
+/** By the address alone: where it is asked for follows from the environment. */
+function nameOf(address: string): string {
+  return `address-${sha256(address).slice(0, 16)}`;
 }
 
 /** As `lockDataset`, once the others who fetch the same address are done. */
@@ -108,65 +102,51 @@ async function lockInTurn(places: Places, data: string, signal?: AbortSignal): P
   }
 }
 
-function remoteOf(address: string, environment: NodeJS.ProcessEnv): Remote {
-  return /^s3:/i.test(address) ? objectOf(address, environment) : pageOf(address);
+interface Copy {
+  readonly folder: string;
+  readonly receipt: Receipt;
+  readonly path: string;
 }
 
-function nameOf({ url }: Remote): string {
-  return `address-${sha256(url).slice(0, 16)}`;
+function foldersOf(name: string, data: string): string[] {
+  const names = existsSync(data) ? readdirSync(data).filter((each) => each.startsWith(`${name}-`)) : [];
+  return newestFirst(names.map((each) => join(data, each)));
 }
 
-/** The request for a plain address. */
-function pageOf(address: string): Remote {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  const isNear = url !== undefined && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  if (!url || url.username || url.password || !(url.protocol === "https:" || isNear))
-    throw new RefrainError("ADDRESS_REFUSED", `${address} is no https:// address without a password in it.`, {
-      address,
-    });
-  return {
-    url: url.href,
-    refusal(status) {
-      const reason = status === 404 || status === 410 ? "there is no such file" : "the server refused";
-      return new RefrainError("ADDRESS_REFUSED", `${address} was not given: ${reason} (status ${status}).`, {
-        address,
-        status,
-      });
-    },
-  };
+function copiesOf(name: string, data: string): Copy[] {
+  return foldersOf(name, data).flatMap((folder) => {
+    try {
+      const receipt = receiptSchema.parse(JSON.parse(readFileSync(join(folder, RECEIPT), "utf8")));
+      const path = join(folder, receipt.file);
+      return existsSync(path) ? [{ folder, receipt, path }] : [];
+    } catch {
+      return []; // it is fetched anew
+    }
+  });
 }
 
-/** Puts a whole part in its place by one rename. */
-function put({ folder, part, work }: Places, receipt: Receipt): string {
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(work, { recursive: true });
-  renameSync(part, join(work, receipt.file));
-  writeFileAtomic(join(work, RECEIPT), JSON.stringify(receipt));
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(work, folder);
-  removePart(part);
-  return join(folder, receipt.file);
+/** Whether a copy is as it was put: `forget` may have taken rows out. */
+function isWhole({ path, receipt }: Copy): boolean {
+  return statSync(path).size === receipt.bytes;
 }
 
-/** The receipt of a file that is there as it was put. */
-function readReceipt({ folder }: Places): Receipt | undefined {
-  const path = join(folder, RECEIPT);
-  if (!existsSync(path)) return undefined;
+/** Puts a whole part in its place by one rename, and removes what is old. */
+function put(name: string, places: Places, data: string, file: string, validator: string | null): string {
+  const { part, work } = places;
+  const bytes = statSync(part).size;
+  const folder = `${places.folder}-${randomBytes(4).toString("hex")}`;
   try {
-    const receipt = receiptSchema.parse(JSON.parse(readFileSync(path, "utf8")));
-    return statSync(join(folder, receipt.file)).size === receipt.bytes ? receipt : undefined;
-  } catch {
-    return undefined; // it is fetched anew
+    rmSync(work, { recursive: true, force: true });
+    mkdirSync(work, { recursive: true });
+    const receipt: Receipt = { format: 1, file, bytes, validator };
+    writeFileAtomic(join(work, RECEIPT), JSON.stringify(receipt));
+    renameSync(part, join(work, file));
+    renameSync(work, folder);
+    removePart(part);
+    const old = [...foldersOf("address", data).slice(MOST_KEPT.all), ...foldersOf(name, data).slice(MOST_KEPT.each)];
+    for (const each of old) rmSync(each, { recursive: true, force: true });
+  } catch (cause) {
+    throw cause instanceof RefrainError ? cause : writeFailure(folder, cause);
   }
-}
-
-/** The last part of a path, whose ending tells how a file is packed. */
-function fileName(url: string): string {
-  const last = decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "");
-  return (
-    last
-      .replace(/[^\p{L}\p{N}._-]+/gu, "_")
-      .replace(/^\.+/, "")
-      .slice(-80) || "log"
-  );
+  return join(folder, file);
 }

@@ -26,7 +26,7 @@ export interface DownloadOptions {
   /** Milliseconds before the second attempt, doubled for each further one, 30 s at most. Default 1,000. */
   readonly backoffMs?: number;
   readonly free?: FreeBytes;
-  /** Headers that a request also needs, such as a signature, which no redirect may have. */
+  /** Headers that a request also needs, such as a signature. With them no redirect is followed. */
   readonly sign?: (url: string) => Promise<Record<string, string>>;
   /** The error for a status that no later attempt changes; the beginning of the answer tells why. */
   readonly refusal?: (status: number, headers: Answer["headers"], text: string) => RefrainError;
@@ -61,7 +61,7 @@ class Temporary extends Error {
  *
  * @param verify throws a coded error for bytes that are not the data set's; then the next address is tried
  * @returns the address that gave the file, and the ETag or date that it had there
- * @throws Unchanged
+ * @throws Unchanged where the server says that the file is the `known` one
  * @throws {RefrainError} DOWNLOAD_FAILED; DOWNLOAD_REFUSED; DISK_FULL; FILE_WRITE_FAILED; that of `verify`
  * @throws the signal's reason once it is aborted
  */

@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../../core/files.js";
 import type { Dataset } from "./descriptor.js";
 import { type DownloadOptions, download } from "./download.js";
 import { removePart } from "./part.js";
+import { type GetProgress, reporter } from "./progress.js";
 import {
   type DatasetRecord,
   dataFolder,
@@ -19,16 +20,6 @@ import {
   writeRecord,
 } from "./store.js";
 import { unpack } from "./unpack.js";
-
-/** What is done now, and how far it is. Rates and times are over the last seconds. */
-export interface GetProgress {
-  readonly stage: "download" | "check" | "unpack";
-  readonly done: number;
-  /** Bytes, or null where nobody says. */
-  readonly total: number | null;
-  readonly bytesPerSecond: number;
-  readonly secondsLeft: number;
-}
 
 export interface GetOptions extends Omit<DownloadOptions, "onBytes"> {
   /** A file that a person fetched; it is left where it is. */
@@ -79,21 +70,21 @@ export async function getDataset(dataset: Dataset, options: GetOptions = {}): Pr
       },
     );
   if (from !== undefined) checkFile(from);
-  const unlock = makeFolder(places, data);
+  const unlock = lockDataset(places, data);
   try {
     writeRecord(places, { ...readRecord(places), accepted: termsDigest(dataset) });
     removeFolder(places.work); // of a process that was killed
     let sums = { sha256: "", md5: "" };
     const verify = async (path: string) => {
       signal?.throwIfAborted();
-      report(options, "check")(0, null);
+      reporter(options.onProgress, "check")(0, null);
       sums = await digests(path);
       checkSum(dataset, readRecord(places), sums, from ?? path, options.acceptChange === true);
     };
     let file = from ?? places.part;
     let source = from ?? "";
     if (from === undefined) {
-      const onBytes = report(options, "download");
+      const onBytes = reporter(options.onProgress, "download");
       source = (await download(dataset, places.part, verify, { ...options, onBytes })).url;
       file = places.part;
     } else await verify(from);
@@ -118,7 +109,7 @@ export async function getDataset(dataset: Dataset, options: GetOptions = {}): Pr
 async function unpacked(dataset: Dataset, file: string, { work, part }: Places, own: boolean, options: GetOptions) {
   const label = own ? `The file of ${dataset.name}` : file;
   try {
-    return await unpack(dataset, file, work, label, { ...options, onBytes: report(options, "unpack") });
+    return await unpack(dataset, file, work, label, { ...options, onBytes: reporter(options.onProgress, "unpack") });
   } catch (error) {
     const bad = ["ARCHIVE_UNSAFE", "ARCHIVE_INCOMPLETE", "FILE_DAMAGED"];
     if (own && error instanceof RefrainError && bad.includes(error.code)) removePart(part);
@@ -161,20 +152,6 @@ function checkFile(path: string): void {
   if (!stat.isFile()) throw new RefrainError("FILE_UNREADABLE", `${path} is no file.`, { path });
 }
 
-function makeFolder(places: Places, data: string): () => void {
-  try {
-    return lockDataset(places, data);
-  } catch (cause) {
-    if (cause instanceof RefrainError) throw cause;
-    throw new RefrainError(
-      "FILE_WRITE_FAILED",
-      `${data} cannot be used: ${(cause as Error).message}.`,
-      { data },
-      { cause },
-    );
-  }
-}
-
 /** The old data set goes aside, the new one takes its place; on failure the old one comes back. */
 function replaceFolder({ folder, work }: Places): void {
   const old = `${work}.old`;
@@ -192,20 +169,4 @@ function replaceFolder({ folder, work }: Places): void {
 
 function removeFolder(path: string): void {
   rmSync(path, { recursive: true, force: true });
-}
-
-/** Turns bytes into progress, a few times a second, with the rate of the last seconds. */
-function report({ onProgress }: GetOptions, stage: GetProgress["stage"]): (done: number, total: number | null) => void {
-  const seen: { at: number; done: number }[] = [];
-  return (done, total) => {
-    const at = performance.now();
-    if (!onProgress || (seen.length > 0 && at - seen[seen.length - 1].at < 200 && done !== total)) return;
-    seen.push({ at, done });
-    while (seen.length > 25) seen.shift();
-    const seconds = (at - seen[0].at) / 1000;
-    const bytesPerSecond = seconds > 0 ? Math.max(0, done - seen[0].done) / seconds : 0;
-    const secondsLeft =
-      total === null || bytesPerSecond === 0 ? Number.NaN : Math.max(0, total - done) / bytesPerSecond;
-    onProgress({ stage, done, total, bytesPerSecond, secondsLeft });
-  };
 }

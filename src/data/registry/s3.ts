@@ -22,6 +22,14 @@ export function objectOf(address: string, environment: NodeJS.ProcessEnv): Remot
     throw new RefrainError("ADDRESS_REFUSED", `${address} names no object: s3://bucket/key was expected.`, { address });
   const region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || "us-east-1";
   const endpoint = environment.AWS_ENDPOINT_URL_S3 || environment.AWS_ENDPOINT_URL;
+  if (endpoint && !/^https?:\/\//i.test(endpoint))
+    throw new RefrainError(
+      "ADDRESS_REFUSED",
+      `AWS_ENDPOINT_URL must begin with https:// or http://, not ${endpoint}.`,
+      {
+        address,
+      },
+    );
   const path = names.map(encodeURIComponent).join("/");
   const own = `s3.${region}.amazonaws.com`;
   // A certificate for *.s3… does not hold for a name with points.

@@ -21,7 +21,7 @@ export interface TransferOptions {
   /** Milliseconds for a connection, and again for the head of the answer. */
   readonly idleMs: number;
   readonly signal?: AbortSignal;
-  /** How many redirects are followed; the next one is the answer where there are none. Default 5. */
+  /** How many redirects are followed; one more is refused, but with 0 the redirect itself is the answer. Default 5. */
   readonly redirects?: number;
 }
 

@@ -3,15 +3,13 @@ import { createHash } from "node:crypto";
 import { cpSync, createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { RefrainError } from "../../core/errors.js";
-import { isDatasetName } from "../../data/registry/index.js";
 import type { RunConfig } from "../config.js";
-import { localFile } from "../source.js";
+import { onFiles } from "../source.js";
 
-const FIELDS = ["path", "titles", "attributes", "validation", "test"] as const;
 const MARK = "shared:";
 
 /**
- * The configuration with every file of its log copied into the folder and named by hash: "shared:<sha256>/plays.csv". Names of
+ * The configuration, without addresses, with every file of its log copied into the folder and named by hash: "shared:<sha256>/plays.csv". Names of
  * data sets stay, for workers have or download those.
  *
  * @throws {RefrainError} FILE_NOT_FOUND, FILE_WRITE_FAILED
@@ -60,16 +58,6 @@ export async function fromShared(config: RunConfig, shared: string): Promise<Run
       throw new RefrainError("FILE_DAMAGED", `${path} is not the file that the study was begun with.`, { path });
     return path;
   });
-}
-
-async function onFiles(config: RunConfig, name: (path: string) => Promise<string>): Promise<RunConfig> {
-  const data: Record<string, unknown> = { ...config.data };
-  for (const field of FIELDS) {
-    const path = config.data[field];
-    if (path === null || (field === "path" && (path === "jkpop" || isDatasetName(path)))) continue;
-    data[field] = await name(await localFile(path));
-  }
-  return { ...config, data: data as unknown as RunConfig["data"] };
 }
 
 /** SHA-256 of a file, or of the names and hashes of all files of a folder. */

@@ -19,6 +19,7 @@ import { codeVersion } from "../compare/cache.js";
 import type { RunConfig } from "../config.js";
 import { contentHash, type Prepared, prepare } from "../prepare.js";
 import { withAbsolutePaths } from "../run.js";
+import { withLocalFiles } from "../source.js";
 import { referenceOf, type TuneConfig, trialConfig } from "./config.js";
 import { share } from "./shared.js";
 import { choicesOf, type TrialBegin, trialKey, trialObjective } from "./trial.js";
@@ -82,13 +83,15 @@ export async function* tune(options: TuneConfig, settings: TuneOptions): AsyncGe
   let store: StudyStore | undefined;
   let workers: Workers | undefined;
   try {
-    const prepared = await prepare(config.run, signal);
+    // One question to each address: trials that asked once more might get another file.
+    const here = { ...config, run: await withLocalFiles(config.run, { signal }) };
+    const prepared = await prepare(here.run, signal);
     const content = contentHash(prepared);
     const definition = definitionOf(config, content);
     folder = join(runs, "tuning", `${config.run.name}-${sha256(JSON.stringify(definition)).slice(0, 8)}`);
     store = await openStudy(settings.study ?? join(folder, "study.sqlite"), definition);
     yield { type: "prepared", prepared, definition, folder, known: store.trials() };
-    workers = await workersOf(config, store.id, content, folder, settings);
+    workers = await workersOf(here, store.id, content, folder, settings);
     yield* optimise(store, workers.run, {
       trials: config.trials,
       seconds: config.minutes === null ? undefined : 60 * config.minutes,

@@ -83,7 +83,7 @@ export async function* updateRun(run: string, options: UpdateOptions): AsyncGene
   checkNumber("guardShare", guardShare, 0.01, 0.99);
   const record = readRecord(run);
   const config = newDataConfig(record.config, options);
-  const source = await readSource(config);
+  const source = await readSource(config, undefined, options);
   const { log, report, fileHash } = await cleanSource(source, config, { signal: options.signal });
   const engine = await startEngine("train");
   const saved = loadModel(run);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs
 import { extname, join, resolve } from "node:path";
 import { RefrainError } from "../../core/errors.js";
 import { keptLogsOf, oneForm, type ReadOptions } from "../../data/index.js";
-import { isAddress, isDatasetName, keptCopy } from "../../data/registry/index.js";
+import { isAddress, isDatasetName, keptCopies } from "../../data/registry/index.js";
 import { forgetUsers } from "../../model/index.js";
 import { listRuns, type RunRecord, readOptions, runHolder, trashOf } from "../../recipes/index.js";
 import { openStore } from "../open-store.js";
@@ -61,7 +61,7 @@ export async function findTraces(options: ForgetOptions): Promise<FoundTrace[]> 
   for (const path of options.logs ?? [])
     if (!existsSync(path)) throw new RefrainError("FILE_NOT_FOUND", `${path} does not exist.`, { path });
   const logs = new Map<string, ReadOptions>((options.logs ?? []).map((path) => [resolve(path), {}]));
-  for (const { record } of folders) for (const [path, how] of logsOf(record)) logs.set(path, how);
+  for (const { record } of folders) for (const path of logsOf(record)) logs.set(path, readOptions(record.config.data));
   for (const path of uploadsOf(runs)) logs.set(path, {});
   const found: FoundTrace[] = [];
   const changed = new Set<string>();
@@ -99,16 +99,14 @@ export async function removeTraces(
   return traces.filter(({ remove }) => !remove);
 }
 
-/** The logs that a run was made from, with how they are read. */
-function logsOf({ config: { data } }: RunRecord): [path: string, how: ReadOptions][] {
+/** The logs that a run was made from, on this machine. */
+function logsOf({ config: { data } }: RunRecord): string[] {
   // The embedded log is simulated, and public sets are others' publications, which a checksum guards.
   if (data.path === "jkpop" || isDatasetName(data.path)) return [];
-  // Of an address it is the copy on this machine, which is fetched anew when it is next read.
-  const here = (path: string) => (isAddress(path) ? keptCopy(path) : resolve(path));
-  return [data.path, data.validation, data.test].flatMap((path): [string, ReadOptions][] => {
-    const file = path ? here(path) : undefined;
-    return file === undefined ? [] : [[file, readOptions(data)]];
-  });
+  // Of an address all copies, which are fetched anew when they are next read.
+  return [data.path, data.validation, data.test].flatMap((path) =>
+    path === null ? [] : isAddress(path) ? keptCopies(path) : [resolve(path)],
+  );
 }
 
 /** Logs that were dropped on the app. */
@@ -122,17 +120,17 @@ function uploadsOf(runs: string): string[] {
 
 function tracesOfRun(
   folder: string,
-  { config }: RunRecord,
+  record: RunRecord,
   users: ReadonlySet<string>,
   changedLogs: ReadonlySet<string>,
 ): FoundTrace[] {
-  const ofSessions = Boolean(config.data.sessionGapMinutes);
+  const ofSessions = Boolean(record.config.data.sessionGapMinutes);
   const isRemoved = (id: string) => users.has(id) || (ofSessions && users.has(id.replace(/\/\d+$/, "")));
   const found = forgetUsers(folder, isRemoved, true);
   const traces: FoundTrace[] = [];
   const isHeld = runHolder(folder) !== null;
-  if (isHeld && changedLogs.has(resolve(config.data.path)))
-    traces.push({ kind: "training", path: folder, plays: null });
+  const hasChanged = logsOf(record).some((path) => changedLogs.has(path));
+  if (isHeld && hasChanged) traces.push({ kind: "training", path: folder, plays: null });
   if (found.users > 0)
     traces.push({
       kind: "model",
@@ -142,12 +140,7 @@ function tracesOfRun(
     });
   // They hold a vector for each user, and the run cannot be resumed on a log that has changed.
   const checkpoints = join(folder, "checkpoints");
-  if (
-    !isHeld &&
-    existsSync(checkpoints) &&
-    readdirSync(checkpoints).length > 0 &&
-    changedLogs.has(resolve(config.data.path))
-  )
+  if (!isHeld && hasChanged && existsSync(checkpoints) && readdirSync(checkpoints).length > 0)
     traces.push({
       kind: "checkpoints",
       path: checkpoints,
