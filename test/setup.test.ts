@@ -32,6 +32,12 @@ describe("messages", () => {
       expect(en.length, key).toBe(zh.length);
     }
   });
+
+  it("tell the way to the engine in front of its reason, and nothing of it where another addon has the same reason", () => {
+    const why = english("noCompiler", "install one");
+    expect(english("scannerRefused", why)).not.toContain("TensorFlow");
+    expect(english("wayRefused", "wheel", why)).toBe("TensorFlow wheel: no C++ compiler (install one).");
+  });
 });
 
 describe("options", () => {

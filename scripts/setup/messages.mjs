@@ -95,6 +95,10 @@ REFRAIN_ENGINE=native|wasm|cpu 只对本次运行生效;wasm 与 cpu 跳过所�
     en: (how) => ({ there: "loading TensorFlow", official: "official download", wheel: "TensorFlow wheel" })[how],
     zh: (how) => ({ there: "加载 TensorFlow", official: "官方下载", wheel: "TensorFlow wheel" })[how],
   },
+  wayRefused: {
+    en: (how, why) => `${table.trying.en(how)}: ${why}`,
+    zh: (how, why) => `${table.trying.zh(how)}：${why}`,
+  },
   askingHost: { en: () => "asking the download host", zh: () => "探测下载服务器" },
   askingPip: { en: () => "asking pip", zh: () => "查询 pip" },
   downloading: {

@@ -67,52 +67,51 @@ export const reasons = {
     zh: () => "处理器不支持 AVX 指令。",
   },
   hostUnreached: {
-    en: (host, why) => `official download: ${host} was not reached (${why}).`,
-    zh: (host, why) => `官方下载:无法连接 ${host}(${why})。`,
+    en: (host, why) => `${host} was not reached (${why}).`,
+    zh: (host, why) => `无法连接 ${host}(${why})。`,
   },
   officialFailed: {
-    en: (why) => `official download: its installer failed (${why}).`,
-    zh: (why) => `官方下载:安装程序失败(${why})。`,
+    en: (why) => `its installer failed (${why}).`,
+    zh: (why) => `安装程序失败(${why})。`,
   },
   noWheel: {
-    en: (platform) => `TensorFlow wheel: none with the libraries for ${platform}.`,
-    zh: (platform) => `TensorFlow wheel:没有适用于 ${platform} 的版本。`,
+    en: (platform) => `none with the libraries for ${platform}.`,
+    zh: (platform) => `没有适用于 ${platform} 的版本。`,
   },
   noRoom: {
-    en: (free, needed) => `TensorFlow wheel: ${needed} MB of disk are needed and ${free} MB are free.`,
-    zh: (free, needed) => `TensorFlow wheel:需要 ${needed} MB 磁盘空间,仅剩 ${free} MB。`,
+    en: (free, needed) => `${needed} MB of disk are needed and ${free} MB are free.`,
+    zh: (free, needed) => `需要 ${needed} MB 磁盘空间,仅剩 ${free} MB。`,
   },
   noCompiler: {
-    en: (remedy) => `TensorFlow wheel: no C++ compiler (${remedy}).`,
-    zh: (remedy) => `TensorFlow wheel:没有 C++ 编译器(${remedy})。`,
+    en: (remedy) => `no C++ compiler (${remedy}).`,
+    zh: (remedy) => `没有 C++ 编译器(${remedy})。`,
   },
   noPip: {
-    en: (remedy) => `TensorFlow wheel: no Python with pip (${remedy}).`,
-    zh: (remedy) => `TensorFlow wheel:没有带 pip 的 Python(${remedy})。`,
+    en: (remedy) => `no Python with pip (${remedy}).`,
+    zh: (remedy) => `没有带 pip 的 Python(${remedy})。`,
   },
   pipUnreached: {
-    en: () => "TensorFlow wheel: pip's index was not reached (set a mirror: PIP_INDEX_URL=<address>).",
-    zh: () => "TensorFlow wheel:无法连接 pip 源(可设镜像:PIP_INDEX_URL=https://pypi.tuna.tsinghua.edu.cn/simple)。",
+    en: () => "pip's index was not reached (set a mirror: PIP_INDEX_URL=<address>).",
+    zh: () => "无法连接 pip 源(可设镜像:PIP_INDEX_URL=https://pypi.tuna.tsinghua.edu.cn/simple)。",
   },
   pipNothing: {
-    en: (platform) => `TensorFlow wheel: pip's index has none for ${platform}.`,
-    zh: (platform) => `TensorFlow wheel:pip 源中没有适用于 ${platform} 的版本。`,
+    en: (platform) => `pip's index has none for ${platform}.`,
+    zh: (platform) => `pip 源中没有适用于 ${platform} 的版本。`,
   },
   pipFailed: {
-    en: (why) => `TensorFlow wheel: pip failed (${why}).`,
-    zh: (why) => `TensorFlow wheel:pip 失败(${why})。`,
+    en: (why) => `pip failed (${why}).`,
+    zh: (why) => `pip 失败(${why})。`,
   },
   wheelStrange: {
-    en: (why) => `TensorFlow wheel: ${why}.`,
-    zh: (why) => `TensorFlow wheel 有问题:${why}。`,
+    en: (why) => `${why}.`,
+    zh: (why) => `内容有问题:${why}。`,
   },
   noHeaders: {
-    en: () =>
-      "TensorFlow wheel: Node's headers are not beside Node, and the npm registry did not give node-api-headers.",
-    zh: () => "TensorFlow wheel:Node 旁没有头文件,npm 源也未能提供 node-api-headers。",
+    en: () => "Node's headers are not beside Node, and the npm registry did not give node-api-headers.",
+    zh: () => "Node 旁没有头文件,npm 源也未能提供 node-api-headers。",
   },
   compileFailed: {
-    en: (why) => `TensorFlow wheel: the addon did not compile (${why}).`,
-    zh: (why) => `TensorFlow wheel:插件编译失败(${why})。`,
+    en: (why) => `the addon did not compile (${why}).`,
+    zh: (why) => `插件编译失败(${why})。`,
   },
 };

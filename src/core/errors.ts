@@ -45,8 +45,10 @@ export const ERROR_TABLE = {
   DATASET_DAMAGED: "Remove the named file if it is there, then run `refrain data get` with --again, or --from FILE.",
   DATASET_BUSY: "Wait for the other process, or stop it.",
   TERMS_NOT_ACCEPTED: "Read the terms with `refrain data list NAME`; if you agree, run again with --accept-terms.",
-  DOWNLOAD_FAILED: "Check the network and HTTPS_PROXY, and run again: it goes on where it stopped. Or use --from FILE.",
-  DOWNLOAD_REFUSED: "The address is not what it was. Fetch the file yourself and give it with --from FILE.",
+  DOWNLOAD_FAILED:
+    "Check the network and HTTPS_PROXY, and run again: it goes on where it stopped. Or fetch the file yourself and name it; `data get` takes it with --from FILE.",
+  DOWNLOAD_REFUSED:
+    "The address is not what it was. Fetch the file yourself and name it; `data get` takes it with --from FILE.",
   ADDRESS_REFUSED:
     "Check the address. For s3:// set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), AWS_REGION, or AWS_ENDPOINT_URL for another service.",
   DISK_FULL:

@@ -20,7 +20,7 @@ import { type TrainConfig, trainSchema } from "../train/index.js";
 
 /** Where the log is and how to read it. */
 export interface DataConfig {
-  /** Path of the log, "jkpop" for the embedded data set, or the name of a downloaded one. */
+  /** Path or address of the log, "jkpop" for the embedded data set, or the name of a downloaded one. */
   readonly path: string;
   /** Files of a split that came with the log; `path` is then the training part. */
   readonly validation: string | null;
@@ -59,7 +59,11 @@ const columnNames = z.partialRecord(
 
 const dataSchema = z
   .strictObject({
-    path: z.string().min(1).default("jkpop").describe('Path of the log, "jkpop", or the name of a downloaded data set'),
+    path: z
+      .string()
+      .min(1)
+      .default("jkpop")
+      .describe('Path or address of the log, "jkpop", or the name of a downloaded data set'),
     validation: z.string().min(1).nullable().default(null).describe("File with the validation part of a given split"),
     test: z
       .string()

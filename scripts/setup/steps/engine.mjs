@@ -74,7 +74,7 @@ async function firstThatWorks(context, refusals) {
         return { how, ...(await attempt(context)) };
       } catch (error) {
         if (!(error instanceof Unavailable)) throw error;
-        if (error.message) refusals.push(error.message);
+        if (error.message) refusals.push(t("wayRefused", how, error.message));
       }
     }
   }

@@ -19,7 +19,7 @@ export function addAuditCommand(program: Command, output: () => Output): void {
   const data = program.commands.find((command) => command.name() === "data") as Command;
   const audit = data
     .command("audit")
-    .argument("<log>", 'path of the log, or "jkpop" for the embedded one')
+    .argument("<log>", 'path or address of the log, or "jkpop" for the embedded one')
     .description("what is wrong with a log and its split, with the rows to blame and the options that help")
     .option("-c, --config <file>", "JSON file with the options of a run")
     .option("-p, --preset <name>", "start from the options of this preset", "default")

@@ -42,7 +42,10 @@ export function addCompareCommand(program: Command, output: () => Output, runs: 
     .command("compare")
     .description("search any models on validation within one budget, then test the best of each: table, tests, report")
     .option("-m, --models <a,b,c>", `techniques, presets or runs; by default ${QUICK_MODELS.join(",")}`)
-    .option("-d, --data <log>", 'path of the log, "jkpop", or the name of a downloaded data set')
+    .option(
+      "-d, --data <log>",
+      'path or s3:// or https:// address of the log, "jkpop", or the name of a downloaded data set',
+    )
     .option("-c, --config <file>", "JSON file with the options of a run: data, cleaning, split, protocol")
     .option("-p, --preset <name>", "take data, split and protocol from this preset", "default")
     .option("-n, --name <name>", "name of the comparison")

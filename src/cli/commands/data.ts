@@ -16,7 +16,7 @@ export function addDataCommands(program: Command, output: () => Output): void {
   addReadOptions(
     data
       .command("describe")
-      .argument("<log>", "path of the log")
+      .argument("<log>", "path or address of the log")
       .description("what a log holds, before and after cleaning"),
   ).action(async (path: string, flags: ReadFlags) => {
     const { raw, log, report } = await load(path, flags, output());
@@ -33,7 +33,7 @@ export function addDataCommands(program: Command, output: () => Output): void {
   addReadOptions(
     data
       .command("clean")
-      .argument("<log>", "path of the log")
+      .argument("<log>", "path or address of the log")
       .requiredOption("-o, --output <file>", "file to write: .csv, .csv.gz or .parquet")
       .description("clean a log and write the clean events"),
   ).action(async (path: string, flags: ReadFlags & { output: string }) => {

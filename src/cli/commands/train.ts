@@ -26,7 +26,10 @@ export function addTrainCommands(program: Command, output: () => Output, runs: (
   const train = program
     .command("train")
     .description("clean a log, train a model, test it against simpler ones, save the run")
-    .option("-d, --data <log>", 'path of the log, "jkpop", or the name of a downloaded data set')
+    .option(
+      "-d, --data <log>",
+      'path or s3:// or https:// address of the log, "jkpop", or the name of a downloaded data set',
+    )
     .option("-c, --config <file>", "JSON file with options; see --print-schema")
     .option("-p, --preset <name>", `start from these options: ${Object.keys(PRESETS).join(", ")}`, "default")
     .option("-n, --name <name>", "name of the run")

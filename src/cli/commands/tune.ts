@@ -41,7 +41,10 @@ export function addTuneCommand(program: Command, output: () => Output, runs: () 
   const command = program
     .command("tune")
     .description("search the options of a recurrent model on validation; write the best as a file to train from")
-    .option("-d, --data <log>", 'path of the log, "jkpop", or the name of a downloaded data set')
+    .option(
+      "-d, --data <log>",
+      'path or s3:// or https:// address of the log, "jkpop", or the name of a downloaded data set',
+    )
     .option("-c, --config <file>", "JSON file with the options of a run")
     .option("-p, --preset <name>", "start from these options", "default")
     .option("-n, --name <name>", "name of the search")

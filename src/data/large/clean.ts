@@ -59,6 +59,8 @@ export interface LargeLog {
 /**
  * Reads and cleans a log out of core: the same log and report as `readLog` and `cleanLog` give, in bounded memory.
  *
+ * The calling thread scans too, a block of some megabytes at a time: a process that also answers others stands still for so long.
+ *
  * What is held in the end are the columns of the events, 20 bytes each, and the names. `LARGE_LIMITS` bound what is read,
  * where `read` does not.
  *

@@ -53,7 +53,7 @@ export const tuneZh: Texts = {
   goesOn: "从已有的 {{known}} 次试验继续",
   started: "试验 {{trial}}：从第 {{from}} 轮到第 {{to}} 轮",
   running: "{{done}}/{{trials}} 次试验，{{running}} 次进行中，最好 {{best}}，还需 {{left}}",
-  result: "试验 {{trial}}：{{units}} 轮后 {{value}}（{{time}}）；最好 {{best}}（试验 {{bestTrial}}）",
+  result: "试验 {{trial}}：第 {{units}} 轮 {{value}}（{{time}}）；最好 {{best}}（试验 {{bestTrial}}）",
   failed: "试验 {{trial}} 失败：{{reason}}",
   lost: "试验 {{trial}} 在别处继续：{{reason}}",
   summary:
