@@ -16,8 +16,9 @@ type Readers = { readonly [T in Exclude<RunNote["type"], "step">]: (note: Note<T
 const SHOWN = ["HR@10", "NDCG@10"];
 
 const READERS: Readers = {
+  fetching: ({ secondsLeft }) => ({ change: { secondsLeft: Number.isFinite(secondsLeft) ? secondsLeft : null } }),
   prepared: ({ counts, folder, engine, kept, read, split }) => ({
-    change: { state: "training", runId: basename(folder), engine },
+    change: { state: "training", secondsLeft: null, runId: basename(folder), engine },
     line: line("info", "log.prepared", { kept, read, ...counts, split }),
   }),
   start: ({ epochs, resumedFromStep, parameterCount, stepsPerEpoch }) => ({

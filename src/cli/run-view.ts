@@ -5,6 +5,7 @@ import { protocolSentence } from "../evaluate/index.js";
 import { type Prepared, type RunEvent, resultRows } from "../recipes/index.js";
 import { partSizes } from "../sequence/split.js";
 import { previewText } from "./detected-view.js";
+import { withFetchBar } from "./fetch-view.js";
 import { language, text } from "./messages.js";
 import { bold, count, duration, faint, formatTable, type Output, progressBar, SHOWN_METRICS, say } from "./output.js";
 
@@ -29,7 +30,7 @@ export async function showRun(
     bar = undefined;
     say(output, words);
   };
-  for await (const event of events) {
+  for await (const event of withFetchBar(events, output)) {
     switch (event.type) {
       case "prepared":
         ({ folder, prepared } = event);

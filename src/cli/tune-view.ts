@@ -1,6 +1,7 @@
 // A search while it goes.
 import type { TuneEvent, TuneResult } from "../recipes/index.js";
 import { bestOf, rungsOf, type StudyTrial, trialValue } from "../tune/index.js";
+import { withFetchBar } from "./fetch-view.js";
 import { text } from "./messages.js";
 import { count, duration, faint, type Output, progressBar, say } from "./output.js";
 
@@ -24,7 +25,7 @@ export async function showTune(
     bar = undefined;
     say(output, words);
   };
-  for await (const event of events) {
+  for await (const event of withFetchBar(events, output)) {
     switch (event.type) {
       case "prepared": {
         const { path, histories } = event.prepared;

@@ -7,7 +7,7 @@ import { splitByShare } from "../sequence/split.js";
 import { SPLIT_KINDS, type SplitKind } from "../sequence/split-kinds.js";
 import { breathe } from "./breathe.js";
 import type { RunConfig } from "./config.js";
-import { cleanSource, readSource, splitSource } from "./source.js";
+import { cleanSource, type Fetching, readSource, splitSource } from "./source.js";
 
 /** Everything that the audit found out about a log. */
 export interface DataAudit {
@@ -32,14 +32,15 @@ const USUAL_GAP = 30;
  * What makes training impossible is a finding here and no error; only a file that cannot be read at all is one.
  *
  * @param onProgress told how many rows are read
- * @param how of a log that DuckDB reads: told the share that is cleaned. The signal stops the audit between steps too
+ * @param how told how far the fetch of an address is, and of a log that DuckDB reads the share that is cleaned. The signal stops
+ *        the audit between steps too
  * @throws {RefrainError} FILE_*, COLUMN_UNKNOWN, COLUMN_AMBIGUOUS as `readLog`
  * @throws the signal's reason once it is aborted
  */
 export async function auditData(
   config: RunConfig,
   onProgress?: (rows: number) => void,
-  how: { readonly onShare?: (share: number) => void; readonly signal?: AbortSignal } = {},
+  how: Fetching & { readonly onShare?: (share: number) => void } = {},
 ): Promise<DataAudit> {
   const { data, cleaning } = config;
   const { signal } = how;

@@ -1,6 +1,7 @@
 import { type BaselineInput, fitBaseline } from "../baseline/index.js";
 import type { Scorer } from "../core/scorer.js";
 import type { Histories } from "../sequence/histories.js";
+import { telling } from "./telling.js";
 
 /** How far a long fit is. */
 export interface FitProgress {
@@ -17,7 +18,7 @@ export interface FitProgress {
  * @throws {RefrainError} as `fitBaseline`
  * @throws the signal's reason once it is aborted
  */
-export async function* fitting(
+export function fitting(
   choice: Exclude<BaselineInput, string>,
   histories: Histories,
   signal?: AbortSignal,
@@ -25,28 +26,14 @@ export async function* fitting(
 ): AsyncGenerator<FitProgress, Scorer> {
   const began = performance.now();
   let told = began;
-  let latest: { readonly done: number; readonly all: number } | undefined;
-  let wake = () => {};
-  const onProgress = (done: number, all: number) => {
-    if (performance.now() - told < everyMs || done === all) return;
-    told = performance.now();
-    latest = { done, all };
-    wake();
-  };
-  let scorer: Scorer | undefined;
-  const fitted = fitBaseline(choice, histories, { signal, onProgress }).then((result) => {
-    scorer = result;
+  return telling((tell) => {
+    const onProgress = (done: number, all: number) => {
+      const now = performance.now();
+      if (now - told < everyMs || done === all) return;
+      told = now;
+      const secondsLeft = (((now - began) / 1000) * (all - done)) / done;
+      tell({ type: "fitting", scorer: choice.name, done, all, secondsLeft });
+    };
+    return fitBaseline(choice, histories, { signal, onProgress });
   });
-  while (scorer === undefined) {
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    await Promise.race([fitted, woken]);
-    if (latest === undefined || scorer !== undefined) continue;
-    const { done, all } = latest;
-    latest = undefined;
-    const secondsLeft = (((performance.now() - began) / 1000) * (all - done)) / done;
-    yield { type: "fitting", scorer: choice.name, done, all, secondsLeft };
-  }
-  return scorer;
 }

@@ -32,6 +32,7 @@ export { changeMarks, type RunMarks, readMarks, runMarksSchema } from "./run-mar
 export { type RunReportInput, reasonText, resultRows, runReport } from "./run-report.js";
 export { discardRun, eraseRun, restoreRun, trashOf } from "./run-trash.js";
 export { cleanSource, JKPOP, readOptions, readSource, type Source, splitSource } from "./source.js";
+export type { FetchProgress } from "./telling.js";
 export { noteReading, readings, type TestReading } from "./test-readings.js";
 export * from "./tune/index.js";
 export { type UpdateEvent, type UpdateOptions, type UpdateResult, updateRun } from "./update/update.js";

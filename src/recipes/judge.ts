@@ -25,9 +25,10 @@ import { evaluationCases, type Histories } from "../sequence/histories.js";
 import type { RunConfig } from "./config.js";
 import { type FitProgress, fitting } from "./fit.js";
 import { oracle } from "./oracle.js";
-import { type Prepared, prepare } from "./prepare.js";
+import { type Prepared, preparing } from "./prepare.js";
 import { readRecord } from "./run-folder.js";
 import { JKPOP, localFile } from "./source.js";
+import type { FetchProgress } from "./telling.js";
 import { noteReading, type TestReading } from "./test-readings.js";
 
 /** Length of the lists that are looked at beyond accuracy. */
@@ -54,6 +55,7 @@ export interface Judgement {
 }
 
 export type JudgeEvent =
+  | FetchProgress
   | { readonly type: "prepared"; readonly prepared: Prepared }
   | { readonly type: "evaluating"; readonly scorer: string; readonly done: number; readonly all: number }
   | FitProgress;
@@ -80,7 +82,7 @@ export async function* judge(config: RunConfig, options: JudgeOptions): AsyncGen
   const { runs, run, part, signal } = options;
   if (!run && config.baselines.length === 0)
     throw new RefrainError("ARGUMENT_INVALID", "There is nothing to evaluate: name a run or baselines.");
-  const prepared = await prepare(config, signal);
+  const prepared = yield* preparing(config, signal);
   yield { type: "prepared", prepared };
   const { histories } = prepared;
   const labels = await labelsOf(config, histories, options.items);

@@ -11,7 +11,8 @@ import { type Histories, toHistories } from "../sequence/histories.js";
 import type { SplitKind } from "../sequence/split-kinds.js";
 import { breathe } from "./breathe.js";
 import type { RunConfig } from "./config.js";
-import { cleanSource, JKPOP, localFile, readSource, splitSource, trainSupport } from "./source.js";
+import { cleanSource, type Fetching, JKPOP, localFile, readSource, splitSource, trainSupport } from "./source.js";
+import { type FetchProgress, telling } from "./telling.js";
 
 /** A log made ready for training, with what was done to it. */
 export interface Prepared {
@@ -39,6 +40,7 @@ export interface Prepared {
  * Reads, cleans, cuts and indexes the log of a configuration.
  *
  * @param onProgress told how many rows are read
+ * @param onFetch told how far the fetch of an address is
  * @throws {RefrainError} as its steps
  * @throws the signal's reason once it is aborted
  */
@@ -46,8 +48,9 @@ export async function prepare(
   config: RunConfig,
   signal?: AbortSignal,
   onProgress?: (rows: number) => void,
+  onFetch?: Fetching["onFetch"],
 ): Promise<Prepared> {
-  const source = await readSource(config, onProgress, { signal });
+  const source = await readSource(config, onProgress, { onFetch, signal });
   await breathe(signal);
   const { log: clean, report, raw, fileHash } = await cleanSource(source, config, { signal });
   await breathe(signal);
@@ -67,8 +70,13 @@ export async function prepare(
     histories,
     splitKind: kind,
     aliases,
-    ...(await readAttributes(config, histories, signal)),
+    ...(await readAttributes(config, histories, { onFetch, signal })),
   };
+}
+
+/** As `prepare`, and says how far the fetch of an address is. */
+export function preparing(config: RunConfig, signal?: AbortSignal): AsyncGenerator<FetchProgress, Prepared> {
+  return telling((tell) => prepare(config, signal, undefined, (progress) => tell({ type: "fetching", ...progress })));
 }
 
 /** All known plays of each user index, from every part and session, and when they were heard. @shape [U+1] each */
@@ -98,12 +106,12 @@ export function contentHash({ dataHash, attributesHash }: Pick<Prepared, "dataHa
 async function readAttributes(
   { data, model }: RunConfig,
   { items }: Histories,
-  signal?: AbortSignal,
+  fetching: Fetching,
 ): Promise<Pick<Prepared, "attributes" | "attributesHash">> {
   const names = model.attributes.split(",").flatMap((name) => name.trim() || []);
   const given = data.attributes ?? (data.path === "jkpop" ? join(JKPOP, "catalogue.csv") : undefined);
   if (given === undefined || names.length === 0) return { attributes: [], attributesHash: null };
-  const path = await localFile(given, { signal });
+  const path = await localFile(given, fetching);
   const attributes = itemAttributes(await readItemRows(path), names, items);
   return { attributes, attributesHash: await hashFiles([path]) };
 }

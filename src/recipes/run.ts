@@ -11,7 +11,7 @@ import { CheckpointStore, train } from "../train/index.js";
 import { type RunConfig, runConfig } from "./config.js";
 import { type FitProgress, fitting } from "./fit.js";
 import { oracle } from "./oracle.js";
-import { knownPlays, type Prepared, prepare } from "./prepare.js";
+import { knownPlays, type Prepared, preparing } from "./prepare.js";
 import {
   createRunFolder,
   type EpochRecord,
@@ -22,11 +22,13 @@ import {
   readRecord,
   writeRecord,
 } from "./run-folder.js";
+import type { FetchProgress } from "./telling.js";
 import { noteReading } from "./test-readings.js";
 import { trainingInput } from "./training.js";
 
 /** What a whole run says: its stages, then everything that training says. */
 export type RunEvent =
+  | FetchProgress
   | { readonly type: "prepared"; readonly prepared: Prepared; readonly engine: Engine; readonly folder: string }
   | TrainingEvent
   | { readonly type: "evaluating"; readonly scorer: string; readonly done: number; readonly all: number }
@@ -56,7 +58,7 @@ export async function* startRun(
   { runs, preset, ...how }: RunOptions,
 ): AsyncGenerator<RunEvent, void> {
   const config = withAbsolutePaths(options);
-  const prepared = await prepare(config, how.signal); // before the engine, which takes a second that a wrong path need not cost
+  const prepared = yield* preparing(config, how.signal); // before the engine, which takes a second that a wrong path need not cost
   const engine = await startEngine("train");
   const folder = createRunFolder(runs, newRunId(config.name));
   const { histories } = prepared;
@@ -95,7 +97,7 @@ export async function* resumeRun(
   const record = readRecord(folder);
   if (record.status === "finished")
     throw new RefrainError("ARGUMENT_INVALID", `${folder} is finished; there is nothing to resume.`);
-  const prepared = await prepare(runConfig(record.config), signal);
+  const prepared = yield* preparing(runConfig(record.config), signal);
   if (prepared.dataHash !== record.data.sha256)
     throw new RefrainError("CHECKPOINT_MISMATCH", `${prepared.path} is not the file that the run was started with.`, {
       folder,

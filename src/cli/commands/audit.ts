@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { auditData, runConfig, writeReport } from "../../recipes/index.js";
 import { auditParts, showAudit } from "../audit-view.js";
+import { fetchBar } from "../fetch-view.js";
 import { interruptible } from "../interruptible.js";
 import { language, text } from "../messages.js";
 import { count, type Output, printJson, say, shareBar } from "../output.js";
@@ -36,7 +37,12 @@ export function addAuditCommand(program: Command, output: () => Output): void {
     const progress = process.stderr.isTTY && !output().json && !output().quiet;
     const { onShare, stop } = shareBar(output());
     const onProgress = (rows: number) => progress && process.stderr.write(`\r${count(rows)}`);
-    const found = await auditData(config, onProgress, { onShare, signal: interruptible() }).finally(stop);
+    const fetching = fetchBar(output());
+    const onFetch = fetching.onProgress;
+    const found = await auditData(config, onProgress, { onFetch, onShare, signal: interruptible() }).finally(() => {
+      fetching.stop();
+      stop();
+    });
     if (progress) process.stderr.write("\r\u001b[K");
     if (flags.report)
       writeReport(flags.report, text("audit.title", { path: found.path }), language(), auditParts(found));

@@ -12,6 +12,7 @@ import {
   writeReport,
 } from "../../recipes/index.js";
 import { compareParts, compareTables } from "../compare-view.js";
+import { withFetchBar } from "../fetch-view.js";
 import { interruptible } from "../interruptible.js";
 import { readingLines, showTables } from "../judge-view.js";
 import { language, text } from "../messages.js";
@@ -125,7 +126,7 @@ async function watched(events: AsyncIterable<CompareEvent>, output: Output): Pro
     bar = undefined;
     say(output, words);
   };
-  for await (const event of events) {
+  for await (const event of withFetchBar(events, output)) {
     if (event.type === "prepared") {
       models = event.models;
       const { path, histories } = event.prepared;

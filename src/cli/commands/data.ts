@@ -3,6 +3,7 @@ import { previewOf, profileLog, writeLog } from "../../data/index.js";
 import { generateJkpop } from "../../data/simulator/index.js";
 import { cleanSource, JKPOP, readSource, runConfig, withDatasetDefaults } from "../../recipes/index.js";
 import { previewText } from "../detected-view.js";
+import { fetchBar } from "../fetch-view.js";
 import { interruptible } from "../interruptible.js";
 import { text } from "../messages.js";
 import { count, formatTable, type Output, printJson, progressBar, say, shareBar } from "../output.js";
@@ -79,14 +80,14 @@ function inWords(value: unknown): string {
 async function load(path: string, flags: ReadFlags, output: Output) {
   chooseDataEngine(flags);
   const config = runConfig(withDatasetDefaults({ data: { path, ...dataOf(flags) }, cleaning: cleaningOf(flags) }));
-  const source = await readSource(
-    config,
-    (rows) => output.json || (process.stderr.isTTY && process.stderr.write(`\r${count(rows)}`)),
-  );
+  const signal = interruptible();
+  const fetching = fetchBar(output);
+  const onRows = (rows: number) => output.json || (process.stderr.isTTY && process.stderr.write(`\r${count(rows)}`));
+  const source = await readSource(config, onRows, { onFetch: fetching.onProgress, signal }).finally(fetching.stop);
   say(output, text("dataEngine", { reason: source.reason }));
   const { onShare, stop } = shareBar(output);
   try {
-    return await cleanSource(source, config, { onShare, signal: interruptible() });
+    return await cleanSource(source, config, { onShare, signal });
   } finally {
     stop();
   }

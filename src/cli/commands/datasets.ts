@@ -9,14 +9,14 @@ import {
   datasetSchema,
   datasetTable,
   findDataset,
-  type GetProgress,
   getDataset,
   readReceipt,
   termsAccepted,
 } from "../../data/registry/index.js";
+import { fetchBar } from "../fetch-view.js";
 import { interruptible } from "../interruptible.js";
 import { text } from "../messages.js";
-import { count, duration, formatTable, type Output, printJson, progressBar, say } from "../output.js";
+import { count, formatTable, type Output, printJson, say } from "../output.js";
 
 interface GetFlags {
   readonly from?: string;
@@ -69,15 +69,14 @@ Ctrl-C keeps what has come; the next call goes on from there.`,
       const due = before ? flags.again || flags.from : dataset.byHand === null || flags.from;
       const asked = due && flags.acceptTerms !== true && !termsAccepted(dataset);
       const acceptTerms = flags.acceptTerms === true || (asked && (await agrees(dataset, output(), signal)));
-      const bar = progressBar(output(), 1);
+      const bar = fetchBar(output());
       const receipt = await getDataset(dataset, {
         ...flags,
         acceptTerms: acceptTerms === true,
         signal,
-        onProgress: (progress) => bar.update(shareOf(progress), progressText(progress)),
-        onRetry: (reason, seconds) =>
-          bar.update(0, text("datasets.retry", { reason, seconds: Number(seconds.toFixed(1)) })),
-      }).finally(() => bar.stop());
+        onProgress: bar.onProgress,
+        onRetry: (reason, seconds) => bar.note(text("datasets.retry", { reason, seconds: Number(seconds.toFixed(1)) })),
+      }).finally(bar.stop);
       const folder = join(dataFolder(), name);
       if (output().json) return printJson(receipt);
       if (before?.at === receipt.at) say(output(), text("datasets.there", { name, folder }));
@@ -99,21 +98,6 @@ async function agrees(dataset: Dataset, output: Output, signal: AbortSignal): Pr
   } finally {
     lines.close();
   }
-}
-
-function shareOf({ done, total }: GetProgress): number {
-  return total ? Math.min(1, done / total) : 0;
-}
-
-function progressText({ stage, done, total, bytesPerSecond, secondsLeft }: GetProgress): string {
-  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
-  return text(total === null ? "datasets.progressOpen" : "datasets.progress", {
-    stage: text(`datasets.stage.${stage}`),
-    done: megabytes(done),
-    total: megabytes(total ?? 0),
-    rate: megabytes(bytesPerSecond),
-    left: duration(secondsLeft),
-  });
 }
 
 function sizeText({ size }: Dataset): string {

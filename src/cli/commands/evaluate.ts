@@ -3,6 +3,7 @@ import { RefrainError } from "../../core/errors.js";
 import { exportUsers } from "../../evaluate/index.js";
 import { over } from "../../recipes/config.js";
 import {
+  type FetchProgress,
   findRun,
   type JudgeEvent,
   type Judgement,
@@ -11,6 +12,7 @@ import {
   readRecord,
   runConfig,
 } from "../../recipes/index.js";
+import { withFetchBar } from "../fetch-view.js";
 import { interruptible } from "../interruptible.js";
 import { judgeTables, readingLines, showTables } from "../judge-view.js";
 import { text } from "../messages.js";
@@ -59,7 +61,7 @@ Every model that is measured on a test part is counted, and more than one is war
     const folder = run || !flags.data ? findRun(runs(), run, "finished") : undefined;
     const config = folder ? ofRun(folder, flags) : runConfig(configOf(flags));
     const options = { ...flags, runs: runs(), run: folder, signal: interruptible() };
-    const judgement = await watched(judge(config, options), output());
+    const judgement = await watched(withFetchBar(judge(config, options), output()), output());
     const { table, judged, prepared, readings } = judgement;
     if (flags.export)
       exportUsers(
@@ -90,7 +92,10 @@ function ofRun(folder: string, { baselines, set }: EvaluateFlags): RunConfig {
 }
 
 /** Tells what happens meanwhile, and gives the result. */
-async function watched(events: AsyncGenerator<JudgeEvent, Judgement>, output: Output): Promise<Judgement> {
+async function watched(
+  events: AsyncGenerator<Exclude<JudgeEvent, FetchProgress>, Judgement>,
+  output: Output,
+): Promise<Judgement> {
   for (;;) {
     const { done, value } = await events.next();
     if (done) return value;

@@ -16,9 +16,10 @@ import { type Point, search, type Trial } from "../../tune/index.js";
 import type { FitProgress } from "../fit.js";
 import { type Judged, judgeScorer, labelsOf } from "../judge.js";
 import { oracle } from "../oracle.js";
-import { contentHash, type Prepared, prepare } from "../prepare.js";
+import { contentHash, type Prepared, preparing } from "../prepare.js";
 import { withAbsolutePaths } from "../run.js";
 import { newRunId } from "../run-folder.js";
+import type { FetchProgress } from "../telling.js";
 import { noteReading, type TestReading } from "../test-readings.js";
 import { codeVersion, ResultCache } from "./cache.js";
 import type { CompareConfig } from "./config.js";
@@ -49,6 +50,7 @@ export interface Comparison {
 }
 
 export type CompareEvent =
+  | FetchProgress
   | { readonly type: "prepared"; readonly prepared: Prepared; readonly models: readonly string[] }
   | FitProgress
   | {
@@ -89,7 +91,7 @@ export async function* compareModels(
 ): AsyncGenerator<CompareEvent, void> {
   const config = { ...options, run: withAbsolutePaths(options.run) };
   try {
-    const prepared = await prepare(config.run, signal);
+    const prepared = yield* preparing(config.run, signal);
     const contestants = config.models.map((name) => contestantOf(name, config, runs, prepared.dataHash));
     yield { type: "prepared", prepared, models: contestants.map(({ name }) => name) };
     const work = new Work(config, prepared, join(runs, "comparisons", "cache"), signal);

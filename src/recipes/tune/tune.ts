@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { RefrainError } from "../../core/errors.js";
 import { sha256, writeFileAtomic } from "../../core/files.js";
+import type { GetProgress } from "../../data/registry/index.js";
 import {
   bestOf,
   type Objective,
@@ -20,6 +21,7 @@ import type { RunConfig } from "../config.js";
 import { contentHash, type Prepared, prepare } from "../prepare.js";
 import { withAbsolutePaths } from "../run.js";
 import { withLocalFiles } from "../source.js";
+import { type FetchProgress, telling } from "../telling.js";
 import { referenceOf, type TuneConfig, trialConfig } from "./config.js";
 import { share } from "./shared.js";
 import { choicesOf, type TrialBegin, trialKey, trialObjective } from "./trial.js";
@@ -38,6 +40,7 @@ export interface TuneResult {
 }
 
 export type TuneEvent =
+  | FetchProgress
   | {
       readonly type: "prepared";
       readonly prepared: Prepared;
@@ -84,7 +87,7 @@ export async function* tune(options: TuneConfig, settings: TuneOptions): AsyncGe
   let workers: Workers | undefined;
   try {
     // One question to each address: trials that asked once more might get another file.
-    const here = { ...config, run: await withLocalFiles(config.run, { signal }) };
+    const here = { ...config, run: yield* fetchingAll(config.run, signal) };
     const prepared = await prepare(here.run, signal);
     const content = contentHash(prepared);
     const definition = definitionOf(config, content);
@@ -117,6 +120,14 @@ export async function* tune(options: TuneConfig, settings: TuneOptions): AsyncGe
     await workers?.close();
     store?.close();
   }
+}
+
+/** As `withLocalFiles`, and says how far it is. */
+function fetchingAll(config: RunConfig, signal?: AbortSignal): AsyncGenerator<FetchProgress, RunConfig> {
+  return telling((tell) => {
+    const onFetch = (progress: GetProgress) => tell({ type: "fetching", ...progress });
+    return withLocalFiles(config, { onFetch, signal });
+  });
 }
 
 /** What the study file is bound to. */
