@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runConfig, startEngine, withPreset } from "../../dist/index.js";
-import { readOptions } from "../flags.mjs";
+import { oneOf, readOptions } from "../flags.mjs";
 import { measureValidation, merged, prepared } from "../validation.mjs";
 import { VARIANTS } from "./variants.mjs";
 
@@ -20,12 +20,7 @@ export async function runAblation(args) {
     },
     args,
   );
-  const unknown = flags.only?.find((variant) => !Object.hasOwn(VARIANTS, variant));
-  if (unknown) {
-    console.error(`No variant is called "${unknown}". There are: ${Object.keys(VARIANTS).join(", ")}`);
-    process.exitCode = 2;
-    return;
-  }
+  oneOf("only", flags.only, Object.keys(VARIANTS));
   const name = flags.log === "jkpop" ? "jkpop" : flags.log.replace(/^.*[/\\]/, "").replace(/\..*$/, "");
   const folder = join(flags.out, name);
   mkdirSync(folder, { recursive: true });

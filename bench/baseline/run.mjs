@@ -1,7 +1,7 @@
 // npm run bench -- baselines: the peers in Python, and the table of all techniques.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { readOptions } from "../flags.mjs";
+import { oneOf, readOptions } from "../flags.mjs";
 import { datasets } from "./data.mjs";
 import { comparePeers } from "./peers.mjs";
 import { writeBaselines } from "./results.mjs";
@@ -22,6 +22,7 @@ export async function runBaselines(args) {
     },
     args,
   );
+  oneOf("table", flags.table, Object.keys(datasets(flags.data)));
   if (flags.fresh) rmSync(out, { recursive: true, force: true });
   for (const name of flags.table ?? []) await makeTable(name, { folder: flags.data, out, only: flags.only });
   if (!flags["no-peers"]) await comparePeers(flags.data, out);

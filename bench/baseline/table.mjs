@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { evaluate, evaluationCases, fitBaseline, validationMetrics } from "../../dist/index.js";
+import { oneOf } from "../flags.mjs";
 import { datasets, load } from "./data.mjs";
 import { blendOf, gridsOf } from "./grids.mjs";
 
@@ -30,6 +31,7 @@ export async function makeTable(name, { folder, out, only }) {
   };
   const began = performance.now();
   const all = Object.keys(grids);
+  oneOf("only", only, all);
   for (const [at, technique] of all.entries()) {
     if (only && !only.includes(technique)) continue;
     if (result.rows.some((row) => row.technique === technique)) continue;

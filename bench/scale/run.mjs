@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { readOptions } from "../flags.mjs";
+import { oneOf, readOptions } from "../flags.mjs";
 import { writeScale } from "./results.mjs";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -30,6 +30,7 @@ export async function runScale(args) {
     },
     args,
   );
+  oneOf("axis", flags.axis, Object.keys(AXES));
   mkdirSync(flags.out, { recursive: true });
   for (const axis of flags.axis ?? Object.keys(AXES))
     for (const size of AXES[axis].sizes) {

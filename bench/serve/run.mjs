@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { readOptions } from "../flags.mjs";
+import { oneOf, readOptions, wholeNumber } from "../flags.mjs";
 import { writeRun } from "./model.mjs";
 import { writeServe } from "./results.mjs";
 import { ACTIVE, ITEMS, USERS } from "./sizes.mjs";
@@ -25,6 +25,8 @@ const CASES = {
   },
 };
 
+const STORES = ["memory", "sqlite", "redis"];
+
 export async function runServe(args) {
   const flags = readOptions(
     help(),
@@ -37,6 +39,9 @@ export async function runServe(args) {
     },
     args,
   );
+  oneOf("store", flags.store, STORES);
+  oneOf("case", flags.case, Object.keys(CASES));
+  wholeNumber("seconds", flags.seconds);
   mkdirSync(flags.out, { recursive: true });
   const runs = join(flags.out, "runs");
   await writeRun(runs, "load");
@@ -50,7 +55,7 @@ export async function runServe(args) {
       );
     }
   const results = {};
-  for (const store of ["memory", "sqlite", "redis"])
+  for (const store of STORES)
     for (const name of Object.keys(CASES)) {
       const path = join(flags.out, `${store}-${name}.json`);
       if (existsSync(path)) results[`${store} ${name}`] = JSON.parse(readFileSync(path, "utf8"));

@@ -291,6 +291,8 @@ test("of a log at an address every copy is found, whatever the environment says 
     try {
       const traces = await findTraces({ users: ["u1"], runs });
       expect(traces.map(({ kind }) => kind).sort()).toEqual(["checkpoints", "log", "log", "model"]);
+      const named = await findTraces({ users: ["u1"], runs: join(folder, "none"), logs: [address] });
+      expect(named.map(({ kind }) => kind)).toEqual(["log", "log"]);
       await removeTraces(traces);
       expect(existsSync(join(run, "checkpoints"))).toBe(false);
       expect(allOf(data)).not.toContain("u1,broken");

@@ -18,7 +18,7 @@ export interface NativeArrays {
   readonly codes: readonly (Uint8Array | Int32Array)[];
 }
 
-/** Reads lines until the block or the columns end, or there is one that it leaves to the caller. */
+/** Reads lines until the block or the columns end, or a table is full; the caller reads those that it set aside. */
 export type ScanLines = (arrays: NativeArrays) => void;
 
 interface NativeScanner {
@@ -58,7 +58,7 @@ function load(): NativeScanner | null {
 }
 
 /** Sources and machine. The set-up writes the same. */
-export function signatureHere(): string {
+function signatureHere(): string {
   const hash = createHash("sha256").update(`${process.platform} ${process.arch} `);
   for (const name of readdirSync(SOURCES).sort()) hash.update(readFileSync(`${SOURCES}${name}`));
   return hash.digest("hex");

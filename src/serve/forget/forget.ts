@@ -58,9 +58,10 @@ export async function findTraces(options: ForgetOptions): Promise<FoundTrace[]> 
   const folders = [runs, trashOf(runs)].flatMap((place) =>
     listRuns(place).map((record) => ({ record, folder: join(place, record.id) })),
   );
-  for (const path of options.logs ?? [])
+  const given = (options.logs ?? []).flatMap(filesOf);
+  for (const path of given)
     if (!existsSync(path)) throw new RefrainError("FILE_NOT_FOUND", `${path} does not exist.`, { path });
-  const logs = new Map<string, ReadOptions>((options.logs ?? []).map((path) => [resolve(path), {}]));
+  const logs = new Map<string, ReadOptions>(given.map((path) => [path, {}]));
   for (const { record } of folders) for (const path of logsOf(record)) logs.set(path, readOptions(record.config.data));
   for (const path of uploadsOf(runs)) logs.set(path, {});
   const found: FoundTrace[] = [];
@@ -103,10 +104,12 @@ export async function removeTraces(
 function logsOf({ config: { data } }: RunRecord): string[] {
   // The embedded log is simulated, and public sets are others' publications, which a checksum guards.
   if (data.path === "jkpop" || isDatasetName(data.path)) return [];
-  // Of an address all copies, which are fetched anew when they are next read.
-  return [data.path, data.validation, data.test].flatMap((path) =>
-    path === null ? [] : isAddress(path) ? keptCopies(path) : [resolve(path)],
-  );
+  return [data.path, data.validation, data.test].flatMap((path) => (path === null ? [] : filesOf(path)));
+}
+
+/** What a path means on this machine: of an address all copies, which are fetched anew when they are next read. */
+function filesOf(path: string): string[] {
+  return isAddress(path) ? keptCopies(path) : [resolve(path)];
 }
 
 /** Logs that were dropped on the app. */
