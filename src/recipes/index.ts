@@ -31,7 +31,7 @@ export {
 export { changeMarks, type RunMarks, readMarks, runMarksSchema } from "./run-marks.js";
 export { type RunReportInput, reasonText, resultRows, runReport } from "./run-report.js";
 export { discardRun, eraseRun, restoreRun, trashOf } from "./run-trash.js";
-export { cleanSource, JKPOP, readOptions, readSource, type Source, splitSource } from "./source.js";
+export { cleanSource, type Fetching, JKPOP, readOptions, readSource, type Source, splitSource } from "./source.js";
 export type { FetchProgress } from "./telling.js";
 export { noteReading, readings, type TestReading } from "./test-readings.js";
 export * from "./tune/index.js";
