@@ -93,7 +93,9 @@ describe.skipIf(!canShowWindows)(`the curves of the app in a browser (${WINDOW_N
     });
   };
 
-  test("100,000 points are drawn at once, and zooming and moving them stays fluid", { timeout: 120_000 }, async () => {
+  test("100,000 points are drawn, and 95 of 100 frames of zooming and moving come within a quarter of a second", {
+    timeout: 120_000,
+  }, async () => {
     const began = performance.now();
     await visit(page, `/runs/${LONG}`);
     await page.locator("section.chart .main-svg").first().waitFor({ timeout: 60_000 });
@@ -111,7 +113,9 @@ describe.skipIf(!canShowWindows)(`the curves of the app in a browser (${WINDOW_N
     expect(p95(move)).toBeLessThan(250);
   });
 
-  test("while a model learns, its curve moves two to five times a second", { timeout: 120_000 }, async () => {
+  test("while a model learns, its curve moves, from once in two seconds to six times a second", {
+    timeout: 120_000,
+  }, async () => {
     const options = { name: "live", data: { path: join(folder, "log.csv") }, train: { epochs: 500, patience: 500 } };
     const { job } = await askServer<{ job: { id: string } }>(server, "/runs", { options });
     await visit(page, `/runs/${job.id}`);
