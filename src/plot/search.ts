@@ -113,11 +113,12 @@ export function parallelCoordinates(space: AnySpace, trials: readonly StudyTrial
   );
 }
 
-/** How much each option had to do with good values. */
+/** How much each option had to do with good values; the title says it where that is nothing. */
 export function importanceBars(importances: readonly Importance[]): Figure {
   const shown = [...importances].reverse();
+  const isPlain = shown.some(({ share }) => share > 0);
   return figure(
-    "Importance of the options",
+    isPlain ? "Importance of the options" : "Importance of the options: none stands out",
     [
       {
         type: "bar",
@@ -127,7 +128,11 @@ export function importanceBars(importances: readonly Importance[]): Figure {
         marker: { color: COLOURS[2] },
       },
     ],
-    { xaxis: axis("share", { rangemode: "tozero" }), yaxis: axis(""), height: 140 + 26 * shown.length },
+    {
+      xaxis: axis("share", isPlain ? { rangemode: "tozero" } : { range: [0, 1] }),
+      yaxis: axis(""),
+      height: 140 + 26 * shown.length,
+    },
   );
 }
 

@@ -5,6 +5,7 @@ const ZH: readonly (readonly [english: string, chinese: string])[] = [
   ["Plays per item, by rank", "歌曲播放次数（按名次）"],
   ["Plays per user", "每位用户的播放次数"],
   ["Importance of the options", "各选项的重要性"],
+  ["Importance of the options: none stands out", "各选项的重要性：没有突出的选项"],
   ["Options of the trials", "各次试验的选项"],
   ["Search history", "搜索过程"],
   ["Successive halving", "逐次减半"],

@@ -1,5 +1,6 @@
 import { checkInteger } from "../core/check.js";
 import type { Random } from "../core/random.js";
+import { float64, int32 } from "../data/arrays/large-pages.js";
 
 /**
  * Some histories side by side, left-padded to one length, time first as the recurrent kernels read them.
@@ -115,10 +116,10 @@ function layOut(groups: readonly (readonly Window[])[]): Batch[] {
   });
   const rows = sizes.reduce((sum, group) => sum + group.rows, 0);
   const count = sizes.reduce((sum, group) => sum + group.count, 0);
-  const [inputs, targets] = [new Int32Array(rows), new Int32Array(count)];
+  const [inputs, targets] = [int32(rows), int32(count)];
   const isTimed = groups.some((windows) => windows.some(({ times }) => times));
-  const times = new Float64Array(isTimed ? rows : 0).fill(Number.NaN);
-  const moments = times.slice();
+  const times = float64(isTimed ? rows : 0).fill(Number.NaN);
+  const moments = float64(times.length).fill(Number.NaN);
   const largest = sizes.reduce((most, group) => Math.max(most, group.rows), 0);
   const followers = new Int32Array(largest);
   const all = new Int32Array(largest).map((_, row) => row);

@@ -1,4 +1,5 @@
 import type { EvaluationCase, SplitLog, SplitPart } from "../core/types.js";
+import { int32 } from "../data/arrays/large-pages.js";
 import { Vocabulary } from "./vocabulary.js";
 
 /**
@@ -72,7 +73,7 @@ export function toHistories(
 
 /** A loop, since `map` calls a function for each of millions. */
 function lookedUp(codes: Int32Array, indexOfCode: Int32Array): Int32Array {
-  const indices = new Int32Array(codes.length);
+  const indices = int32(codes.length);
   for (let row = 0; row < codes.length; row++) indices[row] = indexOfCode[codes[row]];
   return indices;
 }

@@ -1,5 +1,6 @@
 import { checkNumber } from "../core/check.js";
 import type { EventLog } from "../core/types.js";
+import { int32 } from "../data/arrays/large-pages.js";
 import { microseconds } from "./split.js";
 
 /**
@@ -13,7 +14,7 @@ import { microseconds } from "./split.js";
  */
 export function toSessions(log: EventLog, gapMinutes: number): EventLog {
   checkNumber("gapMinutes", gapMinutes, Number.MIN_VALUE, 7 * 24 * 60);
-  const users = new Int32Array(log.users.length);
+  const users = int32(log.users.length);
   const userIds: string[] = [];
   const owners: number[] = [];
   const gap = Math.round(gapMinutes * 60e6);

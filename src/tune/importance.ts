@@ -3,7 +3,7 @@ import { type AnySpace, type Point, toUnit } from "./space.js";
 /** Share of one option in what made good trials good. */
 export interface Importance {
   readonly option: string;
-  /** In [0, 1]; the shares of all options sum to 1. */
+  /** In [0, 1]; the shares of all options sum to 1, or are all 0 where no option stands out. */
   readonly share: number;
 }
 
@@ -32,7 +32,7 @@ export function importanceOf(space: AnySpace, ranked: readonly Point[]): Importa
   });
   const sum = distances.reduce((total, { distance }) => total + distance, 0);
   return distances
-    .map(({ option, distance }) => ({ option, share: sum > 0 ? distance / sum : 1 / distances.length }))
+    .map(({ option, distance }) => ({ option, share: sum > 0 ? distance / sum : 0 }))
     .sort((a, b) => b.share - a.share);
 }
 

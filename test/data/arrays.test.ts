@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { ByteTable, hashBytes, viewOf } from "../../src/data/arrays/byte-table.js";
+import { type Absorb, nativeScanner } from "../../src/data/arrays/native.js";
 import { plainNumber, plainTime } from "../../src/data/arrays/numbers.js";
 import { nthSmallest, orderByUserAndTime } from "../../src/data/arrays/sort.js";
 import { cleanLargeLog, hashEvents } from "../../src/data/index.js";
@@ -50,8 +51,14 @@ describe("a table of byte strings", () => {
     };
     for (let at = 0; at < 5000; at++) put(one, `name ${2 * at}`);
     for (let at = 0; at < 5000; at++) put(two, `name ${3 * at}`);
-    const joined = ByteTable.of(structuredClone(one.pack()));
-    const map = joined.absorb(two.pack());
+    const join = (absorb: Absorb | null) => {
+      const joined = ByteTable.of(structuredClone(one.pack()));
+      return { joined, map: joined.absorb(two.pack(), absorb) };
+    };
+    const { joined, map } = join(null);
+    const compiled = join(nativeScanner()?.absorb ?? null);
+    expect(compiled.map).toEqual(map);
+    expect(Array.from(map, (code) => compiled.joined.text(code))).toEqual(Array.from(map, (_, at) => `name ${3 * at}`));
     expect(Array.from(map, (code) => joined.text(code))).toEqual(Array.from(map, (_, at) => `name ${3 * at}`));
     expect(joined.size).toBe(new Set(Array.from(map.keys()).flatMap((at) => [2 * at, 3 * at])).size);
     expect([joined.codeOf("name 0"), joined.codeOf("name 1")]).toEqual([0, undefined]);
@@ -127,6 +134,10 @@ test("a value of a rank is that of the sorted values, also behind one that is fa
   values[5] = 1e15;
   const sorted = values.slice().sort();
   for (const k of [0, 1, 7, 15_000, 29_970, 29_998, 29_999]) expect(nthSmallest(values, k)).toBe(sorted[k]);
+  // Of every third alone.
+  const marks = new Uint8Array(values.length).map((_, at) => (at % 3 === 0 ? 2 : 0));
+  const thirds = values.filter((_, at) => at % 3 === 0).sort();
+  for (const k of [0, 1, 5000, 9998, 9999]) expect(nthSmallest(values, k, marks)).toBe(thirds[k]);
 });
 
 /** Makes two blocks of few lines. */

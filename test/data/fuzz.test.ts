@@ -17,7 +17,7 @@ test("damaged files of every layout end in a report that adds up, or in a coded 
   expect(outcomes.filter(({ broke }) => broke !== undefined)).toEqual([]);
   expect(new Set(outcomes.map(({ outcome }) => outcome)).size).toBeGreaterThan(3);
   expect(new Set(outcomes.map(({ container }) => container)).size).toBeGreaterThan(4);
-});
+}, 240_000); // beside other work the 2,000 files of the long run take minutes
 
 test("a number gives the same file every time", () => {
   const folder = mkdtempSync(join(tmpdir(), "refrain-fuzz-"));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
+import { importanceBars } from "../../src/plot/index.js";
 import {
   type AnySpace,
   drawPoint,
@@ -142,5 +143,12 @@ describe("the Parzen estimator", () => {
     expect(others.reduce((sum, { share }) => sum + share, first.share)).toBeCloseTo(1, 9);
     expect(of(({ cell }) => (cell === "gru" ? 1 : 0))[0].option).toBe("cell");
     expect(importanceOf(space, points.slice(0, 5))).toEqual([]);
+    // The best four have what all have: nothing sets them apart.
+    const alike = importanceOf(
+      { tied: { values: [true, false] } },
+      Array.from({ length: 40 }, (_, n) => ({ tied: n % 2 === 0 })),
+    );
+    expect(alike).toEqual([{ option: "tied", share: 0 }]);
+    expect(importanceBars(alike).layout.title).toMatchObject({ text: "Importance of the options: none stands out" });
   });
 });

@@ -1,3 +1,6 @@
+import { int32 } from "./large-pages.js";
+import { type Absorb, nativeScanner } from "./native.js";
+
 /** A table of byte strings as it passes between threads. */
 export interface PackedTable {
   readonly bytes: Uint8Array;
@@ -5,6 +8,8 @@ export interface PackedTable {
   readonly starts: Int32Array;
   /** @shape int32 [size] */
   readonly hashes: Int32Array;
+  /** Where each number is looked up, as the table has it. */
+  readonly slots: Int32Array;
 }
 
 /** The offsets are 32 bits. */
@@ -27,14 +32,14 @@ export class ByteTable {
   #bytes: Buffer = Buffer.allocUnsafeSlow(1 << 14);
   #view = viewOf(this.#bytes);
 
-  static of({ bytes, starts, hashes }: PackedTable): ByteTable {
+  static of({ bytes, starts, hashes, slots }: PackedTable): ByteTable {
     const table = new ByteTable();
     table.size = hashes.length;
     table.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     table.#view = viewOf(bytes);
     table.#starts = starts;
     table.#hashes = hashes;
-    table.#rehash();
+    table.#slots = slots;
     return table;
   }
 
@@ -72,9 +77,20 @@ export class ByteTable {
   }
 
   /** The number here of each string of another table. @shape int32 [other.size] */
-  absorb({ bytes, starts, hashes }: PackedTable): Int32Array {
+  absorb({ bytes, starts, hashes }: PackedTable, absorb: Absorb | null = nativeScanner()?.absorb ?? null): Int32Array {
     const view = viewOf(bytes);
-    return hashes.map((hash, code) => this.add(bytes, view, starts[code], starts[code + 1], hash));
+    const numbers = int32(hashes.length);
+    for (let code = 0; code < hashes.length; code++) {
+      if (absorb) {
+        const state = Int32Array.of(code, this.size);
+        absorb([...this.arrays(), bytes, starts, hashes, numbers, state]);
+        [code, this.size] = state;
+        if (code === hashes.length) break;
+      }
+      // Where the compiled loop stopped, this table must grow.
+      numbers[code] = this.add(bytes, view, starts[code], starts[code + 1], hashes[code]);
+    }
+    return numbers;
   }
 
   /** Slots, hashes, starts and bytes, with room behind them: for the compiled loop, which puts new strings there. */
@@ -87,6 +103,7 @@ export class ByteTable {
       bytes: this.#bytes.subarray(0, this.#starts[this.size]),
       starts: this.#starts.subarray(0, this.size + 1),
       hashes: this.#hashes.subarray(0, this.size),
+      slots: this.#slots,
     };
   }
 
@@ -128,7 +145,7 @@ export class ByteTable {
   #rehash(): void {
     let length = this.#slots.length;
     while (length < 8 * this.size) length *= 4;
-    const slots = new Int32Array(length);
+    const slots = int32(length);
     for (let code = 0; code < this.size; code++) {
       const hash = this.#hashes[code];
       let slot = (2 * hash) & (length - 1);
@@ -159,7 +176,7 @@ export function hashBytes(view: DataView, from: number, to: number): number {
 }
 
 export function grown(values: Int32Array): Int32Array {
-  const more = new Int32Array(2 * values.length);
+  const more = int32(2 * values.length);
   more.set(values);
   return more;
 }

@@ -79,13 +79,13 @@ async function clean(file: PlainFile, head: RawLog, options: CleaningOptions, ho
   const fileHash = hashFile(file.path, how.signal);
   fileHash.catch(() => {}); // told in the end
   const { rows, texts, lines, badRows, repaired } = joinPieces(scanned, file.first);
+  nativeScanner()?.giveBackMemory();
   const counts = { path: file.path, rows: rows.rows.length, badRows, timeUnit: file.unit };
   refuseBadRows(counts, options.maxBadShare);
   const settings = settingsFor(options, file.unit, head.detected.singleUser);
   const lastTime = lastOf(rows.times);
   const removed = applyRules(rows, texts, settings);
   rows.durations = rows.ratings = undefined; // only the rules ask for them
-  nativeScanner()?.giveBackMemory();
   const report = cleaningReport(counts, repaired, removed, rows.rows.length);
   how.onShare?.(DONE.rules);
   how.signal?.throwIfAborted();

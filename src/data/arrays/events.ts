@@ -1,5 +1,5 @@
 import type { EventLog } from "../../core/types.js";
-import { type Rows, reorder, type Texts } from "./rows.js";
+import { type Rows, reorderRuns, type Texts } from "./rows.js";
 
 /**
  * Clean rows as events: users in the order in which the file first names them, items in the order in which the sorted log does.
@@ -59,10 +59,10 @@ function usersByPlace(rows: Rows, size: number): Int32Array {
     const starts = new Int32Array(size + 1);
     for (const code of rows.users) starts[code + 1]++;
     for (let code = 0; code < size; code++) starts[code + 1] += starts[code];
-    const order = new Int32Array(rows.users.length);
-    let to = 0;
-    for (const code of ordered) for (let at = starts[code]; at < starts[code + 1]; at++) order[to++] = at;
-    reorder(rows, order);
+    reorderRuns(
+      rows,
+      Array.from(ordered, (code) => [starts[code], starts[code + 1]]),
+    );
   }
   return ordered;
 }

@@ -21,8 +21,14 @@ export interface NativeArrays {
 /** Reads lines until the block or the columns end, or a table is full; the caller reads those that it set aside. */
 export type ScanLines = (arrays: NativeArrays) => void;
 
+/** Looks the strings of one table up in another, or puts them there, until that must grow; see `absorb` of lines.cc. */
+export type Absorb = (arrays: readonly (Int32Array | Uint8Array)[]) => void;
+
 interface NativeScanner {
   readonly scanLines: ScanLines;
+  readonly absorb: Absorb;
+  /** Asks the system for pages of 2 MB under an array that nobody has written to yet, where it has such pages. */
+  readonly useLargePages: (bytes: Uint8Array) => void;
   /** Gives the system the memory that nobody uses any more, which the C library keeps. */
   readonly giveBackMemory: () => void;
 }
@@ -44,13 +50,12 @@ function load(): NativeScanner | null {
   try {
     const { signature } = JSON.parse(readFileSync(`${PLACE}.json`, "utf8")) as { signature: string };
     if (signature !== signatureHere()) return null;
-    const { scanLines, giveBackMemory } = createRequire(import.meta.url)(`${PLACE}.node`) as {
+    const { scanLines, ...others } = createRequire(import.meta.url)(`${PLACE}.node`) as {
       scanLines: (list: readonly unknown[]) => void;
-      giveBackMemory: () => void;
-    };
+    } & Omit<NativeScanner, "scanLines">;
     return {
       scanLines: ({ bytes, format, state, columns, codes }) => scanLines([bytes, format, state, ...columns, ...codes]),
-      giveBackMemory,
+      ...others,
     };
   } catch {
     return null; // another C library, for one

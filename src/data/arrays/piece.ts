@@ -2,6 +2,7 @@
 import type { Separator } from "../read/fields.js";
 import type { BadRow } from "../read/types.js";
 import type { TimeUnit } from "../times.js";
+import { float64, inLargePages, int32 } from "./large-pages.js";
 
 /** How the lines of a file are written. Columns are numbers of fields, -1 where the file has none. */
 export interface LineFormat {
@@ -61,12 +62,12 @@ export function columnsOf(length: number): {
   readonly ratings: Float64Array;
 } {
   return {
-    kinds: new Uint8Array(length),
-    users: new Int32Array(length),
-    items: new Int32Array(length),
-    starts: new Int32Array(length),
-    times: new Float64Array(length),
-    durations: new Float64Array(length),
-    ratings: new Float64Array(length),
+    kinds: inLargePages(new Uint8Array(length)),
+    users: int32(length),
+    items: int32(length),
+    starts: int32(length),
+    times: float64(length),
+    durations: float64(length),
+    ratings: float64(length),
   };
 }

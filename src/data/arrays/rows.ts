@@ -2,6 +2,7 @@ import type { BadRow } from "../read/types.js";
 import type { Touched } from "../report.js";
 import { SAMPLES } from "../report.js";
 import { ByteTable } from "./byte-table.js";
+import { float64, int32 } from "./large-pages.js";
 import { KIND, type MetTitles } from "./piece.js";
 import type { Names, Scanned } from "./scan.js";
 
@@ -91,7 +92,7 @@ function countLines(pieces: Pieces, first: number): { count: number } & Pick<Joi
 }
 
 function takeCodes(pieces: Pieces, column: "users" | "items", maps: Maps, count: number): Int32Array {
-  const taken = new Int32Array(count);
+  const taken = int32(count);
   let to = 0;
   for (const { piece, thread } of pieces) {
     const { kinds, [column]: codes } = piece;
@@ -104,7 +105,7 @@ function takeCodes(pieces: Pieces, column: "users" | "items", maps: Maps, count:
 }
 
 function takeNumbers(pieces: Pieces, column: "times" | "durations" | "ratings", count: number): Float64Array {
-  const taken = new Float64Array(count);
+  const taken = float64(count);
   let to = 0;
   for (const { piece } of pieces) {
     const { kinds, [column]: numbers = NO_NUMBERS } = piece;
@@ -118,7 +119,7 @@ const NO_CODES = new Int32Array(0);
 const NO_NUMBERS = new Float64Array(0);
 
 function placesOf(pieces: Pieces, count: number): Int32Array {
-  const places = new Int32Array(count);
+  const places = int32(count);
   let [to, line] = [0, 0];
   for (const { kinds } of pieces.map(({ piece }) => piece))
     for (let at = 0; at < kinds.length; at++, line++) if (kinds[at] <= KIND.repaired) places[to++] = line;
@@ -166,18 +167,38 @@ export function compact(rows: Rows, marks: Uint8Array): void {
   }
 }
 
-/** Puts the rows in another order, which may leave some out. What one column leaves free takes the next one of its kind. */
+/** Puts the rows in another order, which may leave some out. */
 export function reorder(rows: Rows, order: Int32Array): void {
+  rewrite(rows, order.length, (values, sorted) => {
+    for (let at = 0; at < order.length; at++) sorted[at] = values[order[at]];
+  });
+}
+
+/** As `reorder`, by runs of rows: from which one to before which. */
+export function reorderRuns(rows: Rows, runs: readonly (readonly [number, number])[]): void {
+  const length = runs.reduce((sum, [from, end]) => sum + end - from, 0);
+  rewrite(rows, length, (values, sorted) => {
+    let to = 0;
+    for (const [from, end] of runs) {
+      sorted.set(values.subarray(from, end), to);
+      to += end - from;
+    }
+  });
+}
+
+type Numbers = Int32Array | Float64Array;
+
+/** Writes each column anew. What one column leaves free takes the next one of its kind. */
+function rewrite(rows: Rows, length: number, write: (values: Numbers, to: Numbers) => void): void {
   let codes: Int32Array | undefined;
   let numbers: Float64Array | undefined;
   for (const column of columnsOf(rows)) {
-    const values = rows[column] as Int32Array | Float64Array;
+    const values = rows[column] as Numbers;
     const isCodes = values instanceof Int32Array;
     const free = isCodes ? codes : numbers;
-    const sorted =
-      free?.subarray(0, order.length) ?? (isCodes ? new Int32Array(order.length) : new Float64Array(order.length));
-    for (let at = 0; at < order.length; at++) sorted[at] = values[order[at]];
-    rows[column] = sorted as never;
+    const to = free?.subarray(0, length) ?? (isCodes ? int32 : float64)(length);
+    write(values, to);
+    rows[column] = to as never;
     if (isCodes) codes = values;
     else numbers = values;
   }

@@ -3,6 +3,7 @@ import type { CleaningOptions } from "../options.js";
 import { SAMPLES, type Touched } from "../report.js";
 import { busiestDay, equalGaps } from "../rhythm.js";
 import { type Comparison, type Condition, type Keep, RULES } from "../rules.js";
+import { inLargePages } from "./large-pages.js";
 import { compact, type Rows, reorder, type Texts } from "./rows.js";
 import { nthSmallest, orderByUserAndTime } from "./sort.js";
 
@@ -14,7 +15,7 @@ import { nthSmallest, orderByUserAndTime } from "./sort.js";
  * @returns one entry for each of RULES; the rows that are left are sorted by user, time and place
  */
 export function applyRules(rows: Rows, texts: Pick<Texts, "users" | "items">, options: CleaningOptions): Touched[] {
-  const table = { rows, texts, marks: new Uint8Array(rows.rows.length).fill(LEFT), sorted: false };
+  const table = { rows, texts, marks: allLeft(rows), sorted: false };
   const touched = RULES.map((rule) => {
     const found: Found = { count: 0, rows: [] };
     for (const step of rule.keep(options)) {
@@ -37,6 +38,10 @@ interface Found {
 /** What a row is: left, taken by the step that runs, or gone. Rows that are gone stay in the columns until a step needs none of them. */
 const [GONE, TAKEN, LEFT] = [0, 1, 2];
 
+function allLeft({ rows }: Rows): Uint8Array {
+  return inLargePages(new Uint8Array(rows.length)).fill(LEFT);
+}
+
 interface Table {
   readonly rows: Rows;
   readonly texts: Pick<Texts, "users" | "items">;
@@ -52,7 +57,7 @@ function sorted(table: Table): Rows {
   const order = table.sorted ? undefined : orderByUserAndTime(rows.users, rows.times, gone ? marks : undefined);
   if (order) reorder(rows, order);
   else if (gone) compact(rows, marks);
-  if (order || gone) table.marks = new Uint8Array(rows.rows.length).fill(LEFT);
+  if (order || gone) table.marks = allLeft(rows);
   table.sorted = true;
   return rows;
 }
@@ -68,9 +73,10 @@ const STEPS: {
   },
 
   "no jump"({ rows: { times }, marks }, { share, plus, leastRows }) {
-    const left = leftOf(times, marks);
-    if (left.length < leastRows) return;
-    const limit = nthSmallest(left, Math.floor(share * (left.length - 1))) + plus;
+    let left = 0;
+    for (let at = 0; at < marks.length; at++) if (marks[at] === LEFT) left++;
+    if (left < leastRows) return;
+    const limit = nthSmallest(times, Math.floor(share * (left - 1)), marks) + plus;
     for (let at = 0; at < times.length; at++) if (times[at] > limit && marks[at] === LEFT) marks[at] = TAKEN;
   },
 
@@ -141,13 +147,6 @@ const TAKE: Readonly<
     for (let at = 0; at < values.length; at++) if (values[at] < limit && marks[at] === LEFT) marks[at] = TAKEN;
   },
 };
-
-function leftOf(values: Float64Array, marks: Uint8Array): Float64Array {
-  const left = new Float64Array(values.length);
-  let count = 0;
-  for (let at = 0; at < values.length; at++) if (marks[at] === LEFT) left[count++] = values[at];
-  return left.subarray(0, count);
-}
 
 /** More rows than that at one time are looked up, fewer are compared. */
 const COMPARED = 16;

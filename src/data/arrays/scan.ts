@@ -21,8 +21,15 @@ export interface Names {
 
 /** A file that was scanned: its pieces in the order of the file, where each begins, and the thread whose numbers it has. */
 export interface Scanned {
-  readonly pieces: { readonly piece: Piece; readonly place: number; readonly thread: number }[];
+  readonly pieces: (Found & { readonly thread: number })[];
   readonly names: Names[];
+}
+
+/** What was found in a block, and where in the file it begins. */
+interface Found {
+  readonly block: number;
+  readonly place: number;
+  readonly piece: Piece;
 }
 
 /** What a thread is told. */
@@ -39,7 +46,8 @@ export type Task =
 /** What a thread tells. */
 export type Told =
   | { readonly sha256: string }
-  | { readonly block: number; readonly place: number; readonly piece: Piece }
+  | { readonly scanned: number }
+  | { readonly found: readonly Found[] }
   | { readonly names: Names }
   | { readonly notScannable: true };
 
@@ -69,9 +77,10 @@ export async function scanText(path: string, format: LineFormat, options: ScanOp
   const listen = (thread: number) => (told: Told) => {
     if ("notScannable" in told) throw new NotScannable();
     if ("names" in told) names[thread] = told.names;
-    else if ("piece" in told) {
-      pieces[told.block] = { piece: told.piece, place: told.place, thread };
-      options.onShare?.(++done / count);
+    else if ("found" in told) for (const one of told.found) pieces[one.block] = { ...one, thread };
+    else if ("scanned" in told) {
+      done += told.scanned;
+      options.onShare?.(done / count);
     }
   };
   const next = new Int32Array(new SharedArrayBuffer(4));
@@ -158,12 +167,21 @@ function* scan({ path, format, blockBytes, next }: Extract<Task, { what: "scan" 
   const blocks = new Blocks(path, blockBytes);
   try {
     const scanner = new Scanner(format);
+    let found: Found[] = [];
     for (let block = 0; ; ) {
       block = Atomics.add(next, 0, 1);
       if (block >= blocks.count) break;
       const lines = blocks.read(block);
-      yield { block, place: blocks.place, piece: scanner.scan(lines, block === 0) };
+      const piece = scanner.scan(lines, block === 0);
+      // Pieces in the same columns change hands together.
+      if (found.length > 0 && found[0].piece.kinds.buffer !== piece.kinds.buffer) {
+        yield { found };
+        found = [];
+      }
+      found.push({ block, place: blocks.place, piece });
+      yield { scanned: 1 };
     }
+    yield { found };
     yield { names: { users: scanner.users.names.pack(), items: scanner.items.names.pack() } };
   } finally {
     blocks.close();

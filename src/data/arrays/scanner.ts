@@ -15,6 +15,8 @@ import { type Field, pairOf, TextCodes } from "./text-codes.js";
 
 const [NEWLINE, RETURN] = [10, 13];
 const LONGEST_SAMPLE = 120;
+/** Room of the first columns, and of those of a log of millions. */
+const [LEAST_LINES, MOST_LINES] = [1 << 14, 1 << 20];
 
 /** Cuts blocks of lines, and numbers the texts that it meets. */
 export class Scanner {
@@ -30,9 +32,12 @@ export class Scanner {
   readonly #cutter: LineCutter;
   #bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
-  #lines = 0;
-  #room = 0;
+  /** Lines of several blocks behind each other: thousands of small arrays would keep the collector busy. */
   #columns = columnsOf(0);
+  #room = 0;
+  /** Where the block's lines begin in the columns, and where the next one goes. */
+  #first = 0;
+  #next = 0;
   #bad: BadRow[] = [];
   readonly #keeper: TitleKeeper;
 
@@ -73,19 +78,19 @@ export class Scanner {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length + SLACK);
     this.#cutter.begin(bytes, this.#view);
-    this.#lines = 0;
+    this.#first = this.#next;
     this.#bad = [];
     const known = this.items.names.size;
     let at = 0;
     if (isFirst && bytes[0] === 0xef) {
-      this.#grow(0);
-      at = this.#oddLine(0, this.#lines++, true);
+      this.#grow();
+      at = this.#oddLine(0, this.#next++, true);
     }
     while (at < bytes.length) {
-      if (this.#lines >= this.#room) this.#grow(at);
+      if (this.#next >= this.#room) this.#grow();
       if (this.#scanLines) at = this.#natively(this.#scanLines, at);
       // Where the compiled loop stopped, a table or the columns must grow.
-      if (at < bytes.length && this.#lines < this.#room) at = this.#line(at, this.#lines++);
+      if (at < bytes.length && this.#next < this.#room) at = this.#line(at, this.#next++);
     }
     return this.#piece(known);
   }
@@ -98,7 +103,7 @@ export class Scanner {
 
   /** Reads lines from `at` on, as many as there is room for; the beginning of the first that is left. */
   #natively(scanLines: ScanLines, at: number): number {
-    const state = Int32Array.of(at, this.#lines, this.users.names.size, this.items.names.size);
+    const state = Int32Array.of(at, this.#next, this.users.names.size, this.items.names.size);
     scanLines({
       bytes: this.#bytes,
       format: this.#numbers,
@@ -110,13 +115,10 @@ export class Scanner {
     this.users.names.size = users;
     this.items.names.size = items;
     const { kinds, starts } = this.#columns;
-    for (
-      let line = kinds.indexOf(KIND.aside, this.#lines);
-      line >= 0 && line < lines;
-      line = kinds.indexOf(KIND.aside, line + 1)
-    )
+    const own = kinds.subarray(0, lines);
+    for (let line = own.indexOf(KIND.aside, this.#next); line >= 0; line = own.indexOf(KIND.aside, line + 1))
       this.#line(starts[line], line);
-    this.#lines = lines;
+    this.#next = lines;
     return end;
   }
 
@@ -180,7 +182,7 @@ export class Scanner {
     if (!Array.isArray(fields)) {
       columns.kinds[line] = fields === undefined ? KIND.empty : KIND.bad;
       if (fields !== undefined && this.#bad.length < SAMPLES)
-        this.#bad.push({ line: line + 1, reason: fields, text: row.slice(0, LONGEST_SAMPLE) });
+        this.#bad.push({ line: line - this.#first + 1, reason: fields, text: row.slice(0, LONGEST_SAMPLE) });
       return end + 1;
     }
     let changed = false;
@@ -201,33 +203,36 @@ export class Scanner {
     return end + 1;
   }
 
-  /** Makes room for the lines of the rest of the block, by the length of those before. */
-  #grow(at: number): void {
-    const [lines, length] = [this.#lines, this.#bytes.length];
-    this.#room = lines < 1000 ? Math.max(2 * lines, 1 << 14) : Math.ceil(((lines + 1) * length * 1.1) / at);
+  /** Makes room for more lines than those that were met, in new columns; the block's own are taken along. */
+  #grow(): void {
+    const [first, next] = [this.#first, this.#next];
+    this.#room = Math.min(MOST_LINES, Math.max(LEAST_LINES, 8 * this.#room)) + next - first;
     const columns = columnsOf(this.#room);
     for (const [name, values] of Object.entries(this.#columns))
-      columns[name as keyof typeof columns].set(values.subarray(0, lines));
+      columns[name as keyof typeof columns].set(values.subarray(first, next));
     this.#columns = columns;
+    this.#first = 0;
+    this.#next = next - first;
   }
 
   /** @param known number of items that were known before the block */
   #piece(known: number): Piece {
-    const lines = this.#lines;
+    const own = <T extends Int32Array | Float64Array | Uint8Array>(values: T) =>
+      values.subarray(this.#first, this.#next) as T;
     const { kinds, users, items, starts, times, durations, ratings } = this.#columns;
     return {
-      kinds: kinds.slice(0, lines),
-      users: users.slice(0, lines),
-      items: items.slice(0, lines),
-      times: times.slice(0, lines),
+      kinds: own(kinds),
+      users: own(users),
+      items: own(items),
+      times: own(times),
       ...(this.#titles
         ? {
-            starts: starts.slice(0, lines),
-            titles: this.#keeper.titlesOf(this.#bytes, items.subarray(0, lines), starts, known, this.items.names.size),
+            starts: own(starts),
+            titles: this.#keeper.titlesOf(this.#bytes, own(items), own(starts), known, this.items.names.size),
           }
         : {}),
-      ...(this.#format.duration >= 0 ? { durations: durations.slice(0, lines) } : {}),
-      ...(this.#format.rating >= 0 ? { ratings: ratings.slice(0, lines) } : {}),
+      ...(this.#format.duration >= 0 ? { durations: own(durations) } : {}),
+      ...(this.#format.rating >= 0 ? { ratings: own(ratings) } : {}),
       bad: this.#bad,
     };
   }

@@ -1,5 +1,7 @@
 // Rows by user, time and place, without comparing anything twice: users are counted, and times are sorted digit by digit.
 
+import { int32 } from "./large-pages.js";
+
 /** Groups of so few rows are sorted by insertion. */
 const FEW = 24;
 const DIGITS = 1 << 8;
@@ -28,7 +30,7 @@ export function orderByUserAndTime(users: Int32Array, times: Float64Array, marks
   const starts = new Int32Array(most + 2);
   for (let at = 0; at < n; at++) if (marks?.[at] !== 0) starts[users[at] + 1]++;
   for (let user = 0; user <= most; user++) starts[user + 1] += starts[user];
-  const order = new Int32Array(count);
+  const order = int32(count);
   const next = starts.slice();
   for (let at = 0; at < n; at++) if (marks?.[at] !== 0) order[next[users[at]]++] = at;
   const sorter = new TimeSorter(times);
@@ -66,8 +68,8 @@ class TimeSorter {
   #byDigits(order: Int32Array): void {
     const n = order.length;
     if (this.#other.length < n) {
-      this.#other = new Int32Array(2 * n);
-      this.#keys = new Uint32Array(4 * n);
+      this.#other = int32(2 * n);
+      this.#keys = new Uint32Array(int32(4 * n).buffer);
     }
     // The place in `order` is sorted, with the two halves of its key at hand.
     const keys = this.#keys;
@@ -129,23 +131,31 @@ function insert(order: Int32Array, times: Float64Array): void {
   }
 }
 
-/** The value that would stand at place `k` of the sorted values. @param values no NaN */
-export function nthSmallest(values: Float64Array, k: number): number {
+/**
+ * The value that would stand at place `k` of the sorted values.
+ *
+ * @param values no NaN where one is in
+ * @param marks  0 for values that are left out; without it all are in
+ */
+export function nthSmallest(values: Float64Array, k: number, marks?: Uint8Array): number {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let at = 0; at < values.length; at++) {
+    if (marks?.[at] === 0) continue;
     if (values[at] < least) least = values[at];
     if (values[at] > most) most = values[at];
   }
   const width = (most - least) / DIGITS;
-  if (!(width > 0 && Number.isFinite(width)) || values.length < 10_000) return values.slice().sort()[k];
+  if (!(width > 0 && Number.isFinite(width)) || values.length < 10_000)
+    return values.filter((_, at) => marks?.[at] !== 0).sort()[k];
   const bucketOf = (value: number) => Math.min(DIGITS - 1, Math.floor((value - least) / width));
   const counts = new Int32Array(DIGITS);
-  for (let at = 0; at < values.length; at++) counts[bucketOf(values[at])]++;
+  for (let at = 0; at < values.length; at++) if (marks?.[at] !== 0) counts[bucketOf(values[at])]++;
   let bucket = 0;
   let before = 0;
   while (before + counts[bucket] <= k) before += counts[bucket++];
   const inside = new Float64Array(counts[bucket]);
   let to = 0;
-  for (let at = 0; at < values.length; at++) if (bucketOf(values[at]) === bucket) inside[to++] = values[at];
+  for (let at = 0; at < values.length; at++)
+    if (marks?.[at] !== 0 && bucketOf(values[at]) === bucket) inside[to++] = values[at];
   return nthSmallest(inside, k - before);
 }

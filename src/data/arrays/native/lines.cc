@@ -8,6 +8,9 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 #include "cutter.h"
 #include "node.h"
 #include "numbers.h"
@@ -74,22 +77,28 @@ int32_t nextLine(const uint8_t* bytes, int32_t at, int32_t end) {
   return int32_t(static_cast<const uint8_t*>(std::memchr(bytes + at, '\n', size_t(end - at))) - bytes) + 1;
 }
 
+/** The arrays of a call; false where there are others. */
+bool arraysOf(napi_env env, napi_callback_info info, Array* all, uint32_t length) {
+  size_t count = 1;
+  napi_value list = nullptr;
+  if (napi_get_cb_info(env, info, &count, &list, nullptr, nullptr) != 0) return false;
+  for (uint32_t at = 0; at < length; at++) {
+    napi_value element;
+    int type;
+    if (napi_get_element(env, list, at, &element) != 0 ||
+        napi_get_typedarray_info(env, element, &type, &all[at].length, &all[at].data, nullptr, nullptr) != 0)
+      return false;
+  }
+  return true;
+}
+
 /** What `arrays` of ../native.ts lists. */
 constexpr int ARRAYS = 10 + 3 * 9;
 
 /** Reads lines until the block, the columns or a table end; `state` says where, and what it has counted. */
 napi_value scanLines(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value list = nullptr;
-  napi_get_cb_info(env, info, &count, &list, nullptr, nullptr);
   Array all[ARRAYS];
-  for (uint32_t at = 0; at < ARRAYS; at++) {
-    napi_value element;
-    int type;
-    if (napi_get_element(env, list, at, &element) != 0 ||
-        napi_get_typedarray_info(env, element, &type, &all[at].length, &all[at].data, nullptr, nullptr) != 0)
-      return nullptr;
-  }
+  if (!arraysOf(env, info, all, ARRAYS)) return nullptr;
   const uint8_t* bytes = all[0].as<uint8_t>();
   Format format;
   std::memcpy(&format, all[1].data, sizeof format);
@@ -146,7 +155,55 @@ napi_value scanLines(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** Tells the C library to give free memory back to the system: of the thousands of small columns it keeps all. */
+/**
+ * Looks the strings of a table up in another one, or puts them there: until all have a number, or the other table is full.
+ *
+ * The arrays: slots, hashes, starts and bytes of the table that takes; bytes, starts and hashes of the one that is taken;
+ * the numbers that are found; and how many strings are done, with the size of the table that takes.
+ */
+napi_value absorb(napi_env env, napi_callback_info info) {
+  Array all[9];
+  if (!arraysOf(env, info, all, 9)) return nullptr;
+  Table table(all);
+  const uint8_t* bytes = all[4].as<uint8_t>();
+  const int32_t *starts = all[5].as<int32_t>(), *hashes = all[6].as<int32_t>();
+  int32_t *numbers = all[7].as<int32_t>(), *state = all[8].as<int32_t>();
+  const int32_t count = int32_t(all[6].length);
+  table.size = state[1];
+  constexpr int32_t AHEAD = 8;
+  int32_t at = state[0];
+  for (; at < count; at++) {
+    if (at + 3 * AHEAD < count) table.fetchSlot(hashes[at + 3 * AHEAD]);
+    if (at + 2 * AHEAD < count) table.fetchStart(hashes[at + 2 * AHEAD]);
+    if (at + AHEAD < count) table.fetchText(hashes[at + AHEAD]);
+    const int32_t number = table.add(bytes + starts[at], starts[at + 1] - starts[at], hashes[at]);
+    if (number == FULL) break;
+    numbers[at] = number;
+  }
+  state[0] = at;
+  state[1] = table.size;
+  return nullptr;
+}
+
+/** Asks the system for pages of 2 MB under an array of bytes that nobody has written to yet. */
+napi_value useLargePages(napi_env env, napi_callback_info info) {
+#ifdef MADV_HUGEPAGE
+  constexpr uintptr_t PAGE = 1 << 21;
+  size_t count = 1;
+  napi_value value = nullptr;
+  int type;
+  Array array;
+  if (napi_get_cb_info(env, info, &count, &value, nullptr, nullptr) == 0 &&
+      napi_get_typedarray_info(env, value, &type, &array.length, &array.data, nullptr, nullptr) == 0) {
+    const uintptr_t from = (uintptr_t(array.data) + PAGE - 1) / PAGE * PAGE;
+    const uintptr_t to = (uintptr_t(array.data) + array.length) / PAGE * PAGE;
+    if (from < to) madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE);
+  }
+#endif
+  return nullptr;
+}
+
+/** Tells the C library to give free memory back to the system: what pieces of columns leave it keeps. */
 napi_value giveBackMemory(napi_env, napi_callback_info) {
 #ifdef __GLIBC__
   malloc_trim(0);
@@ -157,7 +214,9 @@ napi_value giveBackMemory(napi_env, napi_callback_info) {
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports) {
-  for (const auto& [name, callback] : {std::pair("scanLines", scanLines), {"giveBackMemory", giveBackMemory}}) {
+  for (const auto& [name, callback] :
+       {std::pair("scanLines", scanLines), {"absorb", absorb}, {"useLargePages", useLargePages},
+        {"giveBackMemory", giveBackMemory}}) {
     napi_value function;
     if (napi_create_function(env, name, std::strlen(name), callback, nullptr, &function) == 0)
       napi_set_named_property(env, exports, name, function);

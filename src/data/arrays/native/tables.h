@@ -64,8 +64,8 @@ struct Table {
   }
 
   /** The number of a text; FULL where the table must grow for it. */
-  int32_t add(const uint8_t* text, int32_t length) {
-    const int32_t hash = hashOf(text, length);
+  int32_t add(const uint8_t* text, int32_t length) { return add(text, length, hashOf(text, length)); }
+  int32_t add(const uint8_t* text, int32_t length, int32_t hash) {
     uint32_t slot;
     const int32_t found = find(text, length, hash, slot);
     if (found >= 0) return found;
