@@ -7,8 +7,8 @@ import { EngineFailure, type EngineProcess, type StartEngine } from "./engine-pr
 import type { Hub } from "./hub.js";
 import { line, newsOf } from "./job-news.js";
 
-/** Time between two steps that are told, in ms: five redraws a second are smooth enough. */
-const TOLD_EVERY = 200;
+/** Time between two steps that are told, in ms: four redraws a second, and one more at each end of an epoch. */
+const TOLD_EVERY = 250;
 const MOST_POINTS = 4000;
 const MOST_LINES = 500;
 const ENDED: readonly JobState[] = ["paused", "stopped", "finished", "failed"];

@@ -18,7 +18,7 @@ export function writeTable(path, results, { rounds, rows }) {
     "users with fewer than 3 and items with fewer than 2 plays until all have enough; sort by user and time; cut sessions at pauses",
     "of 30 minutes; number items by plays; sequences as integers. All peers must give the same counts. Refrain also puts texts in",
     "one form, counts quotes and bad rows, hashes the file, collects titles, and makes batches. The log is made up",
-    "(`bench/data/generate.mjs`). What Refrain's time is made of, and the next lever: decisions 140, 141 and 206.",
+    "(`bench/data/generate.mjs`). What Refrain's time is made of, and the next lever: decisions 140, 141, 203 and 206.",
     "",
     "| plays | file | load of the machine | peer | seconds [all rounds] | CPU seconds | peak memory | times as long as Refrain |",
     "|---|---|---|---|---|---|---|---|",

@@ -1,21 +1,9 @@
 // The curves of a run in a real browser: how often they move while a model learns, and whether 100,000 points stay fluid.
 // Waits for the long run, and for a browser.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  type AppServer,
-  askServer,
-  canShowWindows,
-  openBrowser,
-  seen,
-  smallLog,
-  startAppServer,
-  visit,
-  WINDOW_NEEDS,
-} from "../support/app-window.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { askServer, canShowWindows, seen, smallLog, useApp, visit, WINDOW_NEEDS } from "../support/app-window.js";
 import { writeRun } from "../support/runs.js";
 
 const LONG = "2026-01-02T03-04-05-long";
@@ -39,35 +27,22 @@ const p95 = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math
 const whole = (value: number) => value.toFixed(0);
 
 describe.skipIf(!canShowWindows)(`the curves of the app in a browser (${WINDOW_NEEDS})`, () => {
-  let folder: string;
-  let server: AppServer;
-  let browser: Browser;
-  let page: Page;
-
-  beforeAll(async () => {
-    // Not where tests are collected: those that are skipped would leave it behind.
-    folder = mkdtempSync(join(tmpdir(), "refrain-curves-"));
+  const app = useApp((folder) => {
     writeFileSync(join(folder, "log.csv"), smallLog());
     writeRun(join(folder, "runs"), LONG);
     writeFileSync(join(folder, "runs", LONG, "curve.json"), JSON.stringify({ steps: curve(), log: [] }));
-    server = await startAppServer(join(folder, "runs"));
-    browser = await openBrowser();
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
-    await page.goto(server.url);
-    await seen(page, "A recommender you can question");
-  }, 400_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    server?.child.kill("SIGTERM");
-    rmSync(folder, { recursive: true, force: true });
   });
+
+  beforeAll(async () => {
+    await app.page.goto(app.server.url);
+    await seen(app.page, "A recommender you can question");
+  }, 60_000);
 
   /** Drags over the figure and gives the times between two frames meanwhile, in ms. */
   const framesOfDrag = async (key?: string): Promise<number[]> => {
-    const area = await page.locator("section.chart .nsewdrag").first().boundingBox();
+    const area = await app.page.locator("section.chart .nsewdrag").first().boundingBox();
     const { x, y, width, height } = area!;
-    await page.evaluate(() => {
+    await app.page.evaluate(() => {
       const shown = window as unknown as { frames: number[] | undefined };
       const frames: number[] = [];
       shown.frames = frames;
@@ -77,15 +52,15 @@ describe.skipIf(!canShowWindows)(`the curves of the app in a browser (${WINDOW_N
       };
       requestAnimationFrame(next);
     });
-    if (key) await page.keyboard.down(key);
-    await page.mouse.move(x + 0.3 * width, y + 0.5 * height);
-    await page.mouse.down();
+    if (key) await app.page.keyboard.down(key);
+    await app.page.mouse.move(x + 0.3 * width, y + 0.5 * height);
+    await app.page.mouse.down();
     for (let move = 1; move <= MOVES; move++)
-      await page.mouse.move(x + (0.3 + (0.4 * move) / MOVES) * width, y + (0.5 + (0.2 * move) / MOVES) * height);
-    await page.mouse.up();
-    if (key) await page.keyboard.up(key);
-    await page.waitForTimeout(300); // what is drawn at the end of it is a frame, too
-    return page.evaluate(() => {
+      await app.page.mouse.move(x + (0.3 + (0.4 * move) / MOVES) * width, y + (0.5 + (0.2 * move) / MOVES) * height);
+    await app.page.mouse.up();
+    if (key) await app.page.keyboard.up(key);
+    await app.page.waitForTimeout(300); // what is drawn at the end of it is a frame, too
+    return app.page.evaluate(() => {
       const shown = window as unknown as { frames: number[] | undefined };
       const { frames = [] } = shown;
       shown.frames = undefined;
@@ -97,8 +72,8 @@ describe.skipIf(!canShowWindows)(`the curves of the app in a browser (${WINDOW_N
     timeout: 120_000,
   }, async () => {
     const began = performance.now();
-    await visit(page, `/runs/${LONG}`);
-    await page.locator("section.chart .main-svg").first().waitFor({ timeout: 60_000 });
+    await visit(app.page, `/runs/${LONG}`);
+    await app.page.locator("section.chart .main-svg").first().waitFor({ timeout: 60_000 });
     const drawn = performance.now() - began;
     const zoom = await framesOfDrag();
     const move = await framesOfDrag("Shift");
@@ -116,13 +91,17 @@ describe.skipIf(!canShowWindows)(`the curves of the app in a browser (${WINDOW_N
   test("while a model learns, its curve moves, from once in two seconds to six times a second", {
     timeout: 120_000,
   }, async () => {
-    const options = { name: "live", data: { path: join(folder, "log.csv") }, train: { epochs: 500, patience: 500 } };
-    const { job } = await askServer<{ job: { id: string } }>(server, "/runs", { options });
-    await visit(page, `/runs/${job.id}`);
-    await page.waitForURL(/#\/runs\/.*live/, { timeout: 60_000 });
-    await page.locator("section.chart .main-svg").first().waitFor({ timeout: 60_000 });
-    await page.waitForTimeout(2000);
-    const drawn = await page.evaluate(
+    const options = {
+      name: "live",
+      data: { path: join(app.folder, "log.csv") },
+      train: { epochs: 500, patience: 500 },
+    };
+    const { job } = await askServer<{ job: { id: string } }>(app.server, "/runs", { options });
+    await visit(app.page, `/runs/${job.id}`);
+    await app.page.waitForURL(/#\/runs\/.*live/, { timeout: 60_000 });
+    await app.page.locator("section.chart .main-svg").first().waitFor({ timeout: 60_000 });
+    await app.page.waitForTimeout(2000);
+    const drawn = await app.page.evaluate(
       (milliseconds) =>
         new Promise<number>((resolve) => {
           const place = document.querySelector("section.chart figure > div") as unknown as {
@@ -134,7 +113,7 @@ describe.skipIf(!canShowWindows)(`the curves of the app in a browser (${WINDOW_N
         }),
       WATCHED_MS,
     );
-    await askServer(server, `/runs/${job.id}/stop`, {});
+    await askServer(app.server, `/runs/${job.id}/stop`, {});
     const rate = (1000 * drawn) / WATCHED_MS;
     console.log(`live curve: ${rate.toFixed(1)} redraws a second over ${WATCHED_MS / 1000} s`);
     expect(rate).toBeGreaterThan(0.5);

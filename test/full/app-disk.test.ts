@@ -3,17 +3,15 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { RunDetail } from "../../app/server/contract.js";
 import {
-  type AppServer,
   askServer,
   canShowWindows,
-  openBrowser,
   seen,
   smallLog,
   startAppServer,
+  useApp,
   visit,
   WINDOW_NEEDS,
 } from "../support/app-window.js";
@@ -32,36 +30,28 @@ const compiler = ["cc", "gcc", "clang"].find((name) => spawnSync(name, ["--versi
 const LOG = { users: 60, plays: 30 };
 
 describe.skipIf(!canShowWindows || !canMount())(`a full disk (${WINDOW_NEEDS}, and root, for a small mount)`, () => {
-  let folder: string;
-  let disk: string;
-  let server: AppServer;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "refrain-full-"));
-    disk = join(folder, "disk");
-    mkdirSync(disk);
-    spawnSync("mount", ["-t", "tmpfs", "-o", "size=48m", "tmpfs", disk]);
+  const runs = () => join(app.folder, "runs");
+  const app = useApp((folder) => {
     writeFileSync(join(folder, "log.csv"), smallLog(LOG.users, LOG.plays));
-    server = await startAppServer(join(disk, "runs"));
-    browser = await openBrowser();
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    server?.child.kill("SIGKILL");
-    spawnSync("umount", ["-l", disk]);
-    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(join(folder, "runs"));
+    spawnSync("mount", ["-t", "tmpfs", "-o", "size=48m", "tmpfs", join(folder, "runs")]);
   });
+  // Before the folder is removed: what is set up last ends first.
+  afterAll(() => void spawnSync("umount", ["-l", runs()]));
 
   test("says so, keeps the last checkpoint, and goes on once there is space", { timeout: 180_000 }, async () => {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
+    const { page, folder, server } = app;
     await page.goto(server.url);
-    const options = { name: "full", data: { path: join(folder, "log.csv") }, train: { epochs: 500, patience: 500 } };
+    const options = {
+      name: "full",
+      data: { path: join(folder, "log.csv") },
+      train: { epochs: 500, patience: 500 },
+    };
     const { job } = await askServer<{ job: { id: string } }>(server, "/runs", { options });
     const detail = () => askServer<RunDetail>(server, `/runs/${job.id}`);
     await expect.poll(async () => (await detail()).epochs.length, { timeout: 60_000 }).toBeGreaterThanOrEqual(3);
     await visit(page, `/runs/${job.id}`);
-    fill(disk);
+    fill(runs());
     await seen(page, /There is no space left for/);
     const stopped = await detail();
     expect(stopped.job).toMatchObject({ state: "failed", failure: { code: "DISK_FULL" } });
@@ -78,10 +68,10 @@ describe.skipIf(!canShowWindows || !canMount())(`a full disk (${WINDOW_NEEDS}, a
       buffer: Buffer.alloc(2 ** 20, "user,item\n"),
     });
     await seen(page, /There is no space left for/);
-    fill(disk); // what was refused has given its blocks back
+    fill(runs()); // what was refused has given its blocks back
     await expect(askServer(server, `/runs/${stopped.record!.id}/marks`, { pinned: true })).rejects.toThrow("DISK_FULL");
 
-    rmSync(join(disk, "filler"));
+    rmSync(join(runs(), "filler"));
     await visit(page, `/runs/${stopped.record!.id}`);
     await page.getByRole("button", { name: "Resume" }).click();
     await expect.poll(async () => (await detail()).epochs.length, { timeout: 60_000 }).toBeGreaterThan(kept);

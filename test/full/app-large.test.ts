@@ -1,21 +1,8 @@
-// The app with 5,000 listeners and 100,000 songs, on weights that nobody trained: only time counts here. Waits for the long run.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { SuggestionList } from "../../app/engine/protocol.js";
 import { modelConfig, RecurrentModel, runConfig, saveModel, startEngine, Vocabulary } from "../../src/index.js";
-import {
-  type AppServer,
-  askServer,
-  canShowWindows,
-  openBrowser,
-  startAppServer,
-  visit,
-  WINDOW_NEEDS,
-  watchProblems,
-} from "../support/app-window.js";
+import { askServer, canShowWindows, useApp, visit, WINDOW_NEEDS } from "../support/app-window.js";
 import { writeRun } from "../support/runs.js";
 
 const USERS = 5000;
@@ -25,15 +12,11 @@ const WHAT_IFS = 20;
 const START = 1_700_000_000;
 
 describe.skipIf(!canShowWindows)(`the app with 100,000 songs (${WINDOW_NEEDS})`, () => {
-  let runs: string;
-  let server: AppServer;
-  let browser: Browser;
   const item = (user: number, play: number) => 1 + ((user * 7919 + play * 104_729) % ITEMS);
   const history = Array.from({ length: PLAYS }, (_, play) => `s${item(1, play)}`);
 
-  beforeAll(async () => {
-    // Not where tests are collected: those that are skipped would leave it behind.
-    runs = mkdtempSync(join(tmpdir(), "refrain-large-"));
+  const app = useApp(async (folder) => {
+    const runs = join(folder, "runs");
     await startEngine("train");
     writeRun(runs, "large", { config: runConfig({ data: { path: join(runs, "gone.csv") } }) });
     const model = new RecurrentModel(modelConfig({ embeddingSize: 64, hiddenSize: 64 }), ITEMS, USERS, 1);
@@ -53,13 +36,6 @@ describe.skipIf(!canShowWindows)(`the app with 100,000 songs (${WINDOW_NEEDS})`,
       windowLength: 100,
     });
     model.dispose();
-    server = await startAppServer(runs);
-    browser = await openBrowser();
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    server?.child.kill("SIGKILL");
-    rmSync(runs, { recursive: true, force: true });
   });
 
   const timed = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
@@ -69,7 +45,7 @@ describe.skipIf(!canShowWindows)(`the app with 100,000 songs (${WINDOW_NEEDS})`,
 
   test("a change of the history is answered fast, and everything else in seconds", { timeout: 180_000 }, async () => {
     const ask = (plays: readonly string[]) =>
-      askServer<SuggestionList>(server, "/runs/large/suggest", {
+      askServer<SuggestionList>(app.server, "/runs/large/suggest", {
         user: "u1",
         history: plays,
         times: plays.map((_, play) => START + play * 5000),
@@ -82,7 +58,7 @@ describe.skipIf(!canShowWindows)(`the app with 100,000 songs (${WINDOW_NEEDS})`,
     for (let change = 1; change <= WHAT_IFS; change++)
       times.push((await timed(() => ask(history.slice(0, PLAYS - change))))[1]);
     const p95 = times.toSorted((a, b) => a - b)[Math.floor(WHAT_IFS * 0.95)];
-    const get = <T>(path: string) => timed(() => askServer<T>(server, `/runs/large/${path}`));
+    const get = <T>(path: string) => timed(() => askServer<T>(app.server, `/runs/large/${path}`));
     const [list, listTime] = await get<{ total: number }>("listeners?search=u49&limit=2000");
     const [found, searchTime] = await get<{ songs: { title: string }[] }>("songs?search=song%2099999&limit=8");
     const [near, nearTime] = await get<{ neighbours: unknown[] }>("neighbours?item=s7");
@@ -101,8 +77,7 @@ describe.skipIf(!canShowWindows)(`the app with 100,000 songs (${WINDOW_NEEDS})`,
   });
 
   test("Explore and Items in a window: only what is in sight is drawn", { timeout: 180_000 }, async () => {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
-    const problems = watchProblems(page, server.origin);
+    const { page, problems, server } = app;
     await page.goto(server.url);
     await visit(page, "/explore/large?user=u1");
     const list = page.getByRole("region", { name: "What comes next" }).first();

@@ -1,21 +1,17 @@
 // Every screen of the built app in a real browser: accessible, whole at every size, usable by keyboard, fast, and saved as files.
 // Waits for the long run, and for a browser.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
-  type AppServer,
   canShowWindows,
-  openBrowser,
   seen,
   smallLog,
-  startAppServer,
   tabTo,
   trainRun,
+  useApp,
   visit,
   WINDOW_NEEDS,
   watchProblems,
@@ -29,22 +25,14 @@ const BUDGET = { page: 210_000, figures: 420_000 };
 const WHAT_IFS = 20;
 
 describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_NEEDS})`, () => {
-  let folder: string;
-  let server: AppServer;
-  let browser: Browser;
-  let page: Page;
-  let problems: string[];
+  const app = useApp((folder) => writeFileSync(join(folder, "log.csv"), smallLog()));
   let run = "";
   let screens: Record<string, string>;
 
   beforeAll(async () => {
-    // Not where tests are collected: those that are skipped would leave it behind.
-    folder = mkdtempSync(join(tmpdir(), "refrain-screens-"));
-    writeFileSync(join(folder, "log.csv"), smallLog());
-    server = await startAppServer(join(folder, "runs"));
-    const data = { path: join(folder, "log.csv") };
-    run = await trainRun(server, { name: "first", data, train: { epochs: 2 } });
-    const second = await trainRun(server, { name: "second", data, train: { epochs: 2, seed: 2 } });
+    const data = { path: join(app.folder, "log.csv") };
+    run = await trainRun(app.server, { name: "first", data, train: { epochs: 2 } });
+    const second = await trainRun(app.server, { name: "second", data, train: { epochs: 2, seed: 2 } });
     screens = {
       home: "/",
       data: "/data",
@@ -59,35 +47,25 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
       settings: "/settings",
       nowhere: "/nowhere",
     };
-    browser = await openBrowser();
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
-    page = await context.newPage();
-    problems = watchProblems(page, server.origin);
-    await page.goto(server.url);
+    await app.page.goto(app.server.url);
     // Data shows a log with its audit and its rules, and not only the place to drop one.
     const draft = { preset: "default", options: { data, cleaning: { minimumUserPlays: 4 } } };
-    await page.evaluate((text) => sessionStorage.setItem("refrain.draft", text), JSON.stringify(draft));
-    await page.reload();
-    await seen(page, "A recommender you can question");
+    await app.page.evaluate((text) => sessionStorage.setItem("refrain.draft", text), JSON.stringify(draft));
+    await app.page.reload();
+    await seen(app.page, "A recommender you can question");
   }, 400_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    server?.child.kill("SIGTERM");
-    rmSync(folder, { recursive: true, force: true });
-  });
-
   const look = async (settings: { theme: string; language: string }) => {
-    await page.evaluate((text) => localStorage.setItem("refrain.settings", text), JSON.stringify(settings));
-    await page.reload();
+    await app.page.evaluate((text) => localStorage.setItem("refrain.settings", text), JSON.stringify(settings));
+    await app.page.reload();
   };
   /** Waits until nothing is loading, but not for the measurement of an estimate, and until figures are drawn. */
   const settled = async () => {
-    await page.locator("h1").first().waitFor();
-    await page
+    await app.page.locator("h1").first().waitFor();
+    await app.page
       .waitForFunction(() => document.querySelector(".skeleton") === null, null, { timeout: 2500 })
       .catch(() => {});
-    await page.waitForFunction(
+    await app.page.waitForFunction(
       () =>
         [...document.querySelectorAll("section.chart figure > div")].every((place) => place.querySelector(".main-svg")),
       null,
@@ -113,10 +91,10 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     for (const settings of LOOKS) {
       await look(settings);
       for (const place of Object.values(screens)) {
-        await visit(page, place);
+        await visit(app.page, place);
         await settled();
-        if (place === screens.data) await page.locator(".rules > summary").click();
-        const { violations } = await new AxeBuilder({ page: page as never }).withTags(RULES).analyze();
+        if (place === screens.data) await app.page.locator(".rules > summary").click();
+        const { violations } = await new AxeBuilder({ page: app.page as never }).withTags(RULES).analyze();
         const found = violations.map(
           ({ id, nodes }) =>
             `${settings.theme} ${settings.language} ${place}: ${id} ${nodes
@@ -128,7 +106,7 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
       }
     }
     await look({ theme: "light", language: "en" });
-    expect(problems).toEqual([]);
+    expect(app.problems).toEqual([]);
   });
 
   test("nothing is cut off at 1024x700, at 200 % and at 4K", { timeout: 120_000 }, async () => {
@@ -138,11 +116,11 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
       [3840, 2160],
     ];
     for (const [width, height] of sizes) {
-      await page.setViewportSize({ width, height });
+      await app.page.setViewportSize({ width, height });
       for (const [name, place] of Object.entries(screens)) {
-        await visit(page, place);
+        await visit(app.page, place);
         await settled();
-        const over = await page.evaluate(() => {
+        const over = await app.page.evaluate(() => {
           const main = document.querySelector("main") as HTMLElement;
           const { scrollWidth, clientWidth } = document.documentElement;
           return Math.max(main.scrollWidth - main.clientWidth, scrollWidth - clientWidth);
@@ -150,95 +128,96 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
         expect.soft(over, `${width}x${height} ${name}`).toBeLessThanOrEqual(0);
       }
     }
-    await page.setViewportSize({ width: 1440, height: 900 });
-    expect(problems).toEqual([]);
+    await app.page.setViewportSize({ width: 1440, height: 900 });
+    expect(app.problems).toEqual([]);
   });
 
   test("by keyboard alone: to every screen, to a listener, a change and back", { timeout: 120_000 }, async () => {
-    await visit(page, "/");
-    await seen(page, "A recommender you can question");
+    await visit(app.page, "/");
+    await seen(app.page, "A recommender you can question");
     for (const name of ["Data", "Train", "Runs", "Compare", "Items", "Evaluate", "Settings & help", "Explore"]) {
-      await page.locator("body").press("Control+k");
-      await page.keyboard.type(name);
-      await page.keyboard.press("Enter");
-      await page.getByRole("heading", { level: 1, name }).waitFor();
+      await app.page.locator("body").press("Control+k");
+      await app.page.keyboard.type(name);
+      await app.page.keyboard.press("Enter");
+      await app.page.getByRole("heading", { level: 1, name }).waitFor();
     }
-    await page.locator('[role="option"]').first().waitFor();
-    await tabTo(page, /^Listeners/);
-    await page.keyboard.press("ArrowDown");
-    const list = page.getByRole("region", { name: "What comes next" }).first();
+    await app.page.locator('[role="option"]').first().waitFor();
+    await tabTo(app.page, /^Listeners/);
+    await app.page.keyboard.press("ArrowDown");
+    const list = app.page.getByRole("region", { name: "What comes next" }).first();
     await list.getByRole("listitem").first().waitFor();
-    await tabTo(page, /^Take .* out/, 300);
-    await page.keyboard.press("Enter");
-    await seen(page, "Changes: 1.");
-    const shown = await page.evaluate(() => {
+    await tabTo(app.page, /^Take .* out/, 300);
+    await app.page.keyboard.press("Enter");
+    await seen(app.page, "Changes: 1.");
+    const shown = await app.page.evaluate(() => {
       const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement as Element);
       return [outlineStyle, outlineWidth];
     });
-    if (await page.evaluate(() => document.activeElement !== document.body)) expect(shown[0]).not.toBe("none");
-    await page.keyboard.press("Control+z");
-    await expect.poll(() => page.getByText("Changes: 1.").count()).toBe(0);
-    expect(problems).toEqual([]);
+    if (await app.page.evaluate(() => document.activeElement !== document.body)) expect(shown[0]).not.toBe("none");
+    await app.page.keyboard.press("Control+z");
+    await expect.poll(() => app.page.getByText("Changes: 1.").count()).toBe(0);
+    expect(app.problems).toEqual([]);
   });
 
   test("the last undo by its button keeps the focus; options that cannot be checked are told, with another try", {
     timeout: 60_000,
   }, async () => {
-    await visit(page, "/train");
-    await page.getByLabel("Epochs").fill("7");
-    const undo = page.getByRole("button", { name: /^Undo/ });
+    await visit(app.page, "/train");
+    await app.page.getByLabel("Epochs").fill("7");
+    const undo = app.page.getByRole("button", { name: /^Undo/ });
     await undo.focus();
-    await page.keyboard.press("Enter");
+    await app.page.keyboard.press("Enter");
     await expect.poll(() => undo.getAttribute("aria-disabled")).toBe("true");
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Undo");
-    const draft = await page.evaluate(() => sessionStorage.getItem("refrain.draft"));
+    expect(await app.page.evaluate(() => document.activeElement?.textContent)).toContain("Undo");
+    const draft = await app.page.evaluate(() => sessionStorage.getItem("refrain.draft"));
     const restore = async (text: string) => {
-      await page.evaluate((kept) => sessionStorage.setItem("refrain.draft", kept), text);
-      await page.reload();
-      await visit(page, "/data");
+      await app.page.evaluate((kept) => sessionStorage.setItem("refrain.draft", kept), text);
+      await app.page.reload();
+      await visit(app.page, "/data");
     };
     await restore((draft ?? "").replace(/"preset":"\w+"/, '"preset":"of-later"'));
-    await seen(page, "The options could not be checked: see below.");
-    await page.getByRole("alert").getByRole("button", { name: "Try again" }).waitFor();
-    expect(await page.locator(".skeleton").count()).toBe(0);
+    await seen(app.page, "The options could not be checked: see below.");
+    await app.page.getByRole("alert").getByRole("button", { name: "Try again" }).waitFor();
+    expect(await app.page.locator(".skeleton").count()).toBe(0);
     await restore(draft ?? "");
-    await seen(page, "What was detected");
-    expect(problems.filter((problem) => !/422/.test(problem))).toEqual([]);
-    problems.length = 0;
+    await seen(app.page, "What was detected");
+    expect(app.problems.filter((problem) => !/422/.test(problem))).toEqual([]);
+    app.problems.length = 0;
   });
 
   test("on the map of the songs the arrow keys walk, and each song says its name", { timeout: 60_000 }, async () => {
-    await visit(page, screens.items);
-    const map = page.getByRole("application");
+    await visit(app.page, screens.items);
+    const map = app.page.getByRole("application");
     await map.locator(".main-svg").first().waitFor();
-    const name = page.locator(".big strong, .big .title").first();
-    const first = await page.locator(".big").innerText();
+    const name = app.page.locator(".big strong, .big .title").first();
+    const first = await app.page.locator(".big").innerText();
     await map.focus();
     const names = new Set([first]);
     for (const key of ["ArrowLeft", "ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"]) {
-      const before = page.url();
-      await page.keyboard.press(key);
-      if (page.url() !== before) await expect.poll(() => page.locator(".big").innerText()).not.toBe([...names].at(-1));
-      names.add(await page.locator(".big").innerText());
+      const before = app.page.url();
+      await app.page.keyboard.press(key);
+      if (app.page.url() !== before)
+        await expect.poll(() => app.page.locator(".big").innerText()).not.toBe([...names].at(-1));
+      names.add(await app.page.locator(".big").innerText());
     }
     expect(names.size).toBeGreaterThan(2);
     expect(await name.count()).toBe(1);
-    expect(problems).toEqual([]);
+    expect(app.problems).toEqual([]);
   });
 
   test("every figure saves PNG, SVG and CSV, and a run its report", { timeout: 180_000 }, async () => {
     const saved = async (click: () => Promise<unknown>) => {
-      const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), click()]);
+      const [download] = await Promise.all([app.page.waitForEvent("download", { timeout: 60_000 }), click()]);
       return readFileSync(await download.path());
     };
     let figures = 0;
     for (const place of [screens.run, screens.compare, screens.items, screens.evaluate]) {
-      await visit(page, place);
-      await page.locator(".main-svg").first().waitFor({ timeout: 60_000 });
+      await visit(app.page, place);
+      await app.page.locator(".main-svg").first().waitFor({ timeout: 60_000 });
       await settled();
-      for (const chart of await page.locator("section.chart").all()) {
+      for (const chart of await app.page.locator("section.chart").all()) {
         // Chromium throttles a page that starts ten downloads within a second, which nobody clicks.
-        await page.waitForTimeout(1100);
+        await app.page.waitForTimeout(1100);
         const of = (name: string) => () => chart.getByRole("button", { name, exact: true }).click();
         expect((await saved(of("PNG"))).subarray(1, 4).toString()).toBe("PNG");
         expect((await saved(of("SVG"))).toString()).toMatch(/^<svg/);
@@ -247,9 +226,9 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
       }
     }
     expect(figures).toBeGreaterThanOrEqual(7);
-    await visit(page, screens.run);
-    const html = (await saved(() => page.getByRole("button", { name: "Report (HTML)" }).click())).toString();
-    const other = await browser.newPage();
+    await visit(app.page, screens.run);
+    const html = (await saved(() => app.page.getByRole("button", { name: "Report (HTML)" }).click())).toString();
+    const other = await app.browser.newPage();
     const strays = watchProblems(other, "about:");
     await other.setContent(html);
     await other.locator(".main-svg").first().waitFor();
@@ -259,13 +238,13 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
   });
 
   test("the page is there at once, and a change is answered at once", { timeout: 120_000 }, async () => {
-    await visit(page, `/explore/${run}?user=u1`);
-    const history = page.getByRole("region", { name: "History" }).first();
-    const list = page.getByRole("region", { name: "What comes next" }).first();
+    await visit(app.page, `/explore/${run}?user=u1`);
+    const history = app.page.getByRole("region", { name: "History" }).first();
+    const list = app.page.getByRole("region", { name: "What comes next" }).first();
     await list.getByRole("listitem").first().waitFor();
-    await page.waitForTimeout(1500); // the states of the history are made meanwhile
-    // From the press of a key to the paint of the new list, measured in the page.
-    await page.evaluate(() => {
+    await app.page.waitForTimeout(1500); // the states of the history are made meanwhile
+    // From the press of a key to the paint of the new list, measured in the app.page.
+    await app.page.evaluate(() => {
       const shown = window as unknown as { began: number; answered: number[] };
       shown.answered = [];
       shown.began = 0;
@@ -283,15 +262,15 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
     });
     const asked: number[] = [];
     for (let change = 1; change <= WHAT_IFS; change++) {
-      const reply = page.waitForResponse(/\/suggest$/);
+      const reply = app.page.waitForResponse(/\/suggest$/);
       await history.getByRole("listitem").last().getByRole("button", { name: /^Take/ }).press("Enter");
       asked.push(((await (await reply).json()) as { milliseconds: number }).milliseconds);
-      await page.waitForFunction(
+      await app.page.waitForFunction(
         (count) => (window as unknown as { answered: number[] }).answered.length === count,
         change,
       );
     }
-    const [answered, waited] = await page.evaluate(() => [
+    const [answered, waited] = await app.page.evaluate(() => [
       (window as unknown as { answered: number[] }).answered,
       performance
         .getEntriesByType("resource")
@@ -299,11 +278,11 @@ describe.skipIf(!canShowWindows)(`the screens of the app in a browser (${WINDOW_
         .map(({ duration }) => duration)
         .slice(-20),
     ]);
-    await visit(page, "/");
-    await page.reload();
-    await seen(page, "A recommender you can question");
+    await visit(app.page, "/");
+    await app.page.reload();
+    await seen(app.page, "A recommender you can question");
     const painted = () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime;
-    const paint = (await (await page.waitForFunction(painted)).jsonValue()) as number;
+    const paint = (await (await app.page.waitForFunction(painted)).jsonValue()) as number;
     const p95 = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)];
     console.log(
       `what-if, key to paint: p95 ${p95(answered).toFixed(0)} ms of ${answered.length}; of it the server's answer p95 ` +

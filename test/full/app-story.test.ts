@@ -1,22 +1,19 @@
 // The whole story in a real browser on the built app: a dirty log, its audit and fixes, two runs, live curves, the engine and
 // the server killed in the middle, one listener, two windows. Waits for the long run, and for a browser.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { RunDetail } from "../../app/server/contract.js";
 import {
-  type AppServer,
   askServer,
   canShowWindows,
   openBrowser,
   seen,
   smallLog,
   startAppServer,
+  useApp,
   visit,
   WINDOW_NEEDS,
-  watchProblems,
 } from "../support/app-window.js";
 
 /** The small log with what real ones have: a bad clock, rows twice, empty fields, a broken line, somebody who never sleeps. */
@@ -37,35 +34,14 @@ function dirtyLog(): string {
 }
 
 describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NEEDS})`, () => {
-  let folder: string;
-  let server: AppServer;
-  let browser: Browser;
-  let page: Page;
-  let problems: string[];
-
-  beforeAll(async () => {
-    // Not where tests are collected: those that are skipped would leave it behind.
-    folder = mkdtempSync(join(tmpdir(), "refrain-app-"));
-    writeFileSync(join(folder, "log.csv"), dirtyLog());
-    server = await startAppServer(join(folder, "runs"));
-    browser = await openBrowser();
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
-    page = await context.newPage();
-    problems = watchProblems(page, server.origin);
-  }, 400_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    server?.child.kill("SIGTERM");
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const app = useApp((folder) => writeFileSync(join(folder, "log.csv"), dirtyLog()));
 
   const runs = async () =>
-    (await askServer<{ runs: { id: string; name: string; state: string }[] }>(server, "/runs")).runs;
-  const detailOf = (id: string) => askServer<RunDetail>(server, `/runs/${id}`);
+    (await askServer<{ runs: { id: string; name: string; state: string }[] }>(app.server, "/runs")).runs;
+  const detailOf = (id: string) => askServer<RunDetail>(app.server, `/runs/${id}`);
 
   /** The process that trains a run. */
-  const trainerOf = (id: string) => Number(readFileSync(join(folder, "runs", id, "lock"), "utf8"));
+  const trainerOf = (id: string) => Number(readFileSync(join(app.folder, "runs", id, "lock"), "utf8"));
   const isAlive = (pid: number) => {
     try {
       return process.kill(pid, 0);
@@ -77,18 +53,18 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
   test("a dirty log: what was found, a fix by one click, and all rows accounted for", {
     timeout: 120_000,
   }, async () => {
-    await page.goto(server.url);
-    await seen(page, "A recommender you can question");
-    expect(page.url()).not.toContain("t=");
-    await page.getByRole("link", { name: "Open a log" }).click();
-    await page.locator("input[type=file]").setInputFiles(join(folder, "log.csv"));
-    await seen(page, "What was detected");
-    const balance = page.getByText(/rows read =/).first();
+    await app.page.goto(app.server.url);
+    await seen(app.page, "A recommender you can question");
+    expect(app.page.url()).not.toContain("t=");
+    await app.page.getByRole("link", { name: "Open a log" }).click();
+    await app.page.locator("input[type=file]").setInputFiles(join(app.folder, "log.csv"));
+    await seen(app.page, "What was detected");
+    const balance = app.page.getByText(/rows read =/).first();
     await balance.waitFor({ timeout: 60_000 });
     const before = await balance.innerText();
-    const busy = page
+    const busy = app.page
       .locator(".findings > li")
-      .filter({ has: page.locator("strong", { hasText: /^very busy users$/ }) });
+      .filter({ has: app.page.locator("strong", { hasText: /^very busy users$/ }) });
     await busy.getByText(/rows to blame/).click();
     await busy.getByText(/^busy \(/).waitFor();
     await busy.getByRole("button", { name: /^Apply Most plays a day/ }).click();
@@ -96,204 +72,209 @@ describe.skipIf(!canShowWindows)(`the story of the app in a browser (${WINDOW_NE
     const numbers = (await balance.innerText()).replaceAll(",", "").match(/\d+/g)!.map(Number);
     expect(numbers[0]).toBe(numbers[1] + numbers[2]);
     expect(numbers[2]).toBeGreaterThan(900); // who never sleeps, and the rows that were there twice
-    await page.getByRole("button", { name: "Undo" }).click();
+    await app.page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(() => balance.innerText(), { timeout: 60_000 }).toBe(before);
     await busy.getByRole("button", { name: /^Apply Most plays a day/ }).click();
     await expect.poll(() => balance.innerText(), { timeout: 60_000 }).not.toBe(before);
-    expect(problems).toEqual([]);
+    expect(app.problems).toEqual([]);
   });
 
   test("rules are changed where their counts stand; a log that cannot be trained on says why", {
     timeout: 180_000,
   }, async () => {
-    const balance = page.getByText(/rows read =/).first();
-    const train = page.getByRole("button", { name: "Train on this log" });
+    const balance = app.page.getByText(/rows read =/).first();
+    const train = app.page.getByRole("button", { name: "Train on this log" });
     const before = await balance.innerText();
-    await page.getByText("Change the rules").click();
-    await page.getByLabel("Fewest plays of a user").fill("500");
-    await seen(page, "Cleaning leaves nothing of this log: see the audit.");
+    await app.page.getByText("Change the rules").click();
+    await app.page.getByLabel("Fewest plays of a user").fill("500");
+    await seen(app.page, "Cleaning leaves nothing of this log: see the audit.");
     expect(await train.isDisabled()).toBe(true);
     // Why nothing is left is told with the file's own name, wherever its copy lies.
-    const finding = page.locator(".findings > li").filter({ hasText: "cleaning stops" });
+    const finding = app.page.locator(".findings > li").filter({ hasText: "cleaning stops" });
     await finding.waitFor();
     expect(await finding.innerText()).not.toContain(".uploads");
-    await page.getByLabel("Fewest plays of a user").press("Control+z");
-    await expect.poll(() => page.getByText(/rows read =/).count(), { timeout: 60_000 }).toBe(1);
+    await app.page.getByLabel("Fewest plays of a user").press("Control+z");
+    await expect.poll(() => app.page.getByText(/rows read =/).count(), { timeout: 60_000 }).toBe(1);
     expect(await balance.innerText()).toBe(before);
     // The rules stay open below the hand that changes them, also while a value is out of range.
-    const focused = () => page.evaluate(() => document.activeElement?.id);
+    const focused = () => app.page.evaluate(() => document.activeElement?.id);
     expect(await focused()).toBe("cleaning.minimumUserPlays");
-    const share = page.getByLabel("Most unreadable rows, share");
+    const share = app.page.getByLabel("Most unreadable rows, share");
     await share.fill("5");
-    await seen(page, "An option is not right: see below.");
-    await page.waitForTimeout(1000); // longer than what would be asked with it takes
-    expect([await focused(), await page.getByText("CONFIG_INVALID").count()]).toEqual(["cleaning.maxBadShare", 0]);
+    await seen(app.page, "An option is not right: see below.");
+    await app.page.waitForTimeout(1000); // longer than what would be asked with it takes
+    expect([await focused(), await app.page.getByText("CONFIG_INVALID").count()]).toEqual(["cleaning.maxBadShare", 0]);
     await share.press("Control+z");
     await expect.poll(() => train.isDisabled(), { timeout: 60_000 }).toBe(false);
     expect(await train.isDisabled()).toBe(false);
-    await page.getByLabel("Or the path of a file or folder on this computer").fill(join(folder, "none.csv"));
-    await page.getByRole("button", { name: "Open", exact: true }).click();
-    await seen(page, "This log cannot be read: see below.");
+    await app.page.getByLabel("Or the path of a file or folder on this computer").fill(join(app.folder, "none.csv"));
+    await app.page.getByRole("button", { name: "Open", exact: true }).click();
+    await seen(app.page, "This log cannot be read: see below.");
     expect(await train.isDisabled()).toBe(true);
-    await page.getByRole("button", { name: /^Undo/ }).click();
+    await app.page.getByRole("button", { name: /^Undo/ }).click();
     await expect.poll(() => train.isDisabled(), { timeout: 60_000 }).toBe(false);
-    expect(problems.filter((problem) => !/40[04] \(/.test(problem))).toEqual([]);
-    problems.length = 0;
+    expect(app.problems.filter((problem) => !/40[04] \(/.test(problem))).toEqual([]);
+    app.problems.length = 0;
   });
 
   test("training is watched live; a wrong option is told before it starts", { timeout: 180_000 }, async () => {
-    await page.getByRole("button", { name: "Train on this log" }).click();
-    await page.getByLabel("Name of the run").fill("story");
-    await page.getByLabel("Epochs").fill("0");
-    await seen(page, "To correct: 1");
-    expect(await page.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
-    await page.getByLabel("Epochs").press("Control+z");
-    await seen(page, /--name story( |$)/);
-    expect(await page.getByLabel("Epochs").inputValue()).not.toBe("0");
-    await page.waitForTimeout(1600); // what follows fast is one change with what was before
-    await page.getByLabel("Epochs").fill("2");
-    await seen(page, /--set train.epochs=2/);
+    await app.page.getByRole("button", { name: "Train on this log" }).click();
+    await app.page.getByLabel("Name of the run").fill("story");
+    await app.page.getByLabel("Epochs").fill("0");
+    await seen(app.page, "To correct: 1");
+    expect(await app.page.getByRole("button", { name: "Start training" }).isDisabled()).toBe(true);
+    await app.page.getByLabel("Epochs").press("Control+z");
+    await seen(app.page, /--name story( |$)/);
+    expect(await app.page.getByLabel("Epochs").inputValue()).not.toBe("0");
+    await app.page.waitForTimeout(1600); // what follows fast is one change with what was before
+    await app.page.getByLabel("Epochs").fill("2");
+    await seen(app.page, /--set train.epochs=2/);
     // What is mended in the palette is the palette's own, and Shift means the contrary.
-    await page.keyboard.press("Control+k");
-    await page.keyboard.type("abx");
-    await page.keyboard.press("Control+z");
-    await page.keyboard.press("Escape");
-    await page.getByLabel("Epochs").press("Control+Shift+z");
-    expect(await page.getByLabel("Epochs").inputValue()).toBe("2");
-    await page.getByRole("button", { name: "Start training" }).click();
-    await page.waitForURL(/#\/runs\/.*story/);
-    await seen(page, "Test results");
-    await seen(page, /npx refrain train --name story/);
-    expect(problems).toEqual([]);
+    await app.page.keyboard.press("Control+k");
+    await app.page.keyboard.type("abx");
+    await app.page.keyboard.press("Control+z");
+    await app.page.keyboard.press("Escape");
+    await app.page.getByLabel("Epochs").press("Control+Shift+z");
+    expect(await app.page.getByLabel("Epochs").inputValue()).toBe("2");
+    await app.page.getByRole("button", { name: "Start training" }).click();
+    await app.page.waitForURL(/#\/runs\/.*story/);
+    await seen(app.page, "Test results");
+    await seen(app.page, /npx refrain train --name story/);
+    expect(app.problems).toEqual([]);
   });
 
-  test("the engine is killed, then the server; each time the run goes on where it was", {
+  test("the engine is killed, then the app.server; each time the run goes on where it was", {
     timeout: 240_000,
   }, async () => {
-    const options = { name: "killed", data: { path: join(folder, "log.csv") }, train: { epochs: 500, patience: 500 } };
-    const { job } = await askServer<{ job: { id: string } }>(server, "/runs", { options });
-    await visit(page, `/runs/${job.id}`);
-    await page.waitForURL(/#\/runs\/.*killed/);
-    const id = decodeURIComponent(page.url().split("/").at(-1)!);
+    const options = {
+      name: "killed",
+      data: { path: join(app.folder, "log.csv") },
+      train: { epochs: 500, patience: 500 },
+    };
+    const { job } = await askServer<{ job: { id: string } }>(app.server, "/runs", { options });
+    await visit(app.page, `/runs/${job.id}`);
+    await app.page.waitForURL(/#\/runs\/.*killed/);
+    const id = decodeURIComponent(app.page.url().split("/").at(-1)!);
     const epoch = async () => (await detailOf(id)).epochs.length;
     const atLeast = (epochs: number) => expect.poll(epoch, { timeout: 60_000 }).toBeGreaterThanOrEqual(epochs);
     await atLeast(2);
     const saved = async () => (await detailOf(id)).log.filter(({ key }) => key === "log.checkpoint").length;
     const savedBefore = await saved();
-    await page.getByRole("button", { name: "Save a checkpoint" }).click();
+    await app.page.getByRole("button", { name: "Save a checkpoint" }).click();
     await expect.poll(saved, { timeout: 30_000 }).toBeGreaterThan(savedBefore);
     process.kill(trainerOf(id), "SIGKILL");
-    await seen(page, "The engine was ended from outside");
+    await seen(app.page, "The engine was ended from outside");
     const before = await epoch();
-    await page.getByRole("button", { name: "Resume" }).click();
+    await app.page.getByRole("button", { name: "Resume" }).click();
     await atLeast(before + 1);
-    await page.locator(".progress").waitFor();
+    await app.page.locator(".progress").waitFor();
 
-    const port = Number(new URL(server.origin).port);
+    const port = Number(new URL(app.server.origin).port);
     const engine = trainerOf(id);
-    server.child.kill("SIGKILL");
-    await seen(page, "Connection lost");
+    app.server.child.kill("SIGKILL");
+    await seen(app.page, "Connection lost");
     await expect.poll(() => isAlive(engine), { timeout: 30_000 }).toBe(false); // it saves a checkpoint and goes
-    expect(await page.locator(".main-svg").count()).toBeGreaterThan(0); // what was drawn stays
-    server = await startAppServer(join(folder, "runs"), port);
-    await page.goto("about:blank");
-    await page.goto(server.url);
-    await visit(page, `/runs/${encodeURIComponent(id)}`);
-    await seen(page, "This run is not finished");
+    expect(await app.page.locator(".main-svg").count()).toBeGreaterThan(0); // what was drawn stays
+    app.server = await startAppServer(join(app.folder, "runs"), port);
+    await app.page.goto("about:blank");
+    await app.page.goto(app.server.url);
+    await visit(app.page, `/runs/${encodeURIComponent(id)}`);
+    await seen(app.page, "This run is not finished");
     const left = await epoch();
     expect(left).toBeGreaterThanOrEqual(before + 1);
     expect((await detailOf(id)).steps.length).toBeGreaterThan(1); // the curve by steps is there without the server that drew it
-    await page.getByRole("button", { name: "Resume" }).click();
+    await app.page.getByRole("button", { name: "Resume" }).click();
     await atLeast(left + 1);
-    await page.getByRole("button", { name: "Pause" }).click();
-    await page.getByRole("button", { name: "Resume" }).waitFor({ timeout: 60_000 });
+    await app.page.getByRole("button", { name: "Pause" }).click();
+    await app.page.getByRole("button", { name: "Resume" }).waitFor({ timeout: 60_000 });
     const epochs = (await detailOf(id)).epochs.map((each) => each.epoch);
     expect(epochs).toEqual(epochs.map((_, n) => n + 1)); // none twice, none lost
-    expect(problems.filter((problem) => !/net::ERR|503/.test(problem))).toEqual([]);
-    problems.length = 0;
+    expect(app.problems.filter((problem) => !/net::ERR|503/.test(problem))).toEqual([]);
+    app.problems.length = 0;
   });
 
   test("a second run, and both compared with paired tests", { timeout: 120_000 }, async () => {
     const [story] = (await runs()).filter(({ name }) => name === "story");
     const { record } = await detailOf(story.id);
     const options = { ...record!.config, name: "second", train: { ...record!.config.train, seed: 2 } };
-    const { job } = await askServer<{ job: { id: string } }>(server, "/runs", { options });
+    const { job } = await askServer<{ job: { id: string } }>(app.server, "/runs", { options });
     await expect.poll(async () => (await detailOf(job.id)).job?.state, { timeout: 60_000 }).toBe("finished");
-    await visit(page, "/runs");
-    for (const name of ["story", "second"]) await page.getByRole("checkbox", { name: new RegExp(`${name}$`) }).check();
-    await page.getByRole("button", { name: "Compare (2)" }).click();
-    await seen(page, "Options that differ");
-    await page.getByText("train.seed").first().waitFor();
-    await page.getByRole("button", { name: "Test the differences" }).click();
-    await page.getByRole("table", { name: "Paired tests over listeners" }).waitFor({ timeout: 60_000 });
-    expect(problems).toEqual([]);
+    await visit(app.page, "/runs");
+    for (const name of ["story", "second"])
+      await app.page.getByRole("checkbox", { name: new RegExp(`${name}$`) }).check();
+    await app.page.getByRole("button", { name: "Compare (2)" }).click();
+    await seen(app.page, "Options that differ");
+    await app.page.getByText("train.seed").first().waitFor();
+    await app.page.getByRole("button", { name: "Test the differences" }).click();
+    await app.page.getByRole("table", { name: "Paired tests over listeners" }).waitFor({ timeout: 60_000 });
+    expect(app.problems).toEqual([]);
   });
 
   test("one listener: the list, a change and back, a date, and the same place after a reload", {
     timeout: 120_000,
   }, async () => {
     const [story] = (await runs()).filter(({ name }) => name === "story");
-    await visit(page, `/explore/${story.id}`);
-    await page.getByRole("option", { name: /^u1 / }).first().click();
-    const list = page.getByRole("region", { name: "What comes next" }).first();
+    await visit(app.page, `/explore/${story.id}`);
+    await app.page.getByRole("option", { name: /^u1 / }).first().click();
+    const list = app.page.getByRole("region", { name: "What comes next" }).first();
     await list.getByRole("listitem").first().waitFor();
     const first = await list.getByRole("listitem").first().innerText();
-    const history = page.getByRole("region", { name: "History" }).first();
+    const history = app.page.getByRole("region", { name: "History" }).first();
     const plays = () => history.getByRole("listitem").count();
     const before = await plays();
     await history.getByRole("listitem").last().getByRole("button", { name: /^Take/ }).press("Enter");
-    await seen(page, "Changes: 1. The list shows how places moved.");
+    await seen(app.page, "Changes: 1. The list shows how places moved.");
     expect(await plays()).toBe(before - 1);
     await expect.poll(() => list.getByRole("listitem").first().innerText()).not.toBe(first);
-    await page.getByRole("button", { name: "Undo" }).click();
+    await app.page.getByRole("button", { name: "Undo" }).click();
     await expect.poll(plays).toBe(before);
-    await page.getByLabel("As of").fill("2023-11-20T12:00");
+    await app.page.getByLabel("As of").fill("2023-11-20T12:00");
     await expect.poll(plays).toBeLessThan(before);
     const then = await plays();
-    expect(page.url()).toMatch(/at=\d+/);
-    await page.reload();
+    expect(app.page.url()).toMatch(/at=\d+/);
+    await app.page.reload();
     await list.getByRole("listitem").first().waitFor();
     await expect.poll(plays).toBe(then);
-    const other = await browser.newPage();
-    await other.goto(page.url());
+    const other = await app.browser.newPage();
+    await other.goto(app.page.url());
     await other.getByText("This tab has no key").waitFor();
     await other.close();
-    expect(problems).toEqual([]);
+    expect(app.problems).toEqual([]);
   });
 
   test("two windows: what one does to the list of runs, the other shows; and it comes back", {
     timeout: 60_000,
   }, async () => {
-    await visit(page, "/runs");
-    const other = await page.context().newPage();
-    await other.goto(server.url);
+    await visit(app.page, "/runs");
+    const other = await app.page.context().newPage();
+    await other.goto(app.server.url);
     await visit(other, "/runs");
     const story = other.getByRole("link", { name: "story" });
     await story.waitFor();
-    await page.getByRole("button", { name: "Delete story" }).click();
+    await app.page.getByRole("button", { name: "Delete story" }).click();
     await story.waitFor({ state: "detached" });
-    await page.getByRole("button", { name: /^Undo/ }).first().waitFor(); // this window may hear of it later than the other
-    await page.keyboard.press("Control+z");
+    await app.page.getByRole("button", { name: /^Undo/ }).first().waitFor(); // this window may hear of it later than the other
+    await app.page.keyboard.press("Control+z");
     await story.waitFor();
-    await page.getByRole("button", { name: "Tags of story" }).click();
-    await page.getByRole("textbox", { name: "Tags of story" }).fill("best, 夜");
-    await page.keyboard.press("Enter");
+    await app.page.getByRole("button", { name: "Tags of story" }).click();
+    await app.page.getByRole("textbox", { name: "Tags of story" }).fill("best, 夜");
+    await app.page.keyboard.press("Enter");
     await other.getByRole("button", { name: /夜/ }).waitFor();
     await other.close();
-    expect(problems).toEqual([]);
+    expect(app.problems).toEqual([]);
   });
 
   test("other pages and names get nothing, even with the key", async () => {
     const hostile = await openBrowser("--host-resolver-rules=MAP evil.test 127.0.0.1");
     const evil = await hostile.newPage();
-    expect((await evil.goto(`http://evil.test:${new URL(server.origin).port}/`))?.status()).toBe(421);
+    expect((await evil.goto(`http://evil.test:${new URL(app.server.origin).port}/`))?.status()).toBe(421);
     const reached = await evil.evaluate(
       ([address, key]) =>
         fetch(address, { headers: { Authorization: `Bearer ${key}` } }).then(
           ({ status }) => status,
           () => "refused",
         ),
-      [`${server.origin}/api/runs`, server.token],
+      [`${app.server.origin}/api/runs`, app.server.token],
     );
     expect(reached).toBe("refused");
     await hostile.close();

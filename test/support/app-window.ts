@@ -1,8 +1,11 @@
 // The built app as a person has it: its server as a process, and a real browser on it.
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll } from "vitest";
 import { buildIfNeeded } from "../../app/launch/build.mjs";
 import { browserArguments } from "../../app/launch/choose.mjs";
 import { findBrowsers } from "../../app/launch/find.mjs";
@@ -58,6 +61,38 @@ export function watchProblems(page: Page, origin: string): string[] {
     if (!request.url().startsWith(origin) && !/^(data|blob):/.test(request.url())) problems.push(request.url());
   });
   return problems;
+}
+
+export interface App {
+  /** `runs` in it is the server's folder. */
+  folder: string;
+  server: AppServer;
+  browser: Browser;
+  /** On nothing yet. */
+  page: Page;
+  /** What `watchProblems` sees on the page. */
+  problems: string[];
+}
+
+/** A server, a browser and a page for the tests of a file, from before the first until after the last. @param prepare before the server starts */
+export function useApp(prepare: (folder: string) => void | Promise<void>): App {
+  const app = {} as App;
+  beforeAll(async () => {
+    // Not where tests are collected: those that are skipped would leave it behind.
+    app.folder = mkdtempSync(join(tmpdir(), "refrain-app-"));
+    await prepare(app.folder);
+    app.server = await startAppServer(join(app.folder, "runs"));
+    app.browser = await openBrowser();
+    const context = await app.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
+    app.page = await context.newPage(); // beside which others may be opened
+    app.problems = watchProblems(app.page, app.server.origin);
+  }, 400_000);
+  afterAll(async () => {
+    await app.browser?.close();
+    app.server?.child.kill("SIGTERM");
+    rmSync(app.folder, { recursive: true, force: true });
+  });
+  return app;
 }
 
 /** Asks the API as the page does. */
