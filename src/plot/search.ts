@@ -81,14 +81,7 @@ export function parallelCoordinates(space: AnySpace, trials: readonly StudyTrial
   const values = all.map(({ value }) => value);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const colour = shades(values);
-  const short = (value: unknown) => (typeof value === "number" ? String(Number(value.toPrecision(4))) : String(value));
-  const axes = Object.entries(space).map(([name, dimension]) => {
-    const ends =
-      "values" in dimension
-        ? dimension.values.map(short).join(", ")
-        : `${short(dimension.low)} – ${short(dimension.high)}`;
-    return `${name}<br>${ends}`;
-  });
+  const axes = Object.entries(space).map(([name, dimension]) => `${name}<br>${rangeOf(dimension)}`);
   const x = [...axes, `${metric}<br>${short(low)} – ${short(high)}`];
   return figure(
     "Options of the trials",
@@ -134,6 +127,16 @@ export function importanceBars(importances: readonly Importance[]): Figure {
       height: 140 + 26 * shown.length,
     },
   );
+}
+
+const short = (value: unknown) => (typeof value === "number" ? String(Number(value.toPrecision(4))) : String(value));
+
+/** The values of an option: four numbers or more would run into those of the axis beside them. */
+function rangeOf(dimension: AnySpace[string]): string {
+  if (!("values" in dimension)) return `${short(dimension.low)} – ${short(dimension.high)}`;
+  const { values } = dimension;
+  const isLong = values.length > 3 && values.every((value) => typeof value === "number");
+  return isLong ? `${short(values[0])} … ${short(values.at(-1))}` : values.map(short).join(", ");
 }
 
 /** Place of a value on its axis, in [0, 1]; NaN, a gap, where the trial does not have the option. */

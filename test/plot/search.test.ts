@@ -22,6 +22,12 @@ test("the history has every trial once, and a best that never falls", () => {
 
 test("parallel coordinates have an axis for each option, a gap where it is not set, and the best on top", () => {
   const { data } = parallelCoordinates(space, trials, "HR@10");
+  const dropouts = { dropout: { values: [0, 0.1, 0.2, 0.4] }, tied: { values: [true, false] } };
+  expect(parallelCoordinates(dropouts, trials, "HR@10").data[0].x).toEqual([
+    "dropout<br>0 … 0.4",
+    "tied<br>true, false",
+    expect.stringMatching(/^HR@10<br>/),
+  ]);
   const lines = data as { x: string[]; y: number[]; name: string; line: { width: number } }[];
   expect(lines[0].x.map((name) => name.split("<br>")[0])).toEqual(["cell", "gates", "rate", "HR@10"]);
   expect(lines.at(-1)?.y.at(-1)).toBe(1);
