@@ -38,7 +38,8 @@ const SMALLEST = 1e-30;
  * Approximate search by a hierarchical graph (HNSW) of the library usearch, with exact logits for what it finds.
  *
  * Neighbours in the graph are those with the largest products, of [e, b] for a row e with the bias b; z becomes [z, 1]. Giving
- * all points one length first, so that products are distances, finds far less of the best (bench/DEPLOY.md).
+ * all points one length first, so that products are distances, finds far less of the best (bench/DEPLOY.md). The graph holds its
+ * points in 16 bits, half the memory to walk through; the logits are made of the table's own numbers.
  *
  * @throws {RefrainError} SHAPE_MISMATCH, ARGUMENT_INVALID; SEARCH_UNAVAILABLE where the library has no build for this machine
  * @source graph: Malkov & Yashunin 2018; of products: Morozov & Babenko 2018 (ip-NSW)
@@ -118,7 +119,7 @@ export function newIndex(
     const { Index } = load();
     return new Index({
       metric: "ip",
-      quantization: "f16", // half the memory to walk through; scores are made of the table's own numbers
+      quantization: "f16",
       dimensions,
       connectivity,
       expansion_add: expansionAdd,
