@@ -72,6 +72,7 @@ export type { GatedCellName } from "./engine/scanned-cells.js";
 export * from "./evaluate/index.js";
 export type { SequenceLayerName } from "./model/config.js";
 export {
+  type FindItems,
   loadModel,
   type ModelConfig,
   type ModelContext,

@@ -2,6 +2,23 @@
 export const serveEn = {
   serve: {
     model: "Model: {{run}}, {{items}} items, {{users}} listeners, SHA-256 {{fingerprint}}",
+    search: {
+      exact: {
+        asked: "Lists: exact, every item is looked at, as --search says.",
+        size: "Lists: exact, every item is looked at, for {{items}} items are not more than {{most}}.",
+        library:
+          "Lists: exact, every item is looked at. {{items}} items are more than {{most}}, but approximate search is not there: {{problem}}",
+      },
+      approximate: {
+        asked: "Lists: approximate, as --search says. They are exact until the graph is built.",
+        size: "Lists: approximate, for {{items}} items are more than {{most}}. They are exact until the graph is built.",
+      },
+    },
+    graph: {
+      ready:
+        "The graph for {{run}} took {{seconds}} s, and answers from now on. It finds {{share}} of the exact lists of {{k}} ({{listeners}} listeners).",
+      failed: "The graph for {{run}} could not be built, so every item is looked at: {{message}}",
+    },
     store: "Plays: {{store}}",
     listening: "Listening at {{url}}   API: {{url}}/docs   metrics: {{url}}/metrics",
     token: "Others need the token in {{file}}: Authorization: Bearer …",
@@ -46,6 +63,22 @@ export const serveEn = {
 export const serveZh: typeof serveEn = {
   serve: {
     model: "模型：{{run}}，{{items}} 首歌曲，{{users}} 位听众，SHA-256 {{fingerprint}}",
+    search: {
+      exact: {
+        asked: "列表：精确，查看每一首歌曲（由 --search 指定）。",
+        size: "列表：精确，查看每一首歌曲，因为 {{items}} 首不超过 {{most}} 首。",
+        library: "列表：精确，查看每一首歌曲。{{items}} 首超过 {{most}} 首，但近似检索不可用：{{problem}}",
+      },
+      approximate: {
+        asked: "列表：近似（由 --search 指定）。图建好之前为精确。",
+        size: "列表：近似，因为 {{items}} 首超过 {{most}} 首。图建好之前为精确。",
+      },
+    },
+    graph: {
+      ready:
+        "{{run}} 的图已建好，用时 {{seconds}} 秒，从现在起由它回答。它找到精确列表（长 {{k}}，{{listeners}} 位听众）的 {{share}}。",
+      failed: "{{run}} 的图没有建成，因此仍查看每一首歌曲：{{message}}",
+    },
     store: "播放记录：{{store}}",
     listening: "监听 {{url}}   接口：{{url}}/docs   指标：{{url}}/metrics",
     token: "其他人需要 {{file}} 中的令牌：Authorization: Bearer …",

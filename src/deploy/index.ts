@@ -24,7 +24,13 @@ export {
   quantiseModel,
   quantiseWeights,
 } from "./quantise.js";
-export { type ApproximateOptions, type ApproximateSearch, approximateSearch } from "./search/approximate.js";
+export {
+  type ApproximateOptions,
+  type ApproximateSearch,
+  approximateProblem,
+  approximateSearch,
+} from "./search/approximate.js";
 export { itemSearch, LARGEST_EXACT, recallOf } from "./search/choose.js";
 export { type Catalogue, exactSearch, type Found, type ItemSearch } from "./search/exact.js";
+export { approximateFinder } from "./search/finder.js";
 export { EXPORT_TARGETS, type ExportedFile, type ExportedNetwork, type ExportTarget } from "./targets.js";

@@ -8,7 +8,7 @@ export { loadModel, MODEL_FORMAT, type ModelContext, type SavedModel, saveModel 
 export { modelScorer } from "./scorer.js";
 export { sequenceLayers } from "./sequence-layers.js";
 export { StreamingModel } from "./streaming.js";
-export type { TopPlays } from "./streaming-terms.js";
+export type { FindItems, TopPlays } from "./streaming-terms.js";
 export { type NamedTensors, readTensorFile, writeTensorFile } from "./tensor-file.js";
 export type { UserState } from "./user-state.js";
 export { readWeights, writeWeights } from "./weights.js";

@@ -1,4 +1,5 @@
 // What comes beside the logits of a state: plays that may be copied, and habits. In plain numbers, for one listener.
+import type { TopItems } from "../engine/index.js";
 import type { ModelConfig } from "./config.js";
 import { ageRow } from "./context.js";
 import { PlayCounts } from "./personal.js";
@@ -15,6 +16,9 @@ export interface TopPlays {
   /** As `scores` has them. @shape float32 [at most k] */
   readonly scores: Float32Array;
 }
+
+/** Finds the items with the highest logits for some vectors, as `topItems` does. @shape zs [D] each */
+export type FindItems = (zs: readonly Float32Array[], k: number) => TopItems;
 
 /** How likely each of the last plays is to come again, and the share of the mixture that copying has. @shape h [H] */
 export function copies(

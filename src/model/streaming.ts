@@ -19,7 +19,7 @@ import type { RecurrentModel } from "./recurrent-model.js";
 import { asRow, asRows, mixed, normal, numbersOf, rowProduct, softmax, sum } from "./row-numbers.js";
 import { sequenceLayers, type WeightsOf } from "./sequence-layers.js";
 import { statesAfter } from "./streaming-histories.js";
-import { copies, habits, mergedTop, type TopPlays } from "./streaming-terms.js";
+import { copies, type FindItems, habits, mergedTop, type TopPlays } from "./streaming-terms.js";
 import type { UserState } from "./user-state.js";
 
 /**
@@ -39,6 +39,8 @@ export class StreamingModel {
   readonly #model: RecurrentModel;
   /** Copies of the small weights. */
   readonly #numbers = new Map<string, Float32Array>();
+  /** What `top` and `tops` find items by, such as a graph; where undefined, the engine looks at all of them. */
+  findItems: FindItems | undefined = undefined;
 
   /** @param model is used as it is, and must live as long as this; make a new one after its weights changed */
   constructor(model: RecurrentModel) {
@@ -140,12 +142,7 @@ export class StreamingModel {
     const owns = states.map(({ recent }, n) => habits(asked[n], recent, config, this.#copyOf));
     // A habit may count against an item too: as many more are asked for as may fall.
     const most = k + Math.max(...owns.map(({ size }) => size));
-    const found: TopItems[] = [];
-    // Not returned by the tidy, which would look for tensors among all the numbers.
-    tf.tidy(() => {
-      found.push(topItems(asRows(zs), this.#table(), this.#read("output/bias"), most));
-    });
-    const [best] = found;
+    const best = this.findItems?.(zs, most) ?? this.#bestOfAll(zs, most);
     const lists = states.map((_, n) => {
       const all = best.items.subarray(n * most, (n + 1) * most);
       const known = all.indexOf(0);
@@ -164,6 +161,21 @@ export class StreamingModel {
       const logits = new Map([...Array.from(items, (item, at) => [item, scores[at]] as const), ...more[n]]);
       return mergedTop({ logits, logSum: best.logSums[n], own: owns[n], copies: spoken[n] }, k);
     });
+  }
+
+  /**
+   * A copy of what items are scored with: logit = z . row + bias.
+   *
+   * @shape table [V + 1, D], with the item's attributes in each row; bias [V + 1]; width D
+   */
+  catalogue(): { readonly table: Float32Array; readonly bias: Float32Array; readonly width: number } {
+    const bias = this.#copy("output/bias");
+    const table = outOfTidy(() => this.#table().dataSync<"float32">().slice());
+    return { table, bias, width: table.length / bias.length };
+  }
+
+  #bestOfAll(zs: readonly Float32Array[], k: number): TopItems {
+    return outOfTidy(() => topItems(asRows(zs), this.#table(), this.#read("output/bias"), k));
   }
 
   /** Logits of some items of each row. */
@@ -258,4 +270,13 @@ export class StreamingModel {
     }
     return numbers;
   }
+}
+
+/** What some work gives. Not returned by the tidy, which would look for tensors among all the numbers. */
+function outOfTidy<T>(work: () => T): T {
+  const found: T[] = [];
+  tf.tidy(() => {
+    found.push(work());
+  });
+  return found[0];
 }

@@ -82,12 +82,21 @@ export const forgetReply: z.ZodType<{ plays: number }> = z
   .object({ plays: z.number().int().openapi({ description: "Plays that were removed" }) })
   .openapi("Forgotten");
 
-export const modelReply: z.ZodType<{ run: string; fingerprint: string; items: number; users: number }> = z
+export const modelReply: z.ZodType<{
+  run: string;
+  fingerprint: string;
+  items: number;
+  users: number;
+  search: "exact" | "approximate";
+}> = z
   .object({
     run: z.string(),
     fingerprint: z.string().openapi({ description: "SHA-256 of the model's file" }),
     items: z.number().int(),
     users: z.number().int(),
+    search: z
+      .enum(["exact", "approximate"])
+      .openapi({ description: "How lists are found now; exact until the graph of a large catalogue is built" }),
   })
   .openapi("Model");
 

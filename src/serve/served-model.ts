@@ -70,6 +70,7 @@ export class LiveModel {
   swap(next: ServedModel): void {
     const old = this.#current;
     this.#current = next;
+    old.streaming.findItems = undefined; // states that are not asked for any more hold the old model, but need no graph
     old.saved.model.dispose();
   }
 

@@ -8,6 +8,7 @@ import { writeFileAtomic } from "../core/files.js";
 import { lockFolder } from "../core/lock.js";
 import { findRun } from "../recipes/index.js";
 import { Batcher } from "./batcher.js";
+import { type GraphNews, ItemSearches, type SearchChoice, type SearchName } from "./item-search.js";
 import { Listeners } from "./listeners.js";
 import { ServerMetrics } from "./metrics.js";
 import { openStore } from "./open-store.js";
@@ -36,6 +37,10 @@ export interface ServeOptions {
   readonly rate?: number;
   readonly behindProxy?: boolean;
   readonly mostStates?: number;
+  /** How items are searched: "auto", the default, looks at all of them up to 1 million and builds a graph beyond. */
+  readonly search?: SearchName;
+  /** Told when a graph is built, and takes over, or could not be built. */
+  readonly onGraph?: (news: GraphNews) => void;
   readonly mostInFlight?: number;
   /** What the model's fingerprint must be. */
   readonly sha256?: string;
@@ -51,6 +56,8 @@ export interface RunningServer {
   readonly tokenFile: string | null;
   readonly store: string;
   readonly model: () => ServedModel;
+  /** How the items of that model are searched. */
+  readonly search: () => SearchChoice;
   /** Puts another model in place: a run by its id, or the one named at the start (the newest) anew. */
   readonly swap: (run?: string, sha256?: string) => ServedModel;
   /** Answers what is being asked, keeps states, and ends. */
@@ -64,7 +71,7 @@ const ENDING = 10_000;
 /**
  * Starts the service on a finished run. The engine must have been started.
  *
- * @throws {RefrainError} as `openModel` and the stores; STATE_BUSY where another server has the state folder;
+ * @throws {RefrainError} as `openModel`, `chosenSearch` and the stores; STATE_BUSY where another server has the state folder;
  *         ADDRESS_UNUSABLE where it cannot listen there
  */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
@@ -74,6 +81,9 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const models = new LiveModel(first);
   const releases: (() => unknown)[] = [() => models.dispose()];
   try {
+    const searches = new ItemSearches(options.search ?? "auto", options.onGraph ?? (() => {}));
+    let search = searches.choose(first);
+    releases.push(() => searches.stop());
     releases.push(lockState(folder)); // before the store is opened, which repairs what a crash left
     const store = await openStore({ ...options, store: options.store ?? "memory", folder });
     releases.push(() => store.close());
@@ -92,6 +102,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     const swap = (run?: string, sha256?: string): ServedModel => {
       const next = openModel(run === undefined ? findRun(runs, options.run, "finished") : folderOf(runs, run), sha256);
       models.swap(next);
+      search = searches.choose(next);
+      searches.begin(models, search);
       metrics.model(next.id, next.fingerprint, true);
       return next;
     };
@@ -112,9 +124,11 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     });
     const server = await listen(app.fetch as never, host, port);
     listening = (server.address() as { port: number }).port;
+    searches.begin(models, search);
     let stopping: Promise<void> | undefined;
     const stop = async () => {
       state.isStopping = true; // replies say "Connection: close" from now on
+      searches.stop();
       await new Promise((resolve) => setTimeout(resolve, drain));
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
@@ -129,6 +143,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       tokenFile,
       store: store.description,
       model: () => models.current,
+      search: () => search,
       swap,
       stop: () => (stopping ??= stop()),
     };

@@ -208,6 +208,7 @@ function guarded({ state, token, rate, behindProxy, loopbackPort, mostInFlight =
   };
 }
 
-function described({ id, fingerprint, saved }: ServedModel) {
-  return { run: id, fingerprint, items: saved.items.size, users: saved.users.size };
+function described({ id, fingerprint, saved, streaming }: ServedModel) {
+  const search: "exact" | "approximate" = streaming.findItems ? "approximate" : "exact";
+  return { run: id, fingerprint, items: saved.items.size, users: saved.users.size, search };
 }

@@ -117,6 +117,7 @@ describe("what goes wrong has a code, a remedy and no stack trace", () => {
     ["missing required option", ["data", "clean", "%/plays.csv"]],
     ["option without its value", ["train", "--data"]],
     ["too many arguments", ["evaluate", "a", "b"]],
+    ["a search that is none", ["serve", "--search", "faiss"]],
   ])("the command line itself: %s", async (_, args) => {
     const { code, stdout, stderr } = await refrain(...args);
     expect(code).toBe(2);

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { RefrainError } from "../../core/errors.js";
 import { startEngine } from "../../engine/index.js";
+import type { GraphNews, SearchChoice, SearchName } from "../../serve/index.js";
 import { text } from "../messages.js";
 import { wholeFlag } from "../number-flags.js";
-import { type Output, printJson, say } from "../output.js";
+import { count, type Output, percent, printJson, say } from "../output.js";
 
 interface ServeFlags {
   readonly host: string;
@@ -17,6 +18,7 @@ interface ServeFlags {
   readonly rate: string;
   readonly behindProxy?: boolean;
   readonly states: string;
+  readonly search: SearchName;
   readonly sha256?: string;
 }
 
@@ -38,6 +40,14 @@ export function addServeCommand(program: Command, output: () => Output, runs: ()
     .option("--rate <n>", "requests a second from one address; 0 is no bound", "1000")
     .option("--behind-proxy", "take the address of a client from your proxy's X-Forwarded-For")
     .option("--states <n>", "states in memory, the ones used last", "50000")
+    .addOption(
+      new Option(
+        "--search <kind>",
+        "how items are found: exact looks at all of them, approximate walks through a graph (HNSW) and may miss some; auto is exact up to 1,000,000 items, approximate beyond",
+      )
+        .choices(["auto", "exact", "approximate"])
+        .default("auto"),
+    )
     .option("--sha256 <hash>", "start only if the model's file has this SHA-256")
     .addHelpText(
       "after",
@@ -60,7 +70,7 @@ async function serve(run: string | undefined, flags: ServeFlags, runs: string, o
   const { closing, startServer } = await import("../../serve/index.js");
   const engine = await startEngine("train");
   const token = tokenFrom(flags.tokenFile);
-  const { host, store, state, redis, acceptLoss, behindProxy, sha256 } = flags;
+  const { host, store, state, redis, acceptLoss, behindProxy, search, sha256 } = flags;
   const server = await startServer({
     runs,
     run,
@@ -72,6 +82,8 @@ async function serve(run: string | undefined, flags: ServeFlags, runs: string, o
     behindProxy,
     sha256,
     token,
+    search,
+    onGraph: (news) => say(output, graphText(news)),
     port: wholeFlag("--port", flags.port, 0, 65_535),
     rate: wholeFlag("--rate", flags.rate, 0, 1e9),
     mostStates: wholeFlag("--states", flags.states, 1, 1e9),
@@ -80,9 +92,19 @@ async function serve(run: string | undefined, flags: ServeFlags, runs: string, o
   });
   const { id, fingerprint, saved } = server.model();
   const { url, tokenFile } = server;
-  if (output.json) printJson({ url, run: id, fingerprint, engine: engine.name, store: server.store, tokenFile });
+  if (output.json)
+    printJson({
+      url,
+      run: id,
+      fingerprint,
+      engine: engine.name,
+      store: server.store,
+      search: server.search(),
+      tokenFile,
+    });
   say(output, engine.reason);
   say(output, text("serve.model", { run: id, items: saved.items.size, users: saved.users.size, fingerprint }));
+  say(output, searchText(server.search()));
   say(output, text("serve.store", { store: server.store }));
   say(output, text("serve.listening", { url }));
   if (tokenFile) say(output, text("serve.token", { file: tokenFile }));
@@ -104,11 +126,24 @@ async function serve(run: string | undefined, flags: ServeFlags, runs: string, o
   process.on("SIGHUP", () => {
     try {
       say(output, text("serve.swapped", { run: server.swap().id }));
+      say(output, searchText(server.search()));
     } catch (error) {
       process.stderr.write(`${text("serve.notSwapped", { message: (error as Error).message })}\n`);
     }
   });
   await end;
+}
+
+/** Which search answers, and why. */
+function searchText({ isExact, reason, items, most, problem = "" }: SearchChoice): string {
+  const numbers = { items: count(items), most: count(most), problem };
+  return text(`serve.search.${isExact ? "exact" : "approximate"}.${reason}`, numbers);
+}
+
+function graphText({ run, seconds, recall, error }: GraphNews): string {
+  if (!recall) return text("serve.graph.failed", { run, message: (error as Error).message });
+  const { share, k, listeners } = recall;
+  return text("serve.graph.ready", { run, seconds: seconds.toFixed(1), share: percent(share), k, listeners });
 }
 
 function tokenFrom(file: string | undefined): string | undefined {

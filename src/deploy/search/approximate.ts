@@ -12,6 +12,10 @@ export interface ApproximateOptions {
   readonly expansionAdd?: number;
   /** Points that an answer is chosen from (ef), at least; more find more and take longer. Default 256. */
   readonly expansionSearch?: number;
+  /** Points that are placed between two turns of the event loop, for which all else waits. Default 20,000. */
+  readonly atOnce?: number;
+  /** Ends the building, which then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
   /** Told the share that is done. */
   readonly onShare?: (share: number) => void;
 }
@@ -28,9 +32,7 @@ interface UsearchIndex {
   search(vector: Float32Array, k: number, threads?: number): { readonly keys: BigUint64Array };
 }
 
-const DEFAULTS = { connectivity: 32, expansionAdd: 128, expansionSearch: 256 };
-/** Items that are added at once: enough for all cores, and progress is told in between. */
-const AT_ONCE = 20_000;
+const DEFAULTS = { connectivity: 32, expansionAdd: 128, expansionSearch: 256, atOnce: 20_000 };
 /** Keeps a table of zeros from dividing by zero. */
 const SMALLEST = 1e-30;
 
@@ -50,14 +52,15 @@ export async function approximateSearch(
 ): Promise<ApproximateSearch> {
   const rows = checkCatalogue(catalogue);
   const { table, bias, width } = catalogue;
-  const { connectivity, expansionAdd, expansionSearch, onShare } = { ...DEFAULTS, ...options };
+  const { connectivity, expansionAdd, expansionSearch, atOnce, signal, onShare } = { ...DEFAULTS, ...options };
   checkInteger("expansionSearch", expansionSearch, 1);
+  checkInteger("atOnce", atOnce, 1);
   const dimensions = width + 1;
   const index = newIndex({ dimensions, connectivity, expansionAdd });
   // Numbers of 16 bits end at 65,504, and a common factor changes no order.
   const shrink = 1 / Math.max(largest(table.subarray(width)), largest(bias.subarray(1)), SMALLEST);
-  for (let first = 1; first < rows; first += AT_ONCE) {
-    const count = Math.min(AT_ONCE, rows - first);
+  for (let first = 1; first < rows; first += atOnce) {
+    const count = Math.min(atOnce, rows - first);
     const points = new Float32Array(count * dimensions);
     for (let n = 0; n < count; n++) {
       const item = first + n;
@@ -71,6 +74,7 @@ export async function approximateSearch(
     );
     onShare?.((first + count - 1) / (rows - 1));
     await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
   }
   const question = new Float32Array(dimensions);
   const search: ApproximateSearch = {
@@ -108,6 +112,16 @@ function largest(numbers: Float32Array): number {
 /** The library, which has a compiled part for each machine that it knows. */
 const loadUsearch = () =>
   createRequire(import.meta.url)("usearch") as { readonly Index: new (options: object) => UsearchIndex };
+
+/** Why approximate search cannot be used on this machine; undefined where it can. */
+export function approximateProblem(load: typeof loadUsearch = loadUsearch): RefrainError | undefined {
+  try {
+    newIndex({ dimensions: 1, connectivity: 2, expansionAdd: 1 }, load);
+    return undefined;
+  } catch (error) {
+    return error as RefrainError;
+  }
+}
 
 /** An empty graph. @throws {RefrainError} SEARCH_UNAVAILABLE when the library does not load */
 export function newIndex(
