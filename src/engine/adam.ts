@@ -31,7 +31,8 @@ export class Adam {
   }
 
   /**
-   * Changes every parameter by one step. `gradients` has the parameters' names and shapes.
+   * Changes every parameter by one step, `rate` times as wide as `learningRate` says. `gradients` has the parameters' names and
+   * shapes.
    *
    * Where a gradient holds some rows only, only these rows and their moments move (lazy Adam), so the step costs the rows
    * that it touches. Each row comes once.
@@ -39,17 +40,20 @@ export class Adam {
   apply(gradients: Readonly<Record<string, Gradient>>, learningRate: number): void {
     this.#step++;
     tf.tidy(() => {
-      const how: Step = { ...this.#options, learningRate, number: this.#step };
-      const whole: Change[] = [];
-      const rows: Change<Rows>[] = [];
-      for (const [name, parameter] of this.#parameters) {
-        const tables = { parameter, ...(this.#moments.get(name) as Moments) };
-        const gradient = gradients[name];
-        if (isRows(gradient)) rows.push({ ...tables, gradient });
-        else whole.push({ ...tables, gradient });
+      for (const rate of new Set(Array.from(this.#parameters.values(), (each) => each.rate))) {
+        const how: Step = { ...this.#options, learningRate: learningRate * rate, number: this.#step };
+        const whole: Change[] = [];
+        const rows: Change<Rows>[] = [];
+        for (const [name, parameter] of this.#parameters) {
+          if (parameter.rate !== rate) continue;
+          const tables = { parameter, ...(this.#moments.get(name) as Moments) };
+          const gradient = gradients[name];
+          if (isRows(gradient)) rows.push({ ...tables, gradient });
+          else whole.push({ ...tables, gradient });
+        }
+        if (whole.length > 0) (hasKernels() ? updateByKernel : isNative() ? updateNative : updatePlain)(how, whole);
+        if (rows.length > 0) (hasKernels() ? updateRowsByKernel : updateRowsPlain)(how, rows);
       }
-      if (whole.length > 0) (hasKernels() ? updateByKernel : isNative() ? updateNative : updatePlain)(how, whole);
-      if (rows.length > 0) (hasKernels() ? updateRowsByKernel : updateRowsPlain)(how, rows);
     });
   }
 

@@ -23,5 +23,14 @@ export {
   lruFactor,
   lruInput,
 } from "./scanned-cells.js";
-export { browserBundle, type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D, tf } from "./tensors.js";
+export {
+  browserBundle,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  tf,
+} from "./tensors.js";
 export { type TopItems, topItems, topItemsPlain } from "./top-items.js";

@@ -15,14 +15,17 @@ let created = 0;
 export class Parameter {
   readonly shape: readonly number[];
   readonly size: number;
+  /** How many times as wide as others its steps are. */
+  readonly rate: number;
   /** The value itself, or on the native engine a view of the resource's memory. */
   #tensor: Tensor | undefined;
   /** The resource, on the native engine only. */
   readonly handle: Tensor | undefined;
 
   /** @throws {RefrainError} SHAPE_MISMATCH unless `values` fills the shape */
-  constructor(values: Float32Array, shape: readonly number[]) {
+  constructor(values: Float32Array, shape: readonly number[], rate = 1) {
     this.shape = shape;
+    this.rate = rate;
     this.size = shape.reduce((a, b) => a * b, 1);
     if (isNative()) this.handle = tf.keep(newHandle(shape));
     this.assign(values);

@@ -26,6 +26,7 @@ export interface ModelConfig {
   readonly output: "tied" | "free";
   readonly lastItem: boolean;
   readonly repeatWindow: number;
+  readonly repeatHeads: number;
   readonly personalWindow: number;
   readonly timeGap: boolean;
   readonly hour: boolean;
@@ -73,6 +74,13 @@ export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
       .max(1000)
       .default(128)
       .describe("Last plays that may be repeated by the copy mechanism; 0 leaves it out"),
+    repeatHeads: z
+      .number()
+      .int()
+      .min(1)
+      .max(8)
+      .default(2)
+      .describe("Copy mechanisms side by side: one may learn to come back within a session, one to known favourites"),
     personalWindow: z
       .number()
       .int()

@@ -48,9 +48,14 @@ export function olderBy(pause: number, age: number): number {
   return age < 0 || pause < 0 ? -1 : Math.min(OLDEST, age + pause);
 }
 
-/** Row of an age in a table of pauses; 0 where it is unknown (-1). */
-export function ageRow(age: number): number {
-  return age < 0 ? 0 : CONTEXTS.gap.valueAt(0, age);
+/** Plays in between from here on are one bucket where they meet the age. */
+export const FARTHEST = 32;
+/** Rows of the table of ages: one for each lag up to `FARTHEST` with each pause, unknown ones too. */
+export const AGE_ROWS: number = (FARTHEST + 1) * (GAPS + 1);
+
+/** Row of a play `lag` plays ago with an age in seconds, -1 where it is unknown. @example ageRow(2, -1) // 56 */
+export function ageRow(lag: number, age: number): number {
+  return Math.min(lag, FARTHEST) * (GAPS + 1) + (age < 0 ? 0 : CONTEXTS.gap.valueAt(0, age));
 }
 
 /** The kinds that a configuration uses. */

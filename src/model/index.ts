@@ -1,5 +1,5 @@
 export { type ModelConfig, modelConfig, modelSchema, type SequenceLayerName } from "./config.js";
-export { CONTEXTS, OLDEST, pauseOf } from "./context.js";
+export { CONTEXTS, FARTHEST, OLDEST, pauseOf } from "./context.js";
 export { forgetUsers } from "./forget-users.js";
 export type { PlayedHistory } from "./inputs-only.js";
 export { type GradientOptions, type LossGradients, RecurrentModel } from "./recurrent-model.js";

@@ -109,9 +109,15 @@ export class Pass {
     const weights = this.#repeatWeights();
     const pairs = repeatPairs(batch, this.#model.config);
     const { attention } = repeatAttention(asked.tensor, states.tensor, weights, batch, pairs);
-    const byRow = tf.transpose(attention, [1, 0, 2]).reshape([-1, batch.length]) as Tensor2D;
-    const g = linear(this.graph, h, weights.gate, weights.gateBias).tensor.sigmoid();
-    return [tf.softmax(logits).mul(tf.sub(1, g)), takeRows(byRow, rows).mul(g)];
+    const K = weights.gateBias.tensor.size;
+    const byRow = tf.transpose(attention, [2, 0, 1, 3]).reshape([-1, K * batch.length]) as Tensor2D;
+    const odds = linear(this.graph, h, weights.gate, weights.gateBias).tensor.exp();
+    const rest = tf.div(1, odds.sum(1, true).add(1));
+    const copies = takeRows(byRow, rows)
+      .reshape([-1, K, batch.length])
+      .mul(odds.reshape([-1, K, 1]))
+      .sum(1);
+    return [tf.softmax(logits).mul(rest), copies.mul(rest)];
   }
 
   /** What a listener's state keeps of the layers after the last play of each row. */

@@ -73,13 +73,13 @@ export class RecurrentModel {
     this.userCount = userCount;
     this.attributes = attributes;
     this.parameters = new Map(
-      Object.entries(weightShapes(config, itemCount, userCount, attributes)).map(([name, { shape, start }]) => {
+      Object.entries(weightShapes(config, itemCount, userCount, attributes)).map(([name, { shape, start, rate }]) => {
         const values = start(
           new Float32Array(shape.reduce((a, b) => a * b, 1)),
           shape,
           Random.stream(seed, "weights", name),
         );
-        return [name, new Parameter(values, shape)];
+        return [name, new Parameter(values, shape, rate)];
       }),
     );
   }

@@ -12,7 +12,7 @@ export interface RepeatPairs {
   readonly closed: Float32Array;
   /** log(n): n plays of its item among the last ones when play j was heard, itself included. */
   readonly logs: Float32Array;
-  /** Row of the age of play j at step t in the table of pauses; 0 where it is unknown. */
+  /** Row of the lag and age of play j at step t in the table of ages. */
   readonly ages: Int32Array;
 }
 
@@ -39,7 +39,7 @@ export function repeatPairs(batch: Batch, config: ModelConfig, random?: Random):
       for (let t = j; t < end; t++) {
         const cell = (b * T + t) * T + j;
         closed[cell] = 0;
-        ages[cell] = ageRow(since[t] <= j ? elapsed[t] - elapsed[j] : -1);
+        ages[cell] = ageRow(t - j, since[t] <= j ? elapsed[t] - elapsed[j] : -1);
       }
     }
     for (let t = 0; t < padding[b]; t++) closed[(b * T + t) * T + t] = 0; // nobody asks there, but it is a softmax too

@@ -32,10 +32,6 @@ export function mixed(probability: number, gate: number, copied = 0): number {
   return Math.log(Math.max((1 - gate) * probability + gate * copied, SMALLEST_PROBABILITY));
 }
 
-export function logistic(x: number): number {
-  return 1 / (1 + Math.exp(-x));
-}
-
 /** x W for a small W. @shape x [P]; W [P * Q] -> [Q] */
 export function rowProduct(x: Float32Array, W: Float32Array): Float32Array {
   const Q = W.length / x.length;

@@ -36,8 +36,8 @@ export interface SavedModel extends ModelContext {
  * What is written below. 1: before there were times; its models were made without the options that came after it. 2: copied
  * plays by their lag and keys alone; such a model would answer otherwise now. Models that do not copy are the same in 3.
  */
-export const MODEL_FORMAT = 3;
-const COPIES_SINCE = 3;
+export const MODEL_FORMAT = 4;
+const COPIES_SINCE = 4;
 const SINCE_1: Partial<ModelConfig> = { timeGap: false, hour: false, moment: false };
 
 /** What context.json holds. */

@@ -4,7 +4,7 @@ import type { ModelConfig } from "./config.js";
 import { ageRow } from "./context.js";
 import { PlayCounts } from "./personal.js";
 import type { RecentPlays } from "./recent-plays.js";
-import { logistic, mixed, rowProduct, softmax } from "./row-numbers.js";
+import { mixed, rowProduct, softmax } from "./row-numbers.js";
 
 /** A weight by its name. */
 type Copy = (name: string) => Float32Array;
@@ -20,7 +20,12 @@ export interface TopPlays {
 /** Finds the items with the highest logits for some vectors, as `topItems` does. @shape zs [D] each */
 export type FindItems = (zs: readonly Float32Array[], k: number) => TopItems;
 
-/** How likely each of the last plays is to come again, and the share of the mixture that copying has. @shape h [H] */
+/**
+ * How likely each of the last plays is to come again, and the share of the mixture that copying has: all copy mechanisms
+ * together.
+ *
+ * @shape h [H]
+ */
 export function copies(
   h: Float32Array,
   { recent, counts, ages, keys }: RecentPlays,
@@ -28,20 +33,28 @@ export function copies(
   copy: Copy,
 ): { readonly gate: number; readonly copied: ReadonlyMap<number, number> } {
   const query = rowProduct(h, copy("repeat/query"));
-  const lag = copy("repeat/lag");
-  const [count] = copy("repeat/count");
+  const [lag, count, bias] = [copy("repeat/lag"), copy("repeat/count"), copy("repeat/gateBias")];
   const gap = timeGap ? copy("repeat/gap") : undefined;
-  const A = query.length;
+  const K = bias.length;
+  const A = query.length / K;
   const open = [...counts.keys()].filter((j) => counts[j] > 0);
-  const attention = softmax(
-    Float32Array.from(open, (j) => {
-      let dot = 0;
-      for (let a = 0; a < A; a++) dot += query[a] * keys[j * A + a];
-      return dot / Math.sqrt(A) + lag[j] + count * Math.log(counts[j]) + (gap ? gap[ageRow(ages[j])] : 0);
-    }),
-  );
-  const copied = new Map(open.map((j, at) => [recent[j], attention[at]]));
-  return { gate: logistic(rowProduct(h, copy("repeat/gate"))[0] + copy("repeat/gateBias")[0]), copied };
+  const odds = rowProduct(h, copy("repeat/gate")).map((value, k) => Math.exp(value + bias[k]));
+  const all = odds.reduce((total, each) => total + each, 0);
+  const chances = new Float32Array(open.length);
+  for (let k = 0; k < K; k++) {
+    const attention = softmax(
+      Float32Array.from(open, (j) => {
+        let dot = 0;
+        for (let a = k * A; a < (k + 1) * A; a++) dot += query[a] * keys[j * query.length + a];
+        const aged = gap ? gap[ageRow(j, ages[j]) * K + k] : 0;
+        return dot / Math.sqrt(A) + lag[j * K + k] + count[k] * Math.log(counts[j]) + aged;
+      }),
+    );
+    attention.forEach((chance, at) => {
+      chances[at] += (odds[k] / all) * chance;
+    });
+  }
+  return { gate: all / (1 + all), copied: new Map(open.map((j, at) => [recent[j], chances[at]])) };
 }
 
 /** What personal popularity adds to the logits of the items played lately. @shape h [H]; recent int32 [n], newest first */

@@ -3,14 +3,17 @@
 import type { ItemAttribute } from "../sequence/attributes.js";
 import { layerShapes } from "./block.js";
 import type { ModelConfig } from "./config.js";
-import { CONTEXTS, contextsOf } from "./context.js";
+import { AGE_ROWS, contextsOf } from "./context.js";
 import { embeddingStart, glorot, itemStart, ones, type Start, type WeightShape, zeros } from "./weight-starts.js";
 
-/** A: size of the copy mechanism's queries and keys. */
+/** Size of the queries and keys of all copy mechanisms together. */
 const ATTENTION_SIZE = 32;
 
 /** Repetitions start as unlikely (g = 0.05), so that an untrained model is as good as chance. */
 const rarely: Start = (values) => values.fill(-3);
+
+/** For numbers that all listeners share and that end as far from 0 as a play just heard is unlikely: -6 or so. */
+const COMMON_RATE = 6;
 
 /** Every weight of a configuration, in a fixed order. V items and U users without padding and stand-in. */
 export function weightShapes(
@@ -46,13 +49,16 @@ export function weightShapes(
   }
   shapes["output/bias"] = { shape: [V + 1], start: zeros };
   if (config.repeatWindow > 0) {
-    shapes["repeat/query"] = { shape: [H, ATTENTION_SIZE], start: glorot() };
-    shapes["repeat/key"] = { shape: [H, ATTENTION_SIZE], start: glorot() };
-    shapes["repeat/lag"] = { shape: [config.repeatWindow, 1], start: zeros };
-    shapes["repeat/count"] = { shape: [1, 1], start: zeros };
-    if (config.timeGap) shapes["repeat/gap"] = { shape: [CONTEXTS.gap.count + 1, 1], start: zeros };
-    shapes["repeat/gate"] = { shape: [H, 1], start: zeros };
-    shapes["repeat/gateBias"] = { shape: [1], start: rarely };
+    const K = config.repeatHeads;
+    const queries = K * Math.floor(ATTENTION_SIZE / K);
+    shapes["repeat/query"] = { shape: [H, queries], start: glorot() };
+    shapes["repeat/key"] = { shape: [H, queries], start: glorot() };
+    const common = { start: zeros, rate: COMMON_RATE };
+    shapes["repeat/lag"] = { shape: [config.repeatWindow, K], ...common };
+    shapes["repeat/count"] = { shape: [1, K], ...common };
+    if (config.timeGap) shapes["repeat/gap"] = { shape: [AGE_ROWS, K], ...common };
+    shapes["repeat/gate"] = { shape: [H, K], start: zeros };
+    shapes["repeat/gateBias"] = { shape: [K], start: rarely };
   }
   if (config.personalWindow > 0) {
     shapes["personal/weight"] = { shape: [H, 1], start: zeros };

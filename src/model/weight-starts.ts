@@ -8,6 +8,8 @@ export type Start = (values: Float32Array, shape: readonly number[], random: Ran
 export interface WeightShape {
   readonly shape: number[];
   readonly start: Start;
+  /** How many times as wide as others its steps are; default 1. */
+  readonly rate?: number;
 }
 
 /** Small normal numbers; N(0, 0.02) as in the best published tied models (see DECISIONS.md). */

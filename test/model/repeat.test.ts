@@ -11,7 +11,7 @@ import { smallModel } from "../support/training.js";
 
 useEngine();
 
-const [H, A] = [5, 32];
+const [H, A, K] = [5, 16, 2];
 const PAUSES = [0, 0.4, 1, 7.9, 3600, 90_000.5, 5e7];
 
 /** Few items, so that they come again; plays before some windows; times that are missing, go back, or leave 32 bits. */
@@ -37,31 +37,39 @@ interface Weights {
   readonly query: Float32Array;
   readonly key: Float32Array;
   readonly lag: Float32Array;
-  readonly count: number;
+  readonly count: Float32Array;
   readonly gap: Float32Array | undefined;
 }
 
-/** Attention of step t over the inputs of one window, by the formula. */
-function attentionOf(window: Window, t: number, asked: number[], states: number[][], weights: Weights): number[] {
+/** Attention of mechanism k at step t over the inputs of one window, by the formula. */
+function attentionOf(
+  window: Window,
+  t: number,
+  k: number,
+  asked: number[],
+  states: number[][],
+  weights: Weights,
+): number[] {
   const { query, key, lag, count, gap } = weights;
-  const W = lag.length;
+  const W = lag.length / K;
   const earlier = [...(window.earlier ?? [])];
   const all = [...earlier, ...window.items];
   const { times } = window;
   const projected = (x: number[], matrix: Float32Array) =>
-    Array.from({ length: A }, (_, a) => x.reduce((sum, value, h) => sum + value * matrix[h * A + a], 0));
+    Array.from({ length: A }, (_, a) => x.reduce((sum, value, h) => sum + value * matrix[(h * K + k) * A + a], 0));
   const q = projected(asked, query);
   const scores = Array.from({ length: t + 1 }, (_, j) => {
     if (t - j >= W || window.items.subarray(j + 1, t + 1).includes(window.items[j])) return Number.NEGATIVE_INFINITY;
-    const k = projected(states[j], key);
+    const own = projected(states[j], key);
     const end = earlier.length + j + 1;
     const n = all.slice(Math.max(0, end - W), end).filter((item) => item === window.items[j]).length;
     let age = 0;
     for (let i = j + 1; i <= t; i++) age += times ? Math.floor(Math.max(0, times[i] - times[i - 1])) : Number.NaN;
     let row = 0;
     if (!Number.isNaN(age)) for (row = 1; row < 27 && age >= 2 ** row - 1; ) row++;
-    const dot = q.reduce((sum, value, a) => sum + value * k[a], 0);
-    return dot / Math.sqrt(A) + lag[t - j] + count * Math.log(n) + (gap ? gap[row] : 0);
+    const dot = q.reduce((sum, value, a) => sum + value * own[a], 0);
+    const aged = gap ? gap[(Math.min(t - j, 32) * 28 + row) * K + k] : 0;
+    return dot / Math.sqrt(A) + lag[(t - j) * K + k] + count[k] * Math.log(n) + aged;
   });
   const most = Math.max(...scores);
   const total = scores.reduce((sum, score) => sum + Math.exp(score - most), 0);
@@ -82,15 +90,15 @@ describe("attention is what the formula says", () => {
     [5, true, false],
   ])("over the last %i plays, times known %s, read %s", (W, isTimed, timeGap) => {
     for (const seed of [1, 2, 3, 4]) {
-      const windows = windowsOf(seed, [9, 4, 14, 1, 12, 6], isTimed);
+      const windows = windowsOf(seed, [9, 4, 14, 1, 40, 6], isTimed, W > 9 ? 40 : 4);
       const batch = toBatch(windows);
       const { length: T, size: B, padding } = batch;
       const weights: Weights = {
-        query: random(seed, "query", H * A, 0.8),
-        key: random(seed, "key", H * A, 0.8),
-        lag: random(seed, "lag", W, 1),
-        count: 0.7,
-        gap: timeGap ? random(seed, "gap", 28, 2) : undefined,
+        query: random(seed, "query", H * K * A, 0.8),
+        key: random(seed, "key", H * K * A, 0.8),
+        lag: random(seed, "lag", W * K, 1),
+        count: Float32Array.of(0.7, -0.4),
+        gap: timeGap ? random(seed, "gap", 33 * 28 * K, 2) : undefined,
       };
       const [asked, states] = [random(seed, "asked", T * B * H, 1), random(seed, "states", T * B * H, 1)];
       const found = tf.tidy(() => {
@@ -98,11 +106,11 @@ describe("attention is what the formula says", () => {
         const table = (values: Float32Array, width: number) =>
           graph.input(tf.tensor2d(values, [values.length / width, width]));
         const given = {
-          query: table(weights.query, A),
-          key: table(weights.key, A),
-          lag: table(weights.lag, 1),
-          count: table(Float32Array.of(weights.count), 1),
-          ...(weights.gap ? { gap: table(weights.gap, 1) } : {}),
+          query: table(weights.query, K * A),
+          key: table(weights.key, K * A),
+          lag: table(weights.lag, K),
+          count: table(weights.count, K),
+          ...(weights.gap ? { gap: table(weights.gap, K) } : {}),
         };
         const rows = (values: Float32Array) => tf.tensor2d(values, [T * B, H]) as Tensor2D;
         const pairs = repeatPairs(batch, smallModel({ repeatWindow: W, timeGap }));
@@ -114,9 +122,11 @@ describe("attention is what the formula says", () => {
         const own = Array.from({ length: inputs }, (_, i) => row(states, padding[b] + i, b));
         for (let i = 0; i < inputs; i++) {
           const t = padding[b] + i;
-          const wanted = attentionOf(window, i, row(asked, t, b), own, weights);
-          for (let j = 0; j < T; j++)
-            expect(Math.abs(found[(b * T + t) * T + j] - (wanted[j - padding[b]] ?? 0))).toBeLessThan(1e-5);
+          for (let k = 0; k < K; k++) {
+            const wanted = attentionOf(window, i, k, row(asked, t, b), own, weights);
+            for (let j = 0; j < T; j++)
+              expect(Math.abs(found[((b * K + k) * T + t) * T + j] - (wanted[j - padding[b]] ?? 0))).toBeLessThan(1e-5);
+          }
         }
       });
     }
@@ -153,7 +163,7 @@ describe("gradients of lags, counts and ages agree with finite differences", () 
   ])("%s", (_, options) => {
     const model = new RecurrentModel(smallModel({ repeatWindow: 6, personalWindow: 0, ...options }), 5, 2, 1);
     for (const [name, parameter] of model.parameters) parameter.assign(random(9, name, parameter.size, 1));
-    model.parameters.get("repeat/gateBias")?.assign(Float32Array.of(0.5));
+    model.parameters.get("repeat/gateBias")?.assign(Float32Array.of(0.5, -0.2));
     const batch = toBatch(windowsOf(11, [9, 4, 12, 6], true, 5));
     const loss = () => {
       const value = model.loss(batch);
@@ -169,6 +179,7 @@ describe("gradients of lags, counts and ages agree with finite differences", () 
       const start = parameter?.values() as Float32Array;
       expect(Math.max(...analytic.map(Math.abs)), name).toBeGreaterThan(1e-3);
       for (const at of start.keys()) {
+        if (analytic[at] === 0 && at % 31 !== 0) continue; // most lags never meet most ages: some of these will do
         const step = 0.05;
         const moved = (by: number) => {
           parameter?.assign(start.with(at, start[at] + by));
@@ -181,7 +192,7 @@ describe("gradients of lags, counts and ages agree with finite differences", () 
       }
       parameter?.assign(start);
     }
-    expect(checked).toBe(model.config.repeatWindow + 1 + (model.config.timeGap ? 28 : 0));
+    expect(checked).toBeGreaterThan(model.config.timeGap ? 70 : 2 * K);
     tf.dispose([taken.loss, ...(Object.values(taken.gradients) as Tensor[])]);
     model.dispose();
   });

@@ -58,6 +58,11 @@ export const OPTION_TEXTS: Readonly<Record<string, readonly [english: string, ch
   "model.output": ["Output table", "输出矩阵", "tied：用输入向量打分；free：单独的矩阵"],
   "model.lastItem": ["Last-item shortcut", "末项直连", "从上一首到下一首的捷径，绕过循环层"],
   "model.repeatWindow": ["Copy window", "复制窗口", "可被复制机制重复的最近播放数；0 表示不用"],
+  "model.repeatHeads": [
+    "Copy mechanisms",
+    "复制机制数",
+    "并列的复制机制；一个可以学会在会话内返回，一个学会回到熟悉的最爱",
+  ],
   "model.personalWindow": ["Personal popularity", "个人热度窗口", "最近多少次播放计入本人的播放次数；0 表示不用"],
   "model.timeGap": ["Pauses", "播放间隔", "每次播放之前的间隔（需要日志里有时间）"],
   "model.hour": ["Hour of day", "时刻", "每次播放在一天中的小时（UTC，需要日志里有时间）"],

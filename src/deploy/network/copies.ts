@@ -1,6 +1,6 @@
 // The copy mechanism in a network, for one play at a time and for whole histories; as `model/repeat.ts` has it.
 import { NEVER } from "../../engine/index.js";
-import { OLDEST, SMALLEST_PROBABILITY } from "../../model/index.js";
+import { CONTEXTS, FARTHEST, OLDEST, SMALLEST_PROBABILITY } from "../../model/index.js";
 import type { Network } from "./network.js";
 import { gapRows, linear, type Shape } from "./parts.js";
 
@@ -15,13 +15,13 @@ export interface Known {
 /**
  * Log probabilities of the mixture of all items and the last plays.
  *
- * @param plays items int [B, W], keys [B, W, A] and lag weights [B, W] or [1, W] of the last plays
+ * @param plays items and their lags, which are int [B, W] or [1, W], and keys [B, W, K * A] of the last plays
  * @param W     0 where it is only known when the network runs
  * @shape question [B, H]; logits [B, V + 1] -> [B, V + 1]
  */
 export function withCopies(
   net: Network,
-  { itemCount }: Shape,
+  { config, itemCount }: Shape,
   question: string,
   logits: string,
   plays: Known & { readonly items: string; readonly keys: string; readonly lags: string },
@@ -29,24 +29,34 @@ export function withCopies(
 ): string {
   const sum = (a: string, b: string) => net.run("add", [a, b]);
   const one = net.number(1, "int32");
+  const K = config.repeatHeads;
+  const A = size / K;
+  const times = (a: string, b: string) => net.run("multiply", [a, b]);
+  const perPlay = (of: string) => net.run("reshape", [of], { shape: [0, W === 0 ? -1 : W, 1] });
+  const rowsOf = (table: string, rows: string) => net.run("gather", [net.weight(table), rows]);
   const query = net.run("reshape", [net.run("matmul", [question, net.weight("repeat/query")])], {
     shape: [0, 1, size],
   });
-  const dots = net.run("sum", [net.run("multiply", [plays.keys, query])], { axis: -1, keep: false });
-  const scaled = net.run("divide", [dots, net.number(Math.sqrt(size))]);
+  const products = net.run("reshape", [times(plays.keys, query)], { shape: [0, W === 0 ? -1 : W, K, A] });
+  const dots = net.run("sum", [products], { axis: -1, keep: false }); // [B, W, K]
+  const scaled = net.run("divide", [dots, net.number(Math.sqrt(A))]);
   const counted = net.run("cast", [net.run("maximum", [plays.counts, one])], { to: "float32" });
-  const counts = net.run("multiply", [net.run("log", [counted]), net.weight("repeat/count")]);
-  let scores = sum(sum(scaled, plays.lags), counts);
+  const counts = times(perPlay(net.run("log", [counted])), net.weight("repeat/count"));
+  const last = net.number(config.repeatWindow - 1, "int32");
+  let scores = sum(sum(scaled, rowsOf("repeat/lag", net.run("minimum", [plays.lags, last]))), counts);
   if (plays.ages) {
-    const table = net.run("reshape", [net.weight("repeat/gap")], { shape: [-1] });
-    scores = sum(scores, net.run("gather", [table, gapRows(net, plays.ages, [0, W])]));
+    const near = net.run("minimum", [plays.lags, net.number(FARTHEST, "int32")]);
+    const first = times(near, net.number(CONTEXTS.gap.count + 1, "int32"));
+    scores = sum(scores, rowsOf("repeat/gap", sum(first, gapRows(net, plays.ages, [0, W]))));
   }
-  const isOpen = net.run("greaterEqual", [plays.counts, one]);
-  const attention = net.run("softmax", [net.run("where", [isOpen, scores, net.number(NEVER)])]);
-  const gate = net.run("sigmoid", [linear(net, question, "repeat/gate", "repeat/gateBias")]);
-  const others = net.run("subtract", [net.number(1), gate]);
-  const all = net.run("multiply", [net.run("softmax", [logits]), others]);
-  const both = net.run("addAt", [all, plays.items, net.run("multiply", [attention, gate])]);
+  const isOpen = net.run("greaterEqual", [perPlay(plays.counts), one]);
+  const open = net.run("where", [isOpen, scores, net.number(NEVER)]);
+  const attention = net.run("softmax", [net.run("transpose", [open], { order: [0, 2, 1] })]); // [B, K, W]
+  const odds = net.run("exp", [linear(net, question, "repeat/gate", "repeat/gateBias")]);
+  const rest = net.run("divide", [net.number(1), sum(net.run("sum", [odds], { axis: 1, keep: true }), net.number(1))]);
+  const shares = net.run("reshape", [times(odds, rest)], { shape: [0, K, 1] });
+  const copied = net.run("sum", [times(attention, shares)], { axis: 1, keep: false });
+  const both = net.run("addAt", [times(net.run("softmax", [logits]), rest), plays.items, copied]);
   const padding = Float32Array.from({ length: itemCount + 1 }, (_, item) =>
     item === 0 ? Number.NEGATIVE_INFINITY : 0,
   );

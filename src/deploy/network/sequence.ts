@@ -95,10 +95,7 @@ export function sequenceNetwork({ config, itemCount }: Shape, weights: NamedTens
     const among = net.run("cast", [isAmong(repeatWindow)], { to: "int32" });
     const gap = config.timeGap ? "gap" : "";
     const known = knownOfHistories(net, { items, places, steps, among, gap }, repeatWindow);
-    const row = net.run("maximum", [lag, zero]);
-    const kept = net.run("minimum", [row, net.number(repeatWindow - 1, "int32")]);
-    const flat = net.run("reshape", [net.weight("repeat/lag")], { shape: [-1] });
-    const plays = { ...known, items, keys, lags: net.run("gather", [flat, kept]) };
+    const plays = { ...known, items, keys, lags: net.run("maximum", [lag, zero]) };
     scores = withCopies(net, { config, itemCount }, question, scores, plays, { size, W: 0 });
   }
   const meaning = repeatWindow > 0 ? "Log probability" : "Logit";

@@ -105,7 +105,11 @@ export function stepNetwork({ config, itemCount }: Shape, weights: NamedTensors)
       const older = agesAfter(net, net.run("reshape", ["gap"], { shape: [0, 1] }), agesBefore);
       copied = { ...copied, ages: either(shifted(blank, older, repeatWindow), agesBefore) };
     }
-    const lags = net.run("reshape", [net.weight("repeat/lag")], { shape: [1, repeatWindow] });
+    const lags = net.constant(
+      "int32",
+      [1, repeatWindow],
+      Array.from({ length: repeatWindow }, (_, j) => j),
+    );
     scores = withCopies(
       net,
       { config, itemCount },

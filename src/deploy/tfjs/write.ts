@@ -189,6 +189,9 @@ class Writer {
         this.#node("Reshape", [...inputs, this.#whole(shape)], float, output);
         break;
       }
+      case "transpose":
+        this.#node("Transpose", [...inputs, this.#whole(of("transpose").order)], float, output);
+        break;
       case "mean":
       case "sum": {
         const { axis, keep } = of(kind);
