@@ -12,6 +12,7 @@ export { type CleaningOptions, cleaningSchema } from "./options.js";
 export { type Preview, previewOf } from "./preview.js";
 export { type Profile, profileLog } from "./profile.js";
 export { pseudonymise, withoutTexts } from "./pseudonymise.js";
+export { type PlayEvent, readEvents } from "./read/events.js";
 export { SEPARATORS, type Separator, splitLine } from "./read/fields.js";
 export {
   type BadRow,
