@@ -115,7 +115,9 @@ export function findRun(runs: string, wanted?: string, status?: RunRecord["statu
   if (all.length === 0)
     throw new RefrainError(
       "RUN_NOT_FOUND",
-      wanted ? `No run "${wanted}" in ${runs}.` : `There is no ${status ?? ""} run in ${runs}.`,
+      wanted
+        ? `No run "${wanted}" in the folder ${runs}, and no run.json in ${wanted}.`
+        : `There is no ${status ?? ""} run in ${runs}.`,
       { runs, wanted },
     );
   return join(runs, all[0].id);

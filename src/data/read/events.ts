@@ -34,7 +34,7 @@ const FIELDS = Object.keys(ROLES) as (keyof PlayEvent)[];
  * times, the order of the events is taken.
  *
  * @param options `name` is what messages call the log, default "events"; `timeUnit` where the size of numbers misleads
- * @throws {RefrainError} FILE_EMPTY without events; FILE_TOO_LARGE above `MEMORY_LIMITS`
+ * @throws {RefrainError} FILE_EMPTY without events; FILE_TOO_LARGE for more of them than `readLog` takes rows
  * @example readEvents([{ user: 1, item: "a", time: new Date(0) }]).columns.get("time") // ["1970-01-01T00:00:00.000Z"]
  */
 export function readEvents(
