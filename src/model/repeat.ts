@@ -141,7 +141,7 @@ function attentionOnTargets(
 
 /** [T * B, K * A] -> [B, K, T, A] */
 function byRow(x: Tensor2D, T: number, B: number, K: number): Tensor4D {
-  return tf.transpose(x.reshape([T, B, K, x.shape[1] / K]), [1, 2, 0, 3]);
+  return tf.transpose(x.reshape([T, B, K, x.shape[1] / K]), [1, 2, 0, 3]) as Tensor4D; // named for TypeDoc, whose TypeScript is older
 }
 
 /** [B, K, T, A] -> [T * B, K * A] */
