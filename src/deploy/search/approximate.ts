@@ -110,11 +110,10 @@ function largest(numbers: Float32Array): number {
 }
 
 /** The library, which has a compiled part for each machine that it knows. */
-const loadUsearch = () =>
-  createRequire(import.meta.url)("usearch") as { readonly Index: new (options: object) => UsearchIndex };
+const loadUsearch = (): unknown => createRequire(import.meta.url)("usearch");
 
 /** Why approximate search cannot be used on this machine; undefined where it can. */
-export function approximateProblem(load: typeof loadUsearch = loadUsearch): RefrainError | undefined {
+export function approximateProblem(load: () => unknown = loadUsearch): RefrainError | undefined {
   try {
     newIndex({ dimensions: 1, connectivity: 2, expansionAdd: 1 }, load);
     return undefined;
@@ -126,11 +125,11 @@ export function approximateProblem(load: typeof loadUsearch = loadUsearch): Refr
 /** An empty graph. @throws {RefrainError} SEARCH_UNAVAILABLE when the library does not load */
 export function newIndex(
   sizes: { readonly dimensions: number; readonly connectivity: number; readonly expansionAdd: number },
-  load: typeof loadUsearch = loadUsearch,
+  load: () => unknown = loadUsearch,
 ): UsearchIndex {
   const { dimensions, connectivity, expansionAdd } = sizes;
   try {
-    const { Index } = load();
+    const { Index } = load() as { readonly Index: new (options: object) => UsearchIndex };
     return new Index({
       metric: "ip",
       quantization: "f16",
