@@ -386,17 +386,22 @@ describe("optimizer", () => {
     const random = Random.stream(5, "adam");
     const start = { a: numbers(random, 6), b: numbers(random, 2) };
     const shapes = { a: [2, 3], b: [2] };
-    const parameters = new Map((["a", "b"] as const).map((name) => [name, new Parameter(start[name], shapes[name])]));
+    const rates = { a: 1, b: 6 };
+    const parameters = new Map(
+      (["a", "b"] as const).map((name) => [name, new Parameter(start[name], shapes[name], rates[name])]),
+    );
     const adam = new Adam(parameters, options);
     const state = { a: [] as number[][], b: [] as number[][] };
     for (const name of ["a", "b"] as const) state[name] = Array.from(start[name], (x) => [x, 0, 0]);
     for (let step = 1; step <= 5; step++) {
-      const rate = 0.01 * step;
       const gradients = { a: numbers(random, 6), b: numbers(random, 2) };
-      tf.tidy(() => adam.apply({ a: tf.tensor(gradients.a, shapes.a), b: tf.tensor(gradients.b, shapes.b) }, rate));
+      const given = { a: tf.tensor(gradients.a, shapes.a), b: tf.tensor(gradients.b, shapes.b) };
+      adam.apply(given, 0.01 * step);
+      tf.dispose(given);
       for (const name of ["a", "b"] as const)
         state[name] = state[name].map(([x, m, v], i) => {
           const g = gradients[name][i];
+          const rate = 0.01 * step * rates[name];
           const mean = 0.9 * m + 0.1 * g;
           const square = 0.99 * v + 0.01 * g * g;
           const corrected = mean / (1 - 0.9 ** step) / (Math.sqrt(square / (1 - 0.99 ** step)) + 1e-8);
