@@ -6,12 +6,14 @@ import { JKPOP } from "../../dist/recipes/source.js";
 import { evaluationCases } from "../../dist/sequence/histories.js";
 import { LINES } from "./lines.mjs";
 import { configOf, runOf } from "./measure.mjs";
+import { measureObservers } from "./observer.mjs";
 
 const LINE = "jkpop-lstm";
 
 /**
  * @param how as `measureLine` takes it; the line's run is made where it is not there
- * @returns of each move: its name, number of cases, and HR@10 by scorer; undefined where the run was interrupted
+ * @returns of each move: its name, number of cases, and HR@10 by scorer; and of observers who know the simulator's rules their
+ *          HR@10, in all and by move; undefined where the run was interrupted
  */
 export async function measureMoves(how) {
   const config = configOf(LINES[LINE], 1, how.folder);
@@ -29,12 +31,14 @@ export async function measureMoves(how) {
       ranks[scorer.name] = await rankTargets(scorer, cases, config.protocol, { signal: how.signal });
     ranks["oracle without the mood"] = oracleOn(lines, truth.observer).ranks;
     ranks.oracle = oracleOn(lines, truth.oracle).ranks;
-    return MOVES.map((move, index) => {
+    const moves = MOVES.map((move, index) => {
       const own = [...lines.keys()].filter((n) => truth.move[lines[n]] === index);
       const hits = (of) => own.filter((n) => of[n] <= 10).length / own.length;
       const hr = Object.fromEntries(Object.entries(ranks).map(([scorer, of]) => [scorer, hits(of)]));
       return { move, cases: own.length, hr };
     });
+    const times = cases.map(({ now }) => now).sort((a, b) => a - b);
+    return { moves, observers: measureObservers(JKPOP, times[0], times.at(-1)) };
   } finally {
     saved.model.dispose();
   }

@@ -44,8 +44,8 @@ export async function runQuality(args) {
   if (flags.try !== undefined) return tryOptions(flags);
   if (flags.times) return times(flags.data);
   if (flags.moves) {
-    const moves = await measureMoves(how);
-    if (moves) keepMeasured({ moves });
+    const found = await measureMoves(how);
+    if (found) keepMeasured(found);
     return writeQuality(root, readMeasured());
   }
   for (const [name, { set, seeds }] of Object.entries(LINES)) {

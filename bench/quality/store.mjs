@@ -6,11 +6,18 @@ const path = join(import.meta.dirname, "measured.json");
 
 /** Rows by line and seed; tries by set and options; times to quality; parts of a gap. */
 export function readMeasured() {
-  return { rows: [], tries: [], times: [], moves: [], ...(existsSync(path) && JSON.parse(readFileSync(path, "utf8"))) };
+  return {
+    rows: [],
+    tries: [],
+    times: [],
+    moves: [],
+    observers: [],
+    ...(existsSync(path) && JSON.parse(readFileSync(path, "utf8"))),
+  };
 }
 
-/** Adds rows and tries, of which one of the same line and seed, or of the same set and options, is replaced; times and moves as a whole. */
-export function keepMeasured({ rows = [], tries = [], times, moves }) {
+/** Adds rows and tries, of which one of the same line and seed, or of the same set and options, is replaced; the others as a whole. */
+export function keepMeasured({ rows = [], tries = [], times, moves, observers }) {
   const known = readMeasured();
   const all = {
     rows: replaced(known.rows, rows, ({ line, seed }) => `${line} ${seed}`),
@@ -19,6 +26,7 @@ export function keepMeasured({ rows = [], tries = [], times, moves }) {
     ),
     times: times ?? known.times,
     moves: moves ?? known.moves,
+    observers: observers ?? known.observers,
   };
   const parts = Object.entries(all).map(
     ([name, list]) => `"${name}": [\n${list.map((each) => JSON.stringify(each)).join(",\n")}\n]`,

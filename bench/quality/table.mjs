@@ -36,7 +36,7 @@ export function closedShare(rows) {
 }
 
 /** @param root of the project @param measured as `readMeasured` gives it */
-export function writeQuality(root, { rows, tries, times, moves }) {
+export function writeQuality(root, { rows, tries, times, moves, observers }) {
   const text = [
     "# How good the models are",
     "",
@@ -68,6 +68,7 @@ export function writeQuality(root, { rows, tries, times, moves }) {
     ),
     ...timesText(times),
     ...movesText(moves),
+    ...observersText(observers, moves),
     ...triesText(tries),
     "",
   ].join("\n");
@@ -155,6 +156,21 @@ function timesText(times) {
 }
 
 /** Where the distance to the oracle lies on the embedded set. */
+function observersText(observers, moves) {
+  if (observers.length === 0) return [];
+  return [
+    "",
+    "What the simulator's rules are worth on the same days, for an observer who is told the rules and sees the log. Of the listener the",
+    "first one knows taste, loved songs and habits too; the others take those of all.",
+    "",
+    `| | HR@10 | ${moves.map(({ move }) => move).join(" | ")} |`,
+    `|---|---|${moves.map(() => "---|").join("")}`,
+    ...observers.map(
+      ({ observer, hr, moves: by }) => `| ${observer} | ${[hr, ...by].map((each) => number(each, 3)).join(" | ")} |`,
+    ),
+  ];
+}
+
 function movesText(moves) {
   if (moves.length === 0) return [];
   const scorers = Object.keys(moves[0].hr);
