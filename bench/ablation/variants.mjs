@@ -3,11 +3,12 @@
 /** Of the default preset, on the embedded data set; without times or copies on logs that have none. */
 export const VARIANTS = {
   base: { what: "as it is", options: {} },
-  again: { what: "as it is, on another processor", options: {} },
+  seed: { what: "as it is, another seed", options: { train: { seed: 2 } } },
   timeGap: { what: "without the pauses before plays", options: { model: { timeGap: false } } },
   hour: { what: "with the hour of the day", options: { model: { hour: true } } },
   moment: { what: "told when the next play begins", options: { model: { moment: true } } },
   repeatWindow: { what: "without copies", options: { model: { repeatWindow: 0 } } },
+  repeatHeads: { what: "one copy mechanism", options: { model: { repeatHeads: 1 } } },
   personalWindow: { what: "with personal popularity, last 200 plays", options: { model: { personalWindow: 200 } } },
   personalOnly: {
     option: "personalWindow",
