@@ -9,6 +9,11 @@ export const VARIANTS = {
   moment: { what: "told when the next play begins", options: { model: { moment: true } } },
   repeatWindow: { what: "without copies", options: { model: { repeatWindow: 0 } } },
   repeatHeads: { what: "one copy mechanism", options: { model: { repeatHeads: 1 } } },
+  longWindow: {
+    option: "repeatWindow",
+    what: "copies of the last 256 plays, windows of 512",
+    options: { model: { repeatWindow: 256 }, train: { maxLength: 512 } },
+  },
   personalWindow: { what: "with personal popularity, last 200 plays", options: { model: { personalWindow: 200 } } },
   personalOnly: {
     option: "personalWindow",
@@ -23,6 +28,7 @@ export const VARIANTS = {
   dropout: { what: "without dropout of the layer", options: { model: { dropout: 0 } } },
   userDropout: { what: "without dropout of users", options: { model: { userDropout: 0 } } },
   contextDropout: { what: "without dropout of times", options: { model: { contextDropout: 0 } } },
+  attributes: { what: "with the songs' moods", options: { model: { attributes: "mood" } } },
   gru: { option: "cell", what: "GRU", options: { model: { cell: "gru" } } },
   rnn: { option: "cell", what: "simple RNN", options: { model: { cell: "rnn" } } },
   minGru: { option: "cell", what: "minGRU", options: { model: { cell: "minGru" } } },

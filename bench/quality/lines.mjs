@@ -75,6 +75,14 @@ export const LINES = {
     model: "LSTM, told as the oracle is when the next play begins",
     options: { model: { moment: true } },
   },
+  "jkpop-moods": {
+    ...jkpop,
+    model: "LSTM that reads the songs' moods and copies the last 256 plays, told as the oracle is when the next play begins",
+    options: {
+      model: { moment: true, attributes: "mood", repeatWindow: 256 },
+      train: { maxLength: 512 },
+    },
+  },
   "jkpop-hybrid": {
     set: "jkpop",
     model: "hybrid",

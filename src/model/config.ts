@@ -101,7 +101,9 @@ export const modelSchema: z.ZodType<ModelConfig, Partial<ModelConfig>> = z
       .string()
       .max(1000)
       .default("")
-      .describe("Columns of data.attributes, such as artist,style, whose values are added to an item's embedding"),
+      .describe(
+        "Columns of data.attributes, such as artist,style, whose values are read with each heard item, and by the copy mechanism",
+      ),
   })
   .refine(({ cell, heads, hiddenSize }) => cell !== "attention" || hiddenSize % heads === 0, {
     path: ["heads"],

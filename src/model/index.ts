@@ -9,6 +9,6 @@ export { modelScorer } from "./scorer.js";
 export { sequenceLayers } from "./sequence-layers.js";
 export { StreamingModel } from "./streaming.js";
 export type { FindItems, TopPlays } from "./streaming-terms.js";
-export { type NamedTensors, readTensorFile, writeTensorFile } from "./tensor-file.js";
+export { type NamedTensor, type NamedTensors, readTensorFile, writeTensorFile } from "./tensor-file.js";
 export type { UserState } from "./user-state.js";
 export { readWeights, writeWeights } from "./weights.js";

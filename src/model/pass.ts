@@ -14,7 +14,6 @@ import {
   NEVER,
   type Negatives,
   type Parameter,
-  product,
   productTransposeB,
   type SampledLossName,
   sampledLoss,
@@ -32,7 +31,7 @@ import { inBlock } from "./block.js";
 import type { ModelConfig } from "./config.js";
 import { type ContextRows, contextRows, contextsOf, withAsked, withHeard } from "./context.js";
 import { habitStrength, ownPlays, type PersonalWeights, personalTerm, playMatrix } from "./personal.js";
-import { type RepeatWeights, repeatAttention, repeatOdds } from "./repeat.js";
+import { type RepeatWeights, repeatAttention, repeatKeys, repeatOdds } from "./repeat.js";
 import { repeatPairs } from "./repeat-pairs.js";
 import { eachRow, newestRows } from "./row-numbers.js";
 import { type LayerState, sequenceLayers, type WeightsOf } from "./sequence-layers.js";
@@ -63,7 +62,6 @@ export class Pass {
   readonly graph: Graph;
   readonly #model: Weights;
   readonly #weights = new Map<string, Value>();
-  #itemTable: Value<Tensor2D> | undefined;
 
   constructor(model: Weights, graph: Graph) {
     this.#model = model;
@@ -93,7 +91,13 @@ export class Pass {
     const { config } = this.#model;
     const repeats = config.repeatWindow > 0;
     const extra = repeats
-      ? repeatOdds(graph, { states, asked, h }, this.#repeatWeights(), batch, repeatPairs(batch, config, random))
+      ? repeatOdds(
+          graph,
+          { keys: this.#keys(states, batch), asked, h },
+          this.#repeatWeights(),
+          batch,
+          repeatPairs(batch, config, random),
+        )
       : undefined;
     linearCrossEntropy(graph, z, this.#scoreTable(), this.#bias(), batch.targets, extra, this.#added(h, batch));
   }
@@ -108,7 +112,7 @@ export class Pass {
     if (this.#model.config.repeatWindow === 0) return [logits];
     const weights = this.#repeatWeights();
     const pairs = repeatPairs(batch, this.#model.config);
-    const { attention } = repeatAttention(asked.tensor, states.tensor, weights, batch, pairs);
+    const { attention } = repeatAttention(asked.tensor, this.#keys(states, batch).tensor, weights, batch, pairs);
     const K = weights.gateBias.tensor.size;
     const byRow = tf.transpose(attention, [2, 0, 1, 3]).reshape([-1, K * batch.length]) as Tensor2D;
     const odds = linear(this.graph, h, weights.gate, weights.gateBias).tensor.exp();
@@ -134,7 +138,7 @@ export class Pass {
     const tops = eachRow(lastStep(tensor, B));
     const keys =
       config.repeatWindow > 0
-        ? newestRows(product(tensor, this.weight<Tensor2D>("repeat/key").tensor), batch, config.repeatWindow)
+        ? newestRows(this.#keys(states, batch).tensor, batch, config.repeatWindow)
         : tops.map(() => new Float32Array(0));
     return tops.map((top, b) => ({ top, layers: layers.map((kept) => kept[b]), keys: keys[b] }));
   }
@@ -166,7 +170,8 @@ export class Pass {
     const contexts = contextsOf(config);
     const rows: ContextRows[] = contexts.map(([, context]) => contextRows(context, batch, config, random));
     const tables = (of: string) => contexts.map(([name]) => this.weight<Tensor2D>(`${name}/${of}`));
-    let x = withHeard(graph, embedding(graph, this.#items(), batch.inputs), tables("heard"), rows);
+    const items = embedding(graph, this.weight<Tensor2D>("item/embedding"), batch.inputs);
+    let x = withHeard(graph, this.#withAttributes(items, batch, "attribute"), tables("heard"), rows);
     if (config.userEmbeddingSize > 0) {
       const users = batch.users.map((user) => (random && random.uniform() < config.userDropout ? 0 : user));
       const rows = embedding(graph, this.weight("user/embedding"), users);
@@ -203,7 +208,6 @@ export class Pass {
   #repeatWeights(): RepeatWeights {
     return {
       query: this.weight("repeat/query"),
-      key: this.weight("repeat/key"),
       lag: this.weight("repeat/lag"),
       count: this.weight("repeat/count"),
       ...(this.#model.config.timeGap ? { gap: this.weight<Tensor2D>("repeat/gap") } : {}),
@@ -213,15 +217,17 @@ export class Pass {
   }
 
   #scoreTable(): Value<Tensor2D> {
-    return this.#model.config.output === "tied" ? this.#items() : this.weight("output/items");
+    return this.weight(this.#model.config.output === "tied" ? "item/embedding" : "output/items");
   }
 
-  /** The vector of each item, with those of its attributes. @shape [V + 1, D] */
-  #items(): Value<Tensor2D> {
-    this.#itemTable ??= withAttributes(this.graph, this.weight("item/embedding"), this.#model.attributes, (name) =>
-      this.weight(`attribute/${name}`),
-    );
-    return this.#itemTable;
+  /** Keys by which the copy mechanisms find the plays. @shape states [T * B, H] -> [T * B, K * A] */
+  #keys(states: Value<Tensor2D>, batch: Batch): Value<Tensor2D> {
+    return this.#withAttributes(repeatKeys(this.graph, states, this.weight("repeat/key")), batch, "repeat/attribute");
+  }
+
+  /** Rows of the plays with what the items' attributes add. @param tables name before that of each attribute */
+  #withAttributes(x: Value<Tensor2D>, { inputs }: Batch, tables: string): Value<Tensor2D> {
+    return withAttributes(this.graph, x, inputs, this.#model.attributes, (name) => this.weight(`${tables}/${name}`));
   }
 
   /** The bias of each item, with a value for padding that the softmax never sees. */

@@ -22,8 +22,6 @@ import { type RepeatPairs, targetMatches } from "./repeat-pairs.js";
 export interface RepeatWeights {
   /** @shape [H, K * A] */
   readonly query: Value<Tensor2D>;
-  /** @shape [H, K * A] */
-  readonly key: Value<Tensor2D>;
   /** A weight for each lag: 0 is the play just heard. @shape [repeatWindow, K] */
   readonly lag: Value<Tensor2D>;
   /** What log(plays) of an item is worth. @shape [1, K] */
@@ -36,12 +34,20 @@ export interface RepeatWeights {
   readonly gateBias: Value<Tensor1D>;
 }
 
+/** What each play is found by: K h. @shape states [T * B, H]; key [H, K * A] -> [T * B, K * A] */
+export function repeatKeys(graph: Graph, states: Value<Tensor2D>, key: Value<Tensor2D>): Value<Tensor2D> {
+  return graph.output(product(states.tensor, key.tensor), [states, key], (dy) => [
+    productTransposeB(dy as Tensor2D, key.tensor),
+    productTransposeA(states.tensor, dy as Tensor2D),
+  ]);
+}
+
 type AttentionWeights = Omit<RepeatWeights, "gate" | "gateBias">;
 
 /**
  * Attention of every step over the items of the last plays, each at its latest play; for each mechanism k
  *
- *   a[t, j] = softmax over j of (Q q[t]) . (K h[j]) / sqrt(A) + lag[t - j] + count log(n[j]) + gap[t - j, age(t, j)]
+ *   a[t, j] = softmax over j of (Q q[t]) . k[j] / sqrt(A) + lag[t - j] + count log(n[j]) + gap[t - j, age(t, j)]
  *
  * j: the latest play of each item among the last `repeatWindow` plays up to t, t included; n[j]: plays of its item among the
  * `repeatWindow` plays that end at j; age(t, j): the sum of the pauses from j to t in whole seconds, as a row of the table of
@@ -49,19 +55,18 @@ type AttentionWeights = Omit<RepeatWeights, "gate" | "gateBias">;
  *
  * @source intervals of time between two plays: TiSASRec (Li et al. 2020), which adds them for each pair to keys and values; logs
  *         of a listener's own counts: Abbattista et al. 2024, who add them to the logits
- * @shape asked [T * B, H]: states q as they ask; states [T * B, H]: states h as they are -> attention [B, K, T, T]; queries, keys
- *        [B, K, T, A]
+ * @shape asked [T * B, H]: states q as they ask; keys k [T * B, K * A] -> attention [B, K, T, T]; queries, keys [B, K, T, A]
  */
 export function repeatAttention(
   asked: Tensor2D,
-  states: Tensor2D,
-  { query, key, lag, count, gap }: AttentionWeights,
+  keyRows: Tensor2D,
+  { query, lag, count, gap }: AttentionWeights,
   { length: T, size: B }: Batch,
   pairs: RepeatPairs,
 ): { readonly attention: Tensor4D; readonly queries: Tensor4D; readonly keys: Tensor4D } {
   const [window, K] = lag.tensor.shape;
   const queries = byRow(product(asked, query.tensor), T, B, K);
-  const keys = byRow(product(states, key.tensor), T, B, K);
+  const keys = byRow(keyRows, T, B, K);
   const lags = tf.transpose(takeRows(lag.tensor, lagNumbers(T, window))).reshape([1, K, T, T]);
   const scores = tf
     .matMul(queries, tf.transpose(keys, [0, 1, 3, 2]))
@@ -81,17 +86,17 @@ export function repeatAttention(
  * -log(softmax + sum of odds copy) + log(1 + sum of odds), odds = exp of the gates. The second part is added to the loss here;
  * the sum of odds times copy is returned for the cross-entropy.
  *
- * @shape states [T * B, H]; asked [T * B, H]: the same as they ask; h [N, H]: the rows of `asked` with a target -> [N]
+ * @shape keys [T * B, K * A]; asked [T * B, H]: states as they ask; h [N, H]: the rows of `asked` with a target -> [N]
  * @source the mixture of Merity et al. 2017 (pointer sentinel), used on plays as RepeatNet does (Ren et al. 2019)
  */
 export function repeatOdds(
   graph: Graph,
-  { states, asked, h }: { readonly [name in "states" | "asked" | "h"]: Value<Tensor2D> },
+  { keys, asked, h }: { readonly [name in "keys" | "asked" | "h"]: Value<Tensor2D> },
   weights: RepeatWeights,
   batch: Batch,
   pairs: RepeatPairs,
 ): Value<Tensor1D> {
-  const copy = attentionOnTargets(graph, asked, states, weights, batch, pairs);
+  const copy = attentionOnTargets(graph, asked, keys, weights, batch, pairs);
   const gate = linear(graph, h, weights.gate, weights.gateBias);
   const odds = gate.tensor.exp() as Tensor2D;
   const all = odds.sum(1, true);
@@ -106,20 +111,20 @@ export function repeatOdds(
 function attentionOnTargets(
   graph: Graph,
   asked: Value<Tensor2D>,
-  states: Value<Tensor2D>,
+  keyRows: Value<Tensor2D>,
   weights: RepeatWeights,
   batch: Batch,
   pairs: RepeatPairs,
 ): Value<Tensor2D> {
-  const { query, key, lag, count, gap } = weights;
+  const { query, lag, count, gap } = weights;
   const { length: T, size: B, positions } = batch;
   const [window, K] = lag.tensor.shape;
-  const { attention, queries, keys } = repeatAttention(asked.tensor, states.tensor, weights, batch, pairs);
+  const { attention, queries, keys } = repeatAttention(asked.tensor, keyRows.tensor, weights, batch, pairs);
   const matches = tf.tensor4d(targetMatches(batch), [B, 1, T, T]);
   const onTargets = attention.mul(matches).sum(3, true) as Tensor4D; // [B, K, T, 1]
   const rows = positions.map((row) => (row % B) * T + Math.floor(row / B));
   const copy = takeRows(tf.transpose(onTargets, [0, 2, 1, 3]).reshape([B * T, K]), rows);
-  return graph.output(copy, [asked, states, query, key, lag, count, ...(gap ? [gap] : [])], (dy) => {
+  return graph.output(copy, [asked, keyRows, query, lag, count, ...(gap ? [gap] : [])], (dy) => {
     const d = tf.transpose(addRows(dy as Tensor2D, rows, B * T).reshape([B, T, K]), [0, 2, 1]).reshape([B, K, T, 1]);
     const dScores = attention.mul(matches.sub(onTargets)).mul(d) as Tensor4D; // softmax: a (da - sum of a da)
     const root = Math.sqrt(queries.shape[3]);
@@ -129,9 +134,8 @@ function attentionOnTargets(
     const perPlay = dScores.sum(2).mul(tf.tensor3d(pairs.logs, [B, 1, T])); // [B, K, T]
     return [
       productTransposeB(dQueries, query.tensor),
-      productTransposeB(dKeys, key.tensor),
+      dKeys,
       productTransposeA(asked.tensor, dQueries),
-      productTransposeA(states.tensor, dKeys),
       addRows(perLag, lagNumbers(T, window), window),
       perPlay.sum([0, 2]).reshape([1, K]),
       ...(gap ? [addRows(byPair(dScores), pairs.ages, gap.tensor.shape[0])] : []),

@@ -34,10 +34,12 @@ export interface SavedModel extends ModelContext {
 
 /**
  * What is written below. 1: before there were times; its models were made without the options that came after it. 2: copied
- * plays by their lag and keys alone; such a model would answer otherwise now. Models that do not copy are the same in 3.
+ * plays by their lag and keys alone; such a model would answer otherwise now. 4: attributes of items added to their scores
+ * too, and not to keys. Models that do not copy, or read no attributes, are the same in what came after.
  */
-export const MODEL_FORMAT = 4;
+export const MODEL_FORMAT = 5;
 const COPIES_SINCE = 4;
+const ATTRIBUTES_SINCE = 5;
 const SINCE_1: Partial<ModelConfig> = { timeGap: false, hour: false, moment: false };
 
 /** What context.json holds. */
@@ -76,7 +78,7 @@ export function saveModel(folder: string, model: RecurrentModel, context: ModelC
  * `model`.
  *
  * @throws {RefrainError} RUN_NOT_FOUND without the files; RUN_DAMAGED or CHECKPOINT_DAMAGED when they do not fit together;
- *         RUN_TOO_NEW when a later version wrote them; RUN_TOO_OLD for a model with copies of an earlier format
+ *         RUN_TOO_NEW when a later version wrote them; RUN_TOO_OLD for a model with copies or attributes of an earlier format
  */
 export function loadModel(folder: string): SavedModel {
   if (!existsSync(join(folder, WEIGHTS)) || !existsSync(join(folder, CONTEXT)))
@@ -93,10 +95,14 @@ export function loadModel(folder: string): SavedModel {
   const saved = JSON.parse(text) as SavedContext;
   const attributes = (saved.attributes ?? []).map((each) => ({ ...each, codes: Int32Array.from(each.codes) }));
   const config = modelConfig(format === 1 ? { ...SINCE_1, ...file.meta.config } : file.meta.config);
-  if (format < COPIES_SINCE && config.repeatWindow > 0)
+  const [what, since] =
+    attributes.length > 0
+      ? ["read attributes", ATTRIBUTES_SINCE]
+      : ["copy plays", config.repeatWindow > 0 ? COPIES_SINCE : 0];
+  if (format < since)
     throw new RefrainError(
       "RUN_TOO_OLD",
-      `${WEIGHTS} in ${folder} has format ${format}; models that copy plays are read from format ${COPIES_SINCE} on.`,
+      `${WEIGHTS} in ${folder} has format ${format}; models that ${what} are read from format ${since} on.`,
       { folder },
     );
   const model = new RecurrentModel(config, saved.items.length, saved.users.length, 0, attributes);

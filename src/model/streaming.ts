@@ -10,7 +10,6 @@ import {
   tf,
   topItems,
 } from "../engine/index.js";
-import { withAttributes } from "./attributes.js";
 import { inBlock } from "./block.js";
 import { contextsOf } from "./context.js";
 import type { PlayedHistory } from "./inputs-only.js";
@@ -93,7 +92,7 @@ export class StreamingModel {
         });
         return after;
       });
-      return mayCopy ? [...states, x, product(x, this.#read("repeat/key"))] : [...states, x];
+      return mayCopy ? [...states, x, this.#key(x, item)] : [...states, x];
     });
     const top = numbers[2 * config.layers];
     const layers = state.layers.map((_, layer) => ({ h: numbers[2 * layer], c: numbers[2 * layer + 1] }));
@@ -166,7 +165,7 @@ export class StreamingModel {
   /**
    * A copy of what items are scored with: logit = z . row + bias.
    *
-   * @shape table [V + 1, D], with the item's attributes in each row; bias [V + 1]; width D
+   * @shape table [V + 1, D]; bias [V + 1]; width D
    */
   catalogue(): { readonly table: Float32Array; readonly bias: Float32Array; readonly width: number } {
     const bias = this.#copy("output/bias");
@@ -198,13 +197,24 @@ export class StreamingModel {
 
   /** Item embedding, in the context of its play, and user embedding side by side. @shape -> [1, D + U] */
   #input(item: number, user: number, before = Number.NaN, time = Number.NaN): Tensor2D {
-    let row = takeRows(this.#read("item/embedding"), Int32Array.of(item));
-    for (const { name, codes } of this.#model.attributes)
-      row = row.add(takeRows(this.#read(`attribute/${name}`), Int32Array.of(codes[item])));
+    let row = this.#withAttributes(takeRows(this.#read("item/embedding"), Int32Array.of(item)), item, "attribute");
     for (const [name, { valueAt }] of contextsOf(this.#model.config))
       row = row.add(takeRows(this.#read(`${name}/heard`), Int32Array.of(valueAt(before, time))));
     if (this.#model.config.userEmbeddingSize === 0) return row;
     return tf.concat([row, takeRows(this.#read("user/embedding"), Int32Array.of(user))], 1) as Tensor2D;
+  }
+
+  /** What the copy mechanisms find the play by. @shape x [1, H] -> [1, K * A] */
+  #key(x: Tensor2D, item: number): Tensor2D {
+    return this.#withAttributes(product(x, this.#read("repeat/key")), item, "repeat/attribute");
+  }
+
+  /** A row of an item with what its attributes add. @param tables name before that of each attribute */
+  #withAttributes(row: Tensor2D, item: number, tables: string): Tensor2D {
+    return this.#model.attributes.reduce(
+      (sum, { name, codes }) => sum.add(takeRows(this.#read(`${tables}/${name}`), Int32Array.of(codes[item]))),
+      row,
+    );
   }
 
   /** A layer with what stands around its middle. @shape x [1, P] -> [1, H] */
@@ -244,11 +254,7 @@ export class StreamingModel {
   }
 
   #table(): Tensor2D {
-    if (this.#model.config.output === "free") return this.#read("output/items");
-    const graph = new Graph(false);
-    const read = (name: string) => graph.input(this.#read(name));
-    return withAttributes(graph, read("item/embedding"), this.#model.attributes, (name) => read(`attribute/${name}`))
-      .tensor;
+    return this.#read(this.#model.config.output === "tied" ? "item/embedding" : "output/items");
   }
 
   #weightsOf(layer: number): WeightsOf<"tensor"> {

@@ -7,7 +7,11 @@ import { writeFileAtomic } from "../core/files.js";
 const MAGIC = Buffer.from("REFRAIN1");
 
 /** Named float32 arrays with their shapes. */
-export type NamedTensors = ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+export type NamedTensors = ReadonlyMap<string, NamedTensor>;
 
 /** Writes named arrays and some JSON beside them, atomically and with a checksum. */
 export function writeTensorFile(path: string, meta: unknown, tensors: NamedTensors): void {

@@ -53,6 +53,8 @@ export function weightShapes(
     const queries = K * Math.floor(ATTENTION_SIZE / K);
     shapes["repeat/query"] = { shape: [H, queries], start: glorot() };
     shapes["repeat/key"] = { shape: [H, queries], start: glorot() };
+    for (const { name, values } of attributes)
+      shapes[`repeat/attribute/${name}`] = { shape: [values.length, queries], start: embeddingStart };
     const common = { start: zeros, rate: COMMON_RATE };
     shapes["repeat/lag"] = { shape: [config.repeatWindow, K], ...common };
     shapes["repeat/count"] = { shape: [1, K], ...common };

@@ -256,17 +256,35 @@ describe("as a scorer", () => {
     });
   });
 
-  test("items that share all their values and nothing else have one vector", () => {
-    withModel(smallModel({ attributes: "artist,style", lastItem: false }), (model) => {
+  test("items that share all their values and nothing else are heard, and copied, alike", () => {
+    const none = { personalWindow: 0 };
+    const zero = (model: RecurrentModel, name: string) => {
+      const weight = model.parameters.get(name);
+      weight?.assign(new Float32Array(weight.size));
+    };
+    const scored = (model: RecurrentModel, ...plays: number[]) =>
+      modelScorer(model, "LSTM").score([{ user: 1, history: Int32Array.from(plays) }]) as Float32Array;
+    const apart = (a: Float32Array, b: Float32Array) =>
+      Math.max(...a.subarray(1).map((value, n) => Math.abs(value - b[n + 1])));
+    // Of artist a without a style: 1 and 5. Of artist b with style x: 6 and 10.
+    withModel(
+      smallModel({ attributes: "artist,style", output: "free", lastItem: false, repeatWindow: 0, ...none }),
+      (model) => {
+        shake(model);
+        zero(model, "item/embedding");
+        expect(apart(scored(model, 1), scored(model, 5))).toBeLessThan(1e-5);
+        expect(apart(scored(model, 6), scored(model, 10))).toBeLessThan(1e-5);
+        expect(apart(scored(model, 1), scored(model, 6))).toBeGreaterThan(1e-3);
+      },
+    );
+    withModel(smallModel({ attributes: "artist,style", timeGap: false, ...none }), (model) => {
       shake(model);
-      const weights = model.parameters.get("item/embedding");
-      weights?.assign(new Float32Array(weights.size));
-      const bias = model.parameters.get("output/bias");
-      bias?.assign(new Float32Array(bias.size));
-      const row = modelScorer(model, "LSTM").score([{ user: 1, history: Int32Array.of(9) }]) as Float32Array;
-      expect(row[1]).toBeCloseTo(row[5], 5); // artist a, no style
-      expect(row[6]).toBeCloseTo(row[10], 5); // artist b, style x
-      expect(Math.abs(row[1] - row[6])).toBeGreaterThan(1e-3);
+      for (const name of ["repeat/key", "repeat/lag", "repeat/count"]) zero(model, name);
+      for (const name of ["item/embedding", "output/bias"]) zero(model, name); // all items alike but for copies
+      const likely = scored(model, 1, 6, 5, 10);
+      expect(likely[1]).toBeCloseTo(likely[5], 5);
+      expect(likely[6]).toBeCloseTo(likely[10], 5);
+      expect(Math.abs(likely[1] - likely[6])).toBeGreaterThan(1e-2);
     });
     expect(() => new RecurrentModel(smallModel(), V + 1, U, 1, ATTRIBUTES)).toThrow(/artist/);
   });

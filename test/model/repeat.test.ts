@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
 import { Graph, type Tensor, type Tensor2D, tf } from "../../src/engine/index.js";
 import { type ModelConfig, RecurrentModel } from "../../src/model/index.js";
-import { repeatAttention } from "../../src/model/repeat.js";
+import { repeatAttention, repeatKeys } from "../../src/model/repeat.js";
 import { repeatPairs } from "../../src/model/repeat-pairs.js";
 import { type Batch, toBatch, type Window } from "../../src/sequence/batches.js";
 import { useEngine } from "../support/engine.js";
@@ -107,14 +107,14 @@ describe("attention is what the formula says", () => {
           graph.input(tf.tensor2d(values, [values.length / width, width]));
         const given = {
           query: table(weights.query, K * A),
-          key: table(weights.key, K * A),
           lag: table(weights.lag, K),
           count: table(weights.count, K),
           ...(weights.gap ? { gap: table(weights.gap, K) } : {}),
         };
         const rows = (values: Float32Array) => tf.tensor2d(values, [T * B, H]) as Tensor2D;
         const pairs = repeatPairs(batch, smallModel({ repeatWindow: W, timeGap }));
-        return repeatAttention(rows(asked), rows(states), given, batch, pairs).attention.dataSync();
+        const keys = repeatKeys(graph, graph.input(rows(states)), table(weights.key, K * A)).tensor;
+        return repeatAttention(rows(asked), keys, given, batch, pairs).attention.dataSync();
       });
       const row = (of: Float32Array, t: number, b: number) => [...of.subarray((t * B + b) * H, (t * B + b + 1) * H)];
       windows.forEach((window, b) => {

@@ -111,6 +111,12 @@ describe("other versions", () => {
       expect(loaded.model.attributes).toEqual(attributes);
       expect(loaded.scorer.score(queries)).toEqual(scores);
       loaded.model.dispose();
+      // In format 4 attributes counted where items are scored, and had no keys.
+      const path = join(folder, "model.bin");
+      const { meta, tensors } = readTensorFile<object>(path);
+      const before = new Map([...tensors].filter(([name]) => !name.startsWith("repeat/attribute/")));
+      writeTensorFile(path, { ...meta, format: 4 }, before);
+      expect(() => loadModel(folder)).toThrow(expect.objectContaining({ code: "RUN_TOO_OLD" }));
     });
   });
 

@@ -1,6 +1,6 @@
 // Pieces of a network that both forms, one play at a time and whole histories, are made of.
 import { RefrainError } from "../../core/errors.js";
-import { CONTEXTS, type ModelConfig } from "../../model/index.js";
+import { CONTEXTS, type ModelConfig, type NamedTensors } from "../../model/index.js";
 import type { Network } from "./network.js";
 
 /** As in `engine/layers.ts`. */
@@ -126,13 +126,22 @@ export function momentInputs(
   return { ...(config.timeGap ? { gap: gap() } : {}), ...(config.hour ? { hour: hour() } : {}) };
 }
 
-/** Item vectors in the context of their plays. @shape items int [...] -> [..., D] */
-export function heard(net: Network, items: string, moments: Moments): string {
-  const rows = net.run("gather", [net.weight("item/embedding"), items]);
+/** Item vectors, with those of their attributes, in the context of their plays. @shape items int [...] -> [..., D] */
+export function heard(net: Network, weights: NamedTensors, items: string, moments: Moments): string {
+  const table = weights.has("item/heard") ? "item/heard" : "item/embedding";
+  const rows = net.run("gather", [net.weight(table), items]);
   return Object.entries(moments).reduce(
     (sum, [name, at]) => net.run("add", [sum, net.run("gather", [net.weight(`${name}/heard`), at as string])]),
     rows,
   );
+}
+
+/** What the copy mechanisms find plays by. @shape states [..., H]; items int [...] -> [..., K * A] */
+export function repeatKeys(net: Network, weights: NamedTensors, states: string, items: string): string {
+  const keys = net.run("matmul", [states, net.weight("repeat/key")]);
+  return weights.has("repeat/item")
+    ? net.run("add", [keys, net.run("gather", [net.weight("repeat/item"), items])])
+    : keys;
 }
 
 /** States as the moment of the question shows them. @shape top [B, H] -> [B, H] */

@@ -9,6 +9,7 @@ import {
   isFitting,
   itemLogits,
   momentInputs,
+  repeatKeys,
   type Shape,
   unsupported,
   withHabits,
@@ -44,7 +45,7 @@ export function sequenceNetwork({ config, itemCount }: Shape, weights: NamedTens
   const lag = net.run("subtract", [lastAt, steps]); // [B, T]: 0 at the last play, below 0 behind it
   const isLast = net.run("cast", [net.run("equal", [lag, zero])], { to: "float32" });
 
-  let x = heard(net, items, moments); // [B, T, D]
+  let x = heard(net, weights, items, moments); // [B, T, D]
   if (user) {
     const U = config.userEmbeddingSize;
     const rows = net.run("reshape", [net.run("gather", [net.weight("user/embedding"), user])], { shape: [0, 1, U] });
@@ -91,7 +92,7 @@ export function sequenceNetwork({ config, itemCount }: Shape, weights: NamedTens
   }
   if (repeatWindow > 0) {
     const size = weights.get("repeat/key")?.shape[1] as number;
-    const keys = net.run("matmul", [x, net.weight("repeat/key")]);
+    const keys = repeatKeys(net, weights, x, items);
     const among = net.run("cast", [isAmong(repeatWindow)], { to: "int32" });
     const gap = config.timeGap ? "gap" : "";
     const known = knownOfHistories(net, { items, places, steps, among, gap }, repeatWindow);

@@ -10,6 +10,7 @@ import {
   isFitting,
   itemLogits,
   momentInputs,
+  repeatKeys,
   type Shape,
   unsupported,
   withHabits,
@@ -47,7 +48,7 @@ export function stepNetwork({ config, itemCount }: Shape, weights: NamedTensors)
   const itemColumn = net.run("reshape", [item], { shape: [0, 1] });
   const isPlay = net.run("greaterEqual", [itemColumn, net.number(1, "int32")]);
   const either = (yes: string, no: string, condition = isPlay) => net.run("where", [condition, yes, no]);
-  let x = heard(net, item, moments);
+  let x = heard(net, weights, item, moments);
   if (user) x = net.run("concat", [x, net.run("gather", [net.weight("user/embedding"), user])], { axis: 1 });
   const nothing = net.constant("float32", [1, H], new Float32Array(H));
   const after = before.map((state, layer): CellState => {
@@ -88,7 +89,7 @@ export function stepNetwork({ config, itemCount }: Shape, weights: NamedTensors)
       ["B", repeatWindow, size],
       "State: keys of the last plays for copying",
     );
-    const own = net.run("reshape", [net.run("matmul", [top, net.weight("repeat/key")])], { shape: [0, 1, size] });
+    const own = net.run("reshape", [repeatKeys(net, weights, top, item)], { shape: [0, 1, size] });
     const isPlay3 = net.run("reshape", [isPlay], { shape: [0, 1, 1] });
     const keys = either(shifted(own, keysBefore, repeatWindow), keysBefore, isPlay3);
     const known = (name: string, meaning: string) => net.state(name, "int32", ["B", repeatWindow], `State: ${meaning}`);
