@@ -79,6 +79,7 @@ export {
   modelConfig,
   modelSchema,
   modelScorer,
+  type NamedTensor,
   type NamedTensors,
   type PlayedHistory,
   RecurrentModel,

@@ -1,4 +1,4 @@
-// One option changed at a time: what is changed, in words, and the options that do it.
+// One thing changed at a time: what is changed, in words, and the options that do it.
 
 /** Of the default preset, on the embedded data set; without times or copies on logs that have none. */
 export const VARIANTS = {

@@ -1,6 +1,6 @@
 // npm run bench -- deploy: what deployment costs; writes bench/DEPLOY.md.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findRun, startEngine } from "../../dist/index.js";
@@ -11,7 +11,8 @@ import { deployText } from "./text.mjs";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDER = join(ROOT, ".cache", "bench-deploy");
-const RESULTS = join(FOLDER, "results.json");
+/** What was measured, beside the code, so that one half can be measured again without the other. */
+const RESULTS = join(import.meta.dirname, "measured.json");
 /** Points that a question is answered from. */
 const EXPANSIONS = [100, 200, 400, 800, 1600];
 /** Items in an order that a trained table has. `{ styles: 0 }` would be numbers without any, the hardest case. */
@@ -24,8 +25,8 @@ const HELP = `npm run bench -- deploy [options]
   --width N      numbers per item (default 128)
   --note TEXT    what a reader of the table must know, such as other work on the machine
   --part NAME    ${PARTS.join(" or ")}; default both
-Writes bench/DEPLOY.md. Needs ONNX Runtime (npm run onnx, once). PyTorch and faiss take part where Python can have them.
-What was measured stays in .cache/bench-deploy.
+Writes bench/deploy/measured.json and bench/DEPLOY.md. Installs ONNX Runtime (npm run onnx) where it is missing. PyTorch and
+faiss take part where Python can have them.
 
   npm run bench -- deploy --part catalogue --items 100000`;
 
@@ -46,12 +47,16 @@ export async function runDeploy(args) {
   const parts = flags.part ?? PARTS;
   const [items, width] = ["items", "width"].map((name) => wholeNumber(name, flags[name]));
   const say = (line) => console.log(line);
+  if (parts.includes("precision") && !existsSync(join(ROOT, "tools", "onnx", "node_modules"))) installOnnx();
   mkdirSync(FOLDER, { recursive: true });
   const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, "utf8")) : {};
   const engine = await startEngine("train");
   results.machine = { engine: engine.reason, node: process.version };
   if (flags.note !== undefined) results.note = flags.note;
-  const keep = () => writeFileSync(RESULTS, JSON.stringify(results, null, 2));
+  const keep = () => {
+    writeFileSync(`${RESULTS}.new`, `${JSON.stringify(results, null, 2)}\n`);
+    renameSync(`${RESULTS}.new`, RESULTS);
+  };
   if (parts.includes("precision")) {
     say("precision");
     const measured = await measurePrecision(flags.run ?? embeddedRun(say), FOLDER, say);
@@ -69,6 +74,15 @@ export async function runDeploy(args) {
   }
   writeFileSync(join(ROOT, "bench", "DEPLOY.md"), deployText(results));
   say("bench/DEPLOY.md");
+}
+
+function installOnnx() {
+  const { status } = spawnSync("npm", ["run", "--silent", "onnx"], {
+    cwd: ROOT,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) throw new Error("ONNX Runtime could not be installed; `npm run onnx` says why.");
 }
 
 /** The embedded data set trained with the default options, once. */

@@ -77,7 +77,8 @@ export const LINES = {
   },
   "jkpop-moods": {
     ...jkpop,
-    model: "LSTM that reads the songs' moods and copies the last 256 plays, told as the oracle is when the next play begins",
+    model:
+      "LSTM that reads the songs' moods and copies the last 256 plays, told as the oracle is when the next play begins",
     options: {
       model: { moment: true, attributes: "mood", repeatWindow: 256 },
       train: { maxLength: 512 },

@@ -26,6 +26,7 @@ export const ERROR_TABLE = {
   DATABASE_FAILED:
     "Check free disk space in the folder for temporary files; REFRAIN_DATA_ENGINE=memory works without it.",
   ENGINE_UNAVAILABLE: "Run `npm run setup -- --retry`, or use REFRAIN_ENGINE=wasm.",
+  ENGINE_NOT_STARTED: "Call `await startEngine()` once, before the first model is made or loaded.",
   LOSS_NOT_FINITE: "Lower the learning rate or the clip norm; check the log for extreme values.",
   CHECKPOINT_DAMAGED: "Resume uses the checkpoint before it. If none is left, train again.",
   CHECKPOINT_MISMATCH:

@@ -20,6 +20,7 @@ export interface Engine {
 const VERDICT = new URL("../../node_modules/.refrain/engine.json", import.meta.url);
 
 let started: Promise<Engine> | undefined;
+let isRunning = false;
 
 /**
  * Starts the engine once per process and returns it; later calls return the same one.
@@ -31,10 +32,16 @@ let started: Promise<Engine> | undefined;
  * @throws {RefrainError} ENGINE_UNAVAILABLE when the engine asked for does not load; ARGUMENT_INVALID for an unknown name
  */
 export function startEngine(purpose: "train" | "score" = "train"): Promise<Engine> {
-  started ??= start(purpose).catch((error) => {
-    started = undefined;
-    throw error;
-  });
+  started ??= start(purpose).then(
+    (engine) => {
+      isRunning = true;
+      return engine;
+    },
+    (error) => {
+      started = undefined;
+      throw error;
+    },
+  );
   return started;
 }
 
@@ -87,6 +94,15 @@ async function startWasm(why: string): Promise<Engine> {
 async function startCpu(why: string): Promise<Engine> {
   await tf.setBackend("cpu");
   return describe("cpu", `tfjs-backend-cpu ${tf.version["tfjs-backend-cpu"]}`, why);
+}
+
+/**
+ * Without this, TensorFlow.js would take its slowest backend, plain JavaScript, and not say so.
+ *
+ * @throws {RefrainError} ENGINE_NOT_STARTED before a `startEngine` that was waited for
+ */
+export function checkEngine(): void {
+  if (!isRunning) throw new RefrainError("ENGINE_NOT_STARTED", "A model needs an engine, and none was started.");
 }
 
 function describe(name: EngineName, version: string, why: string): Engine {

@@ -4,7 +4,7 @@ export { type ByteItems, byteItems } from "./byte-items.js";
 export type { CellName, InitialState, Layout, RecurrentPass, RecurrentWeights } from "./cells.js";
 export { cells } from "./cells.js";
 export { linearCrossEntropy, linearCrossEntropyPlain } from "./cross-entropy.js";
-export { type Engine, type EngineName, startEngine } from "./engine.js";
+export { checkEngine, type Engine, type EngineName, startEngine } from "./engine.js";
 export { type Gradient, Graph, gradientOf, isRows, type Rows, rowGradientOf, type Value } from "./graph.js";
 export { add, atEveryStep, besides, dropout, embedding, gelu, layerNorm, linear, multiply } from "./layers.js";
 export type { LogitAdditions } from "./logit-additions.js";

@@ -2,11 +2,11 @@ import { add, embedding, type Graph, type Tensor2D, type Value } from "../engine
 import type { ItemAttribute } from "../sequence/attributes.js";
 
 /**
- * Rows of heard items plus the vectors of the items' attributes: what is known of an item reaches the model where the item
- * was heard, also when few listeners heard it.
+ * Rows of plays plus what the attributes of their items add: what is known of an item reaches the model where the item was
+ * heard, also when few listeners heard it.
  *
  * @param table of one attribute, [values, D]
- * @shape x [N, D]; items int32 [N] -> [N, D]
+ * @shape x [N, D]; items int32 [N] -> [N, D]; D: width of an item's vector, or of a key
  */
 export function withAttributes(
   graph: Graph,

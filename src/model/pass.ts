@@ -31,7 +31,7 @@ import { inBlock } from "./block.js";
 import type { ModelConfig } from "./config.js";
 import { type ContextRows, contextRows, contextsOf, withAsked, withHeard } from "./context.js";
 import { habitStrength, ownPlays, type PersonalWeights, personalTerm, playMatrix } from "./personal.js";
-import { type RepeatWeights, repeatAttention, repeatKeys, repeatOdds } from "./repeat.js";
+import { type RepeatWeights, repeatAttention, repeatOdds } from "./repeat.js";
 import { repeatPairs } from "./repeat-pairs.js";
 import { eachRow, newestRows } from "./row-numbers.js";
 import { type LayerState, sequenceLayers, type WeightsOf } from "./sequence-layers.js";
@@ -222,7 +222,7 @@ export class Pass {
 
   /** Keys by which the copy mechanisms find the plays. @shape states [T * B, H] -> [T * B, K * A] */
   #keys(states: Value<Tensor2D>, batch: Batch): Value<Tensor2D> {
-    return this.#withAttributes(repeatKeys(this.graph, states, this.weight("repeat/key")), batch, "repeat/attribute");
+    return this.#withAttributes(linear(this.graph, states, this.weight("repeat/key")), batch, "repeat/attribute");
   }
 
   /** Rows of the plays with what the items' attributes add. @param tables name before that of each attribute */

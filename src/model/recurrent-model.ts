@@ -1,6 +1,7 @@
 import { checkLength } from "../core/check.js";
 import { Random } from "../core/random.js";
 import {
+  checkEngine,
   type Gradient,
   Graph,
   gradientOf,
@@ -36,7 +37,7 @@ export interface LossGradients {
 /**
  * The article's recommender: item embedding and user embedding side by side, recurrent layers, recommendation layer.
  *
- *   x[t] = [item(t); user]      h = recurrent layers of x      z = layer norm(P h + p + S[item(t)])      logits = z E' + b
+ *   x[t] = [item(t) + attributes; user]      h = recurrent layers of x      z = layer norm(P h + p + S[item(t)])      logits = z E' + b
  *
  * With `personalWindow` the logits of items that the user played lately get (b + w h / sqrt(H)) log(1 + plays) more.
  *
@@ -49,7 +50,7 @@ export class RecurrentModel {
   readonly config: ModelConfig;
   readonly itemCount: number;
   readonly userCount: number;
-  /** Attributes whose values' vectors are added to those of the items. */
+  /** Attributes of the items, read where an item is heard and where it is copied. */
   readonly attributes: readonly ItemAttribute[];
   /** Weights by name, in a fixed order. */
   readonly parameters: ReadonlyMap<string, Parameter>;
@@ -59,6 +60,7 @@ export class RecurrentModel {
    * @param userCount U, without the stand-in
    * @param attributes of the items, each with a code for each item index; their names differ
    * @param seed      of the initial weights; the same seed gives the same weights on every engine
+   * @throws {RefrainError} ENGINE_NOT_STARTED before `startEngine`; SHAPE_MISMATCH for codes of another number of items
    */
   constructor(
     config: ModelConfig,
@@ -67,6 +69,7 @@ export class RecurrentModel {
     seed: number,
     attributes: readonly ItemAttribute[] = [],
   ) {
+    checkEngine();
     for (const { name, codes } of attributes) checkLength(`Codes of ${name}`, codes.length, itemCount + 1);
     this.config = config;
     this.itemCount = itemCount;

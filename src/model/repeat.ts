@@ -34,28 +34,20 @@ export interface RepeatWeights {
   readonly gateBias: Value<Tensor1D>;
 }
 
-/** What each play is found by: K h. @shape states [T * B, H]; key [H, K * A] -> [T * B, K * A] */
-export function repeatKeys(graph: Graph, states: Value<Tensor2D>, key: Value<Tensor2D>): Value<Tensor2D> {
-  return graph.output(product(states.tensor, key.tensor), [states, key], (dy) => [
-    productTransposeB(dy as Tensor2D, key.tensor),
-    productTransposeA(states.tensor, dy as Tensor2D),
-  ]);
-}
-
 type AttentionWeights = Omit<RepeatWeights, "gate" | "gateBias">;
 
 /**
  * Attention of every step over the items of the last plays, each at its latest play; for each mechanism k
  *
- *   a[t, j] = softmax over j of (Q q[t]) . k[j] / sqrt(A) + lag[t - j] + count log(n[j]) + gap[t - j, age(t, j)]
+ *   a[t, j] = softmax over j of (Q q[t]) . key[j] / sqrt(A) + lag[t - j] + count log(n[j]) + gap[t - j, age(t, j)]
  *
- * j: the latest play of each item among the last `repeatWindow` plays up to t, t included; n[j]: plays of its item among the
+ * key[j]: K h[j] and what the attributes of the play's item add; j: the latest play of each item among the last `repeatWindow` plays up to t, t included; n[j]: plays of its item among the
  * `repeatWindow` plays that end at j; age(t, j): the sum of the pauses from j to t in whole seconds, as a row of the table of
  * pauses, 0 where one of them is unknown. The last term tells five songs ago in this session from five songs ago last week.
  *
  * @source intervals of time between two plays: TiSASRec (Li et al. 2020), which adds them for each pair to keys and values; logs
  *         of a listener's own counts: Abbattista et al. 2024, who add them to the logits
- * @shape asked [T * B, H]: states q as they ask; keys k [T * B, K * A] -> attention [B, K, T, T]; queries, keys [B, K, T, A]
+ * @shape asked [T * B, H]: states q as they ask; keyRows [T * B, K * A] -> attention [B, K, T, T]; queries, keys [B, K, T, A]
  */
 export function repeatAttention(
   asked: Tensor2D,

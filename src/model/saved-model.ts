@@ -33,9 +33,8 @@ export interface SavedModel extends ModelContext {
 }
 
 /**
- * What is written below. 1: before there were times; its models were made without the options that came after it. 2: copied
- * plays by their lag and keys alone; such a model would answer otherwise now. 4: attributes of items added to their scores
- * too, and not to keys. Models that do not copy, or read no attributes, are the same in what came after.
+ * What is written below. 1: before there were times; its models were made without the options that came after it. Models that
+ * copy plays, and those that read attributes, would answer otherwise than in the formats before these:
  */
 export const MODEL_FORMAT = 5;
 const COPIES_SINCE = 4;

@@ -6,11 +6,13 @@ import { writeFileAtomic } from "../core/files.js";
 // Layout: magic (8 bytes), header length (uint32, little endian), header (JSON), float32 data, SHA-256 of all before it.
 const MAGIC = Buffer.from("REFRAIN1");
 
-/** Named float32 arrays with their shapes. */
+/** A float32 array with its shape. */
 export interface NamedTensor {
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
+
+/** Such arrays by name. */
 export type NamedTensors = ReadonlyMap<string, NamedTensor>;
 
 /** Writes named arrays and some JSON beside them, atomically and with a checksum. */

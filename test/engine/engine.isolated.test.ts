@@ -42,6 +42,16 @@ describe("choice of the engine without a native one", () => {
     expect(await startEngine()).toBe(engine);
   });
 
+  test("a model without an engine: ENGINE_NOT_STARTED, and not plain JavaScript without a word", async () => {
+    const startEngine = await fresh();
+    const { modelConfig, RecurrentModel } = await import("../../src/model/index.js");
+    const make = () => new RecurrentModel(modelConfig({ embeddingSize: 2, hiddenSize: 2 }), 3, 2, 1);
+    expect(make).toThrow(expect.objectContaining({ code: "ENGINE_NOT_STARTED" }));
+    vi.stubEnv("REFRAIN_ENGINE", "cpu");
+    await startEngine();
+    make().dispose();
+  });
+
   test.each(["gpu", "WASM", "__proto__"])("an engine that is not there: %s", async (name) => {
     vi.stubEnv("REFRAIN_ENGINE", name);
     await expect((await fresh())()).rejects.toMatchObject({ code: "ARGUMENT_INVALID" });

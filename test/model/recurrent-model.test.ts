@@ -284,6 +284,7 @@ describe("as a scorer", () => {
       const likely = scored(model, 1, 6, 5, 10);
       expect(likely[1]).toBeCloseTo(likely[5], 5);
       expect(likely[6]).toBeCloseTo(likely[10], 5);
+      expect(likely[2]).toBeCloseTo(likely[7], 5); // never played, of two artists: attributes do not score
       expect(Math.abs(likely[1] - likely[6])).toBeGreaterThan(1e-2);
     });
     expect(() => new RecurrentModel(smallModel(), V + 1, U, 1, ATTRIBUTES)).toThrow(/artist/);

@@ -1,9 +1,9 @@
 // The copy mechanism beside its formula, written once more with loops.
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/core/random.js";
-import { Graph, type Tensor, type Tensor2D, tf } from "../../src/engine/index.js";
+import { Graph, linear, type Tensor, type Tensor2D, tf } from "../../src/engine/index.js";
 import { type ModelConfig, RecurrentModel } from "../../src/model/index.js";
-import { repeatAttention, repeatKeys } from "../../src/model/repeat.js";
+import { repeatAttention } from "../../src/model/repeat.js";
 import { repeatPairs } from "../../src/model/repeat-pairs.js";
 import { type Batch, toBatch, type Window } from "../../src/sequence/batches.js";
 import { useEngine } from "../support/engine.js";
@@ -113,7 +113,7 @@ describe("attention is what the formula says", () => {
         };
         const rows = (values: Float32Array) => tf.tensor2d(values, [T * B, H]) as Tensor2D;
         const pairs = repeatPairs(batch, smallModel({ repeatWindow: W, timeGap }));
-        const keys = repeatKeys(graph, graph.input(rows(states)), table(weights.key, K * A)).tensor;
+        const keys = linear(graph, graph.input(rows(states)), table(weights.key, K * A)).tensor;
         return repeatAttention(rows(asked), keys, given, batch, pairs).attention.dataSync();
       });
       const row = (of: Float32Array, t: number, b: number) => [...of.subarray((t * B + b) * H, (t * B + b + 1) * H)];

@@ -68,7 +68,11 @@ export const OPTION_TEXTS: Readonly<Record<string, readonly [english: string, ch
   "model.hour": ["Hour of day", "时刻", "每次播放在一天中的小时（UTC，需要日志里有时间）"],
   "model.moment": ["Time of the question", "提问时刻", "间隔和小时也用于提问本身：测试时模型会知道下一次播放何时开始"],
   "model.contextDropout": ["Dropout of times", "时间丢弃率", "训练时不给出时间的历史（和提问）比例"],
-  "model.attributes": ["Attributes of items", "歌曲属性", "把这些列的值加到歌曲向量上，用逗号隔开；空为不用"],
+  "model.attributes": [
+    "Attributes of items",
+    "歌曲属性",
+    "听到一首歌时读入它在这些列的值，复制机制也用它们；用逗号隔开；空为不用",
+  ],
   "train.epochs": ["Epochs", "训练轮数", "最多训练的轮数，每轮之后验证一次"],
   "train.minimumStepsPerEpoch": ["Fewest steps per epoch", "每轮最少步数", "数据少时一轮会多次遍历"],
   "train.batchPositions": ["Targets per batch", "每批目标数", "每批大约包含的目标数"],

@@ -37,6 +37,7 @@ export const ERRORS_ZH: Readonly<Record<Code, readonly [what: string, remedy: st
   SHAPE_MISMATCH: ["数据形状不一致。", "请确认它们属于同一份日志、划分或模型。"],
   DATABASE_UNAVAILABLE: ["DuckDB 不可用。", "请裁剪日志，或在终端运行 npm run setup 安装 DuckDB。"],
   DATABASE_FAILED: ["DuckDB 出错。", "请检查临时文件夹的磁盘空间，然后重试。"],
+  ENGINE_NOT_STARTED: ["计算引擎尚未启动。", "请在创建或载入第一个模型之前调用一次 await startEngine()。"],
   ENGINE_UNAVAILABLE: ["计算引擎不可用。", "请在“设置”中选择 WebAssembly，或在终端运行 npm run setup -- --retry。"],
   MODEL_CHANGED: ["模型的 SHA-256 与所给的不符。", "请从公布该值的地方重新取得模型，或不作此项检查。"],
   STATE_BUSY: ["另一个服务正在使用状态文件夹。", "请先停止它，或换一个 --state 文件夹。"],
